@@ -11,9 +11,13 @@ import { TechnicalAlarmStore } from './alarms/technical-alarm-store.js';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
+  AdoptedDelegations,
   ConsentOutbox,
   ConsentService,
   ConsentSettler,
+  DelegationStore,
+  Delegates,
+  Delegations,
   EarlierDecisions,
   GrantStore,
   Reconciler,
@@ -103,6 +107,7 @@ export class Gateway implements AsyncDisposable {
   readonly opener: ReceivedOpener;
   readonly steps: StepStore;
   readonly grants: GrantStore;
+  readonly delegations: DelegationStore;
   readonly anchors: AnchorStore;
   readonly registrations: Registrations;
   readonly tokens: PatientTokens;
@@ -114,6 +119,7 @@ export class Gateway implements AsyncDisposable {
   readonly progress = new PatientProgress();
   readonly providers: Providers;
   readonly consent: ConsentService;
+  readonly appointing: Delegations;
   readonly rotations: Rotations;
   readonly settingsStore: SettingsStore;
   readonly settingsService: SettingsService;
@@ -196,6 +202,9 @@ export class Gateway implements AsyncDisposable {
     this.received = new ReceivedStore(database);
     this.steps = new StepStore(database);
     this.grants = new GrantStore(database);
+    this.delegations = new DelegationStore(database);
+    const { delegations } = this;
+    const delegates = new Delegates({ delegations, clock });
     const subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
@@ -212,7 +221,7 @@ export class Gateway implements AsyncDisposable {
     const { anchors, registrations, settingsStore, overrides } = this;
     const stores = {
       ...{ processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants, received },
-      ...{ subscriptions, anchors, registrations, settings, settingsStore },
+      ...{ subscriptions, anchors, registrations, settings, settingsStore, delegations, delegates },
     };
     const { acknowledgeWithinMs, deliverWithinMs } = config;
     const limits = { acknowledgeWithinMs, deliverWithinMs };
@@ -262,7 +271,14 @@ export class Gateway implements AsyncDisposable {
     const earlier = new EarlierDecisions(parts);
     const consentParts = { ...parts, intake, outbox, earlier, requests: this.requests };
     this.consent = new ConsentService(consentParts);
-    this.reconciler = new Reconciler({ ...consentParts, settler, intervalMs: config.reconcileIntervalMs });
+    this.appointing = new Delegations(consentParts);
+    const adoptedDelegations = new AdoptedDelegations(parts);
+    this.reconciler = new Reconciler({
+      ...consentParts,
+      settler,
+      adoptedDelegations,
+      intervalMs: config.reconcileIntervalMs,
+    });
     this.#watched = { ...parts, rotations };
 
     this.flushing = new Flushing({ ...parts, processor: this.processor, anchoring: this.#anchoring });

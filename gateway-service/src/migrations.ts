@@ -5,7 +5,7 @@ import {
   type Migration,
 } from '@careledger/service-kit';
 import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/schema.js';
-import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
+import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES, DELEGATIONS_TABLE } from './consent/schema.js';
 import {
   ANCHORS_TABLE,
   REWRAP_RANGES,
@@ -76,4 +76,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     sql: RECEIVED_VERSIONS_TABLE,
   },
   { name: 'patients: consent keys that took the place of others', sql: CONSENT_KEYS_TABLE },
+  { name: 'consent: who decides for patients', sql: DELEGATIONS_TABLE },
 ];

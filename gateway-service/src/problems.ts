@@ -84,6 +84,7 @@ export const problems = defineProblems({
     status: 412,
     title: 'The version in force is another one than the request builds on: `version`',
   },
+  DELEGATION_NOT_FOUND: { status: 404, title: 'The patient has no such delegation here' },
   // alarms
   ALARM_NOT_FOUND: { status: 404, title: 'The patient has no such alarm' },
   MUTE_TOO_LONG: { status: 422, title: 'Sounds are muted for at most 2 h' },

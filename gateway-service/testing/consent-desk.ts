@@ -14,6 +14,9 @@ import { makeStatement } from '@careledger/statements';
 import {
   ConsentService,
   EarlierDecisions,
+  DelegationStore,
+  Delegates,
+  Delegations,
   GrantStore,
   Registrations,
   Rotations,
@@ -36,11 +39,13 @@ export class ConsentDesk implements AsyncDisposable {
   /** What the ledgers answer to `ListGrants`; undefined: they are away. */
   readonly onLedger: Record<ChannelName, Partial<GrantState>[] | undefined> = { authorities: [], cloud: [] };
   readonly grants: GrantStore;
+  readonly delegations: DelegationStore;
   readonly steps: StepStore;
   readonly registrations: Registrations;
   readonly progress = new PatientProgress();
   readonly consent: ConsentService;
   readonly rotations: Rotations;
+  readonly appointing: Delegations;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
@@ -56,16 +61,24 @@ export class ConsentDesk implements AsyncDisposable {
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
     this.requests = new IdempotencyKeys({ database });
     const common = { core, steps, networkId: 'devnet', clock: () => t.nowMs, verifier: sodiumVerifier() };
-    const intake = new StatementIntake({ ...common, outbox: { add: (step) => this.sent.push(step) } });
+    this.delegations = new DelegationStore(database);
+    const { delegations } = this;
+    const delegates = new Delegates({ delegations, clock: common.clock });
+    const intake = new StatementIntake({
+      ...common,
+      delegates,
+      outbox: { add: (step) => this.sent.push(step) },
+    });
     const { requests } = this;
     this.rotations = new Rotations({
       ...{ ...common, intake, requests, consentKeys: new ConsentKeys(database) },
       ledger: { channel: () => ({ evaluate: (async () => this.patientOnLedger) as never }) },
       logger: { warn: () => undefined, error: () => undefined },
     });
+    const earlier = new EarlierDecisions({ steps, grants, ledger: { channel } });
+    this.appointing = new Delegations({ ...common, delegations, delegates, grants, intake, earlier });
     this.consent = new ConsentService({
-      ...{ ...common, grants, registrations, progress, intake, requests },
-      earlier: new EarlierDecisions({ steps, grants, ledger: { channel } }),
+      ...{ ...common, grants, registrations, progress, intake, requests, delegations, delegates, earlier },
       directory: { authority: async (authorityId) => this.authority(authorityId).state },
     });
   }

@@ -16,6 +16,7 @@ export interface ListedGrant {
   until?: string;
   period?: object;
   subscriptionId?: string;
+  path?: string[];
   status: string;
 }
 
@@ -101,7 +102,7 @@ export class StandInGateway implements AsyncDisposable {
     if ('authorityId' in body) this.#grant(sid, body as unknown as StatementBody<'grant'>);
     else if ('grantId' in body)
       revoke([...this.grants, ...this.denials], (rule) => rule.grantId === body['grantId']);
-    else if ('policySeq' in body)
+    else if ('policySeq' in body && !path.includes('/delegates'))
       revoke(this.grants, (grant) => grant.policySeq <= Number(body['policySeq']));
     return { statementId: sid, status: 'done', channels: [] };
   }

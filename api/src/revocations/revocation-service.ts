@@ -26,10 +26,19 @@ const REVOCATIONS = {
   revoke: ['cloud', 'authorities'],
   revokeAll: ['cloud', 'authorities'],
   rejectSubscription: ['authorities'],
+  // Who decides for the patient no more.
+  endDelegation: ['cloud', 'authorities'],
   // The key that may be in a thief's hands.
   rotatePatientKey: ['cloud', 'authorities'],
 } as const satisfies Partial<Record<StatementName, readonly ChannelName[]>>;
 type RevocationName = keyof typeof REVOCATIONS;
+
+/** Which function takes one statement of a kind; the others go by `Revoke`. */
+const ONE_BY_ONE = {
+  rejectSubscription: 'RejectSubscription',
+  endDelegation: 'EndDelegation',
+  rotatePatientKey: 'RotatePatientKey',
+} as const;
 
 export interface RevocationServiceOptions {
   readonly networkId: string;
@@ -190,8 +199,8 @@ export class RevocationService {
     peer: { readonly peerMspId?: string },
   ): Promise<Carried> {
     const channel = this.#options.channels[channelName];
-    if (name === 'rejectSubscription' || name === 'rotatePatientKey') {
-      const transaction = name === 'rotatePatientKey' ? 'RotatePatientKey' : 'RejectSubscription';
+    if (name !== 'revoke' && name !== 'revokeAll') {
+      const transaction = ONE_BY_ONE[name];
       const args = { statement };
       return submitOnce({
         preview: () => channel.preview(accessControl, transaction, args, peer),

@@ -9,6 +9,7 @@ import {
 import { ContractError, accessControl, type ContractCode } from '@careledger/contracts';
 import { listAttestors, registerAttestor, withdrawAttestor } from './attestors.js';
 import { decideAll, decideNow } from './decisions.js';
+import { delegate, endDelegation, listDelegations } from './delegations.js';
 import { effectivePolicy } from './effective-policy.js';
 import { authorities, organisations, providers } from './families.js';
 import { grant, listGrants } from './grants.js';
@@ -59,6 +60,8 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     WithdrawAttestor: withdrawAttestor,
     Grant: grant,
     Revoke: revoke,
+    Delegate: delegate,
+    EndDelegation: endDelegation,
     RequestSubscription: requestSubscription,
     RejectSubscription: rejectSubscription,
     CancelSubscription: cancelSubscription,
@@ -67,6 +70,7 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     FindSigners: async (tx, { signers }) => ({ signers: await findSigners(tx, signers) }),
     OwnOrganisation: async (tx) => ({ mspId: tx.caller.mspId, ...(await tx.organisation()) }),
     ListGrants: listGrants,
+    ListDelegations: listDelegations,
     EffectivePolicy: effectivePolicy,
     ListSubscriptions: listSubscriptions,
     GetPolicyVersion: getPolicyVersion,

@@ -1,6 +1,7 @@
 import type {
   AttestorState,
   AuthorityState,
+  DelegationState,
   GrantState,
   PatientState,
   PolicyState,
@@ -57,6 +58,45 @@ export const liveGrants = new KeyFamily<LiveGrant>('live-grant', ['patientId', '
 /** Grants that were revoked before they arrived; they never count. */
 export const tombstones = new KeyFamily<{ readonly at: Timestamp }>('grant-tombstone', [
   'patientId',
+  'grantId',
+]);
+
+/** Every delegation ever made. */
+export const delegations = new KeyFamily<DelegationState>('delegation', ['patientId', 'delegationId']);
+/** Delegations that were ended before they arrived; they never count. */
+export const delegationTombstones = new KeyFamily<{ readonly at: Timestamp }>('delegation-tombstone', [
+  'patientId',
+  'delegationId',
+]);
+/** Keys with which delegates sign, over or not. */
+export const delegateKeys = new KeyFamily<{ readonly key: string }>('delegate-key', ['patientId', 'kid']);
+/** Which statement of a delegate's has used a number: its own count, beside the patient's. */
+export const delegateSeqs = new KeyFamily<{ readonly sid: string }>('delegate-seq', [
+  'patientId',
+  'delegationId',
+  'policySeq',
+]);
+/** What may still be in force of something that a delegate, or the patient, has made. */
+export interface MayStand {
+  readonly until: Timestamp;
+  readonly policySeq: number;
+}
+/** Delegations in force by who made them, `patient` or a delegation: bounded. */
+export const appointments = new KeyFamily<MayStand>('appointment', [
+  'patientId',
+  'appointer',
+  'delegationId',
+]);
+/** Rules in force under each delegation of their path: bounded, so that one transaction can end them. */
+export const delegatedRules = new KeyFamily<MayStand>('delegated-rule', [
+  'patientId',
+  'delegationId',
+  'grantId',
+]);
+/** Grants of its own that a delegate revoked before they arrived. The patient's have tombstones of their own. */
+export const delegateTombstones = new KeyFamily<{ readonly at: Timestamp }>('delegate-tombstone', [
+  'patientId',
+  'delegationId',
   'grantId',
 ]);
 

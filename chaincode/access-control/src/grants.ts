@@ -19,8 +19,16 @@ import {
 } from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
 import { isAbout, isDenial, isStanding } from '@careledger/policy';
+import {
+  forgetDelegatedRule,
+  noteDelegatedRule,
+  refuseTombstone,
+  requireDelegatesRoom,
+  requireRuleWithin,
+} from './delegated-rules.js';
+import { claimSignersSeq, delegateOf, type Delegate } from './delegates.js';
 import { authorities, grants, liveGrants, tombstones, type LiveGrant } from './families.js';
-import { changePolicy, claimPolicySeq, policyOf } from './policy.js';
+import { changePolicy, policyOf } from './policy.js';
 import { revokedAtOf, revokeAllsOf } from './revocations.js';
 import { findSigners } from './signers.js';
 import { approveSubscription } from './subscriptions.js';
@@ -40,17 +48,20 @@ export async function grant(tx: Submission, { items }: Batch): Promise<Outcome<B
 /** A grant, or a denial. */
 export async function recordGrant(tx: Submission, verified: Verified<'grant'>): Promise<PolicyNews> {
   const { iss: patientId, sid: grantId, body } = verified;
-  await refuseRevoked(tx, patientId, grantId, body);
+  const by = await delegateOf(tx, verified);
+  await refuseRevoked(tx, verified, by);
   requireTerms(body);
+  if (by !== undefined) requireRuleWithin(by, body);
   if (body.authorityId !== ANY && (await tx.state.get(authorities.at(body.authorityId))) === undefined)
     throw new ContractError('AUTHORITY_UNKNOWN');
-  if ((await tx.state.get(grants.at(patientId, grantId))) !== undefined)
-    throw new ContractError('GRANT_EXISTS');
-  await makeRoom(tx, patientId, body.authorityId);
+  await giveWay(tx, await tx.state.get(grants.at(patientId, grantId)), by);
+  await makeRoom(tx, patientId, body.authorityId, by);
   await approveSubscription(tx, verified);
-  await claimPolicySeq(tx, patientId, body.policySeq, grantId);
-  const { sealed, ...terms } = body;
-  const live: LiveGrant = { patientId, grantId, ...terms, recordedAt: tx.at, txId: tx.txId };
+  await claimSignersSeq(tx, verified, by);
+  const { sealed, policySeq, ...terms } = body;
+  const place = by === undefined ? { policySeq } : { policySeq: by.own.policySeq, delegateSeq: policySeq };
+  const live: LiveGrant = { patientId, grantId, ...place, ...terms, recordedAt: tx.at, txId: tx.txId };
+  if (by !== undefined && body.until !== undefined) await noteDelegatedRule(tx, by, grantId, body.until);
   tx.state.put(liveGrants.at(patientId, body.authorityId, grantId), live);
   tx.state.put(grants.at(patientId, grantId), sealed === undefined ? live : { ...live, sealed });
   const { version } = await changePolicy(tx, patientId);
@@ -60,6 +71,17 @@ export async function recordGrant(tx: Submission, verified: Verified<'grant'>): 
     granted: [{ grantId, authorityId: body.authorityId }],
     revoked: [],
   };
+}
+
+/** A delegate's rule gives way to one of the patient's under its id: nobody takes that first. @throws ContractError `GRANT_EXISTS` */
+async function giveWay(
+  tx: Submission,
+  before: GrantState | undefined,
+  by: Delegate | undefined,
+): Promise<void> {
+  if (before === undefined) return;
+  if (by !== undefined || before.path === undefined) throw new ContractError('GRANT_EXISTS');
+  endGrant(tx.state, before, tx.at);
 }
 
 /** @throws ContractError `GRANT_PERIOD_INVALID`, `GRANT_TERMS_INVALID` */
@@ -88,13 +110,13 @@ function requireTerms(body: StatementBody<'grant'>): void {
  */
 async function refuseRevoked(
   tx: Submission,
-  patientId: string,
-  grantId: string,
-  body: StatementBody<'grant'>,
+  { iss: patientId, sid: grantId, body }: Verified<'grant'>,
+  by: Delegate | undefined,
 ): Promise<void> {
+  if (by !== undefined) await refuseTombstone(tx, by, grantId);
   const { revokedThroughSeq } = await policyOf(tx.state, patientId);
   const tombstone = await tx.state.get(tombstones.at(patientId, grantId));
-  const isVoid = !isDenial(body) && body.policySeq <= revokedThroughSeq;
+  const isVoid = by === undefined && !isDenial(body) && body.policySeq <= revokedThroughSeq;
   if (tombstone !== undefined || isVoid) throw new ContractError('GRANT_REVOKED');
 }
 
@@ -102,21 +124,29 @@ async function refuseRevoked(
  * Keeps what a decision reads bounded: at the limit, grants that can count no more leave the live ones (they stay on
  * record). @throws ContractError `GRANT_LIMIT`
  */
-async function makeRoom(tx: Submission, patientId: string, authorityId: string): Promise<void> {
+async function makeRoom(
+  tx: Submission,
+  patientId: string,
+  authorityId: string,
+  by: Delegate | undefined,
+): Promise<void> {
   const entries = await tx.state.all(liveGrants.under(patientId, authorityId));
-  if (entries.length < GRANTS_PER_AUTHORITY_MAX) return;
   const { revokedThroughSeq } = await policyOf(tx.state, patientId);
-  const spent = entries.filter(
-    ({ value }) => (!isDenial(value) && value.policySeq <= revokedThroughSeq) || !isStanding(value, tx.atMs),
-  );
-  if (entries.length - spent.length >= GRANTS_PER_AUTHORITY_MAX) throw new ContractError('GRANT_LIMIT');
-  for (const { parts } of spent) tx.state.delete(liveGrants.at(...parts));
+  const isSpent = (rule: LiveGrant): boolean =>
+    (!isDenial(rule) && rule.policySeq <= revokedThroughSeq) || !isStanding(rule, tx.atMs);
+  const rules = entries.map(({ value }) => value);
+  const standing = rules.filter((rule) => !isSpent(rule));
+  if (by !== undefined) requireDelegatesRoom(standing);
+  if (rules.length < GRANTS_PER_AUTHORITY_MAX) return;
+  if (standing.length >= GRANTS_PER_AUTHORITY_MAX) throw new ContractError('GRANT_LIMIT');
+  for (const { parts, value } of entries) if (isSpent(value)) tx.state.delete(liveGrants.at(...parts));
 }
 
 /** Takes a grant out of the live ones and dates its end. The first revocation's date stands. */
 export function endGrant(state: StateWriter, grantState: GrantState, at: string): void {
   const { patientId, authorityId, grantId } = grantState;
   state.delete(liveGrants.at(patientId, authorityId, grantId));
+  forgetDelegatedRule(state, grantState);
   state.put(grants.at(patientId, grantId), { ...grantState, revokedAt: grantState.revokedAt ?? at });
 }
 

@@ -1,4 +1,5 @@
 import { ContractError, type KeyPeriod } from '@careledger/contracts';
+import { fromBase64url, kidOf } from '@careledger/crypto';
 import type { Timestamp } from '@careledger/domain';
 import { currentPeriod, isCurrentKey, isCurrentKid } from '@careledger/policy';
 
@@ -28,3 +29,6 @@ export function rotated(
   if ([...periods, ...used].some(({ key }) => key === newKey)) throw new ContractError('KEY_REUSED');
   return [...withdrawn(periods, at), { key: newKey, from: at }];
 }
+
+/** The thumbprint of a signing key as the ledger has it. */
+export const kidOfKey = (key: string): string => kidOf('Ed25519', fromBase64url(key));

@@ -9,8 +9,8 @@ import {
 import { ContractError, type ItemResult, type PatientState } from '@careledger/contracts';
 import { fromBase64url, sha256 } from '@careledger/crypto';
 import { patientIdOf } from '@careledger/domain';
-import { patients } from './families.js';
-import { rotated } from './key-periods.js';
+import { delegateKeys, patients } from './families.js';
+import { kidOfKey, rotated } from './key-periods.js';
 import { changePolicy } from './policy.js';
 import { findSigners } from './signers.js';
 
@@ -68,6 +68,12 @@ async function register(tx: Submission, { iss, body }: Verified<'registerPatient
 
 async function rotate(tx: Submission, { iss, body }: Verified<'rotatePatientKey'>): Promise<void> {
   const patient = await getPatient(tx, iss);
+  // A delegate's key stays one: as the patient's it would be two powers at once.
+  if (
+    body.use !== 'encryption' &&
+    (await tx.state.get(delegateKeys.at(iss, kidOfKey(body.newKey)))) !== undefined
+  )
+    throw new ContractError('KEY_REUSED');
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
   await changePolicy(tx, iss);
 }

@@ -1,4 +1,10 @@
-import { sortable, type Evaluation, type StateReader, type Submission } from '@careledger/chaincode-runtime';
+import {
+  sortable,
+  type Evaluation,
+  type StateKey,
+  type StateReader,
+  type Submission,
+} from '@careledger/chaincode-runtime';
 import { ContractError, type PolicyState, type PolicyVersion } from '@careledger/contracts';
 import { patients, policies, policyChanges, policySeqs, revokeAlls } from './families.js';
 
@@ -49,7 +55,16 @@ export async function claimPolicySeq(
   policySeq: number,
   sid: string,
 ): Promise<void> {
-  const key = policySeqs.at(patientId, sortable(policySeq));
+  await claimSeq(tx, (seq) => policySeqs.at(patientId, seq), { policySeq, sid });
+}
+
+/** Takes a number where its signer's lie. @throws ContractError `POLICY_SEQ_REUSED` */
+export async function claimSeq(
+  tx: Submission,
+  keyOf: (seq: string) => StateKey<{ readonly sid: string }>,
+  { policySeq, sid }: { readonly policySeq: number; readonly sid: string },
+): Promise<void> {
+  const key = keyOf(sortable(policySeq));
   const holder = await tx.state.get(key);
   if (holder !== undefined) throw new ContractError('POLICY_SEQ_REUSED', undefined, { by: holder.sid });
   tx.state.put(key, { sid });

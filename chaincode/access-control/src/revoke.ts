@@ -1,7 +1,8 @@
 import { acceptBatch, type Outcome, type Submission, type Verified } from '@careledger/chaincode-runtime';
-import { ContractError, type Batch, type BatchResult } from '@careledger/contracts';
-import { isDenial } from '@careledger/policy';
-import { grants, tombstones } from './families.js';
+import { ContractError, type Batch, type BatchResult, type GrantState } from '@careledger/contracts';
+import { isDenial, isUnder } from '@careledger/policy';
+import { claimSignersSeq, delegateOf, requireActs, type Delegate } from './delegates.js';
+import { delegateTombstones, grants, tombstones } from './families.js';
 import { endGrant, recordGrant, type PolicyNews } from './grants.js';
 import { changePolicy, claimPolicySeq } from './policy.js';
 import { findSigners } from './signers.js';
@@ -27,16 +28,31 @@ function takeAway(
   return recordGrant(tx, verified);
 }
 
-async function revokeOne(tx: Submission, { iss, sid, body }: Verified<'revoke'>): Promise<PolicyNews> {
-  const { policySeq, grantId } = body;
-  await claimPolicySeq(tx, iss, policySeq, sid);
+async function revokeOne(tx: Submission, verified: Verified<'revoke'>): Promise<PolicyNews> {
+  const { iss, body } = verified;
+  const { grantId } = body;
+  const by = await delegateOf(tx, verified);
   const grant = await tx.state.get(grants.at(iss, grantId));
+  if (by !== undefined) requireRevocable(by, grant);
+  await claimSignersSeq(tx, verified, by);
   // Unknown here: it may still be on its way, and must not count when it comes.
-  if (grant === undefined) tx.state.put(tombstones.at(iss, grantId), { at: tx.at });
+  if (grant === undefined) tx.state.put(tombstoneOf(iss, by, grantId), { at: tx.at });
   else endGrant(tx.state, grant, tx.at);
   const { version } = await changePolicy(tx, iss);
   return { patientId: iss, policyVersion: version, granted: [], revoked: [grantId] };
 }
+
+/** A delegate ends what it made, and what those made whom it appointed. @throws ContractError `DELEGATION_EXCEEDED` */
+function requireRevocable(by: Delegate, grant: GrantState | undefined): void {
+  requireActs(by, ['revoke']);
+  if (grant !== undefined && !isUnder(grant.path, by.path)) throw new ContractError('DELEGATION_EXCEEDED');
+}
+
+/** A delegate's bars nothing but what it, and those whom it appointed, may yet bring. */
+const tombstoneOf = (patientId: string, by: Delegate | undefined, grantId: string) =>
+  by === undefined
+    ? tombstones.at(patientId, grantId)
+    : delegateTombstones.at(patientId, by.own.delegationId, grantId);
 
 /** Touches no grant: every one with a lower or equal sequence number is void from now on, present or yet to come. */
 async function revokeAll(tx: Submission, { iss, sid, body }: Verified<'revokeAll'>): Promise<PolicyNews> {

@@ -1,6 +1,6 @@
 import type { FindSigners, StateReader } from '@careledger/chaincode-runtime';
 import type { SignerAnswer, SignerQuery } from '@careledger/contracts';
-import { attestors, authorities, patients, providers } from './families.js';
+import { attestors, authorities, delegateKeys, patients, providers } from './families.js';
 import { currentKeyOfKid } from './key-periods.js';
 
 /** Who holds the key with this thumbprint, among the keys in force. */
@@ -25,7 +25,12 @@ async function findPatient(state: StateReader, patientId: string, kid: string): 
   const consent = currentKeyOfKid(patient.consentKeys, kid);
   if (consent !== undefined) return { registered: true, signer: { role: 'consent', key: consent } };
   const gateway = currentKeyOfKid(patient.gatewayKeys, kid);
-  return { registered: true, signer: gateway === undefined ? null : { role: 'gateway', key: gateway } };
+  if (gateway !== undefined) return { registered: true, signer: { role: 'gateway', key: gateway } };
+  const delegate = await state.get(delegateKeys.at(patientId, kid));
+  return {
+    registered: true,
+    signer: delegate === undefined ? null : { role: 'delegate', key: delegate.key },
+  };
 }
 
 async function findAuthority(state: StateReader, authorityId: string, kid: string): Promise<SignerAnswer> {

@@ -19,6 +19,7 @@ import {
 } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import { givenBy, subscriptionAt } from '@careledger/policy';
+import { delegateOf, requireActs } from './delegates.js';
 import { patients, pendingSubscriptions, subscriptions, subscriptionsByAuthority } from './families.js';
 import { findSigners } from './signers.js';
 
@@ -44,7 +45,10 @@ export async function rejectSubscription(
 ): Promise<Outcome<ItemResult>> {
   let changed: SubscriptionState | undefined;
   const intake = { names: ['rejectSubscription'] as const, signers: findSigners };
-  const { item } = await acceptOne(tx, statement, intake, async ({ iss, body }) => {
+  const { item } = await acceptOne(tx, statement, intake, async (verified) => {
+    const { iss, body } = verified;
+    const by = await delegateOf(tx, verified);
+    if (by !== undefined) requireActs(by, ['approve']);
     const subscription = await find(tx, iss, body.subscriptionId);
     requirePending(subscription);
     changed = decide(tx, subscription, { status: 'rejected' });

@@ -117,6 +117,42 @@ test('what an authority asks for is approved in part: narrower records, fewer ri
   expect(await opened()).toBe(403);
 }, 300_000);
 
+test('a carer decides within what the patient gave, the patient is told who did, and its end closes what it opened', async () => {
+  const { networkId } = fixture.layers.network;
+  await using carer = await ConsentCommand.open();
+  const card = await carer.secret(
+    'card',
+    await carer.print('act-for', patient.patientId, '--network', networkId),
+  );
+  const to = `${card}.appointed`;
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const terms = ['--name', 'Anna', '--acts', 'grant,revoke', '--until', inDays(7), '--to', to];
+  const { statementId } = await consent.answer('delegate', card, ...terms);
+  expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('GATEWAY_UNKNOWN');
+  await carer.reach(fixture.gateway.url, patient.token);
+  await carer.print('trust', HOSPITAL, '--from', hospital.url);
+  expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('NOT_APPOINTED');
+  await carer.print('appointed', to);
+  expect(await refusalOf(carer.print('revoke-all'))).toContain('DELEGATION_EXCEEDED');
+  const wider = carer.print('grant', HOSPITAL, '--permissions', 'read,write');
+  expect(await refusalOf(wider)).toContain('DELEGATION_EXCEEDED: permissions');
+  expect(await opened()).toBe(403);
+
+  expect(await carer.answer('grant', HOSPITAL)).toMatchObject({ status: 'done' });
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+  const told = (await consent.print('delegates')).split('\n').map((line) => JSON.parse(line) as object);
+  expect(told).toMatchObject([
+    { delegate: { delegationId: statementId, name: 'Anna', status: 'active' } },
+    { decision: { delegationId: statementId, name: 'Anna', kind: 'grant' } },
+  ]);
+
+  const ended = await consent.answer('end-delegation', String(statementId), '--end-grants');
+  expect(ended).toMatchObject({ status: 'done' });
+  expect(await opened()).toBe(403);
+  expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('DELEGATION_ENDED');
+}, 300_000);
+
 /** What a command that is refused says. */
 const refusalOf = (printed: Promise<string>): Promise<string> =>
   printed.then(

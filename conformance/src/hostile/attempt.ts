@@ -3,6 +3,7 @@ export const ROLES = {
   device: 'A device',
   relay: 'A relay of statements',
   patient: 'Another patient',
+  delegate: 'A carer or guardian',
   author: 'An author of records',
   authority: 'An authority',
   provider: 'A cloud provider',

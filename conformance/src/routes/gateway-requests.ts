@@ -9,6 +9,7 @@ import {
   type GatewayFixture,
   type GatewayPatient,
 } from '../fixtures/services/gateway-fixture.js';
+import { appointing } from '../fixtures/signer/appointing.js';
 import type { Repeatable, Repeatables } from './repeated.js';
 
 const MINUTE_MS = 60_000;
@@ -154,6 +155,22 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
       body: byPassphrase,
       otherBody: { grantId: await grant(world), ...byPassphrase },
     }),
+  'POST /v1/patients/{patientId}/delegates': async (world) => {
+    const { patient, statement, end: anotherStatement } = await appointing(world.fixture);
+    const otherBody = { statement: await anotherStatement() };
+    return byPatient(world, { path: '/delegates', body: { statement }, otherBody }, patient);
+  },
+  'POST /v1/patients/{patientId}/delegates/{delegationId}/end': async (world) => {
+    const { patient, statement, delegationId, end } = await appointing(world.fixture);
+    const path = `/v1/patients/${patient.patientId}/delegates`;
+    await world.fixture.call('POST', path, { statement }, patient.token);
+    const body = { statement: await end() };
+    return byPatient(
+      world,
+      { path: `/delegates/${delegationId}/end`, body, otherBody: { statement } },
+      patient,
+    );
+  },
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/approve': async (world) =>
     byPatient(world, {
       path: `/subscriptions/${await subscription(world)}/approve`,

@@ -17,6 +17,8 @@ const ONE_BY_ONE = {
   register: 'RegisterPatient',
   reject: 'RejectSubscription',
   rotate: 'RotatePatientKey',
+  delegate: 'Delegate',
+  'end-delegation': 'EndDelegation',
 } as const;
 
 /** The part of the ledger that consent needs. */

@@ -11,6 +11,8 @@ import type { OrganisationDirectory } from '../ledger-access/organisation-direct
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
+import type { Delegates, Signing } from './delegates.js';
+import type { DelegationStore } from './delegation-store.js';
 import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
@@ -37,6 +39,8 @@ export interface ConsentServiceOptions {
   readonly core: Pick<GatewayCore, 'store' | 'chain' | 'patients'>;
   readonly steps: StepStore;
   readonly grants: GrantStore;
+  readonly delegations: Pick<DelegationStore, 'noteSeq' | 'endThrough'>;
+  readonly delegates: Pick<Delegates, 'requireRule' | 'requireActs' | 'requireRevocable'>;
   readonly directory: Pick<OrganisationDirectory, 'authority'>;
   readonly intake: StatementIntake;
   readonly earlier: EarlierDecisions;
@@ -111,18 +115,18 @@ export class ConsentService {
     return before?.state === 'same' ? before.reference : undefined;
   }
 
-  /** A `grant` statement of the patient's app. @param subscriptionId the one that it has to approve, where one is meant */
+  /** A `grant` statement of the patient's app, or a delegate's. @param subscriptionId the one that it has to approve, where one is meant */
   async takeGrant(patient: Patient, statement: string, subscriptionId?: string): Promise<string> {
-    const { body } = this.#intake.check(patient, statement, { names: ['grant'], channels: ORDER.grant });
+    const { body, signing } = this.#checkRule(patient, statement, ORDER.grant);
     if (isDenial(body)) throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement is a denial');
     if (subscriptionId !== undefined) assertMeant('subscription', subscriptionId, body.subscriptionId);
-    return this.#keepGrant(patient, statement, { body, meaning: null });
+    return this.#keepGrant(patient, statement, { body, meaning: null, signing });
   }
 
-  /** A `grant` statement of the patient's app that denies. */
+  /** A `grant` statement of the patient's app, or a delegate's, that denies. */
   async takeDenial(patient: Patient, statement: string): Promise<string> {
-    const { body } = this.#intake.check(patient, statement, { names: ['grant'], channels: ORDER.deny });
-    if (isDenial(body)) return this.#keepGrant(patient, statement, { body, meaning: null });
+    const { body, signing } = this.#checkRule(patient, statement, ORDER.deny);
+    if (isDenial(body)) return this.#keepGrant(patient, statement, { body, meaning: null, signing });
     throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement gives, and denies nothing');
   }
 
@@ -166,13 +170,15 @@ export class ConsentService {
       const standing = this.#intake.isNew(patient, sid) ? await earlier.ofEverything(patient) : undefined;
       return standing ?? this.#keepRevocation(patient, statement, body);
     }
-    const { body, sid } = this.#intake.check(patient, statement, {
+    const { body, sid, signing } = this.#intake.checkDelegable(patient, statement, {
       names: ['revoke'],
       channels: ORDER.revoke,
     });
     assertMeant('grant', grantId, body.grantId);
+    if (signing !== undefined)
+      this.#options.delegates.requireRevocable(signing, this.#options.grants.get(patient.patientNo, grantId));
     const standing = this.#intake.isNew(patient, sid) ? await earlier.ofGrant(patient, grantId) : undefined;
-    return standing ?? this.#keepRevocation(patient, statement, body);
+    return standing ?? this.#keepRevocation(patient, statement, body, signing);
   }
 
   async reject(patient: Patient, subscription: SubscriptionState, unlock: ConsentPassphrase): Promise<Taken> {
@@ -191,11 +197,12 @@ export class ConsentService {
   }
 
   async takeRejection(patient: Patient, statement: string, subscriptionId: string): Promise<Taken> {
-    const { body, sid } = this.#intake.check(patient, statement, {
+    const { body, sid, signing } = this.#intake.checkDelegable(patient, statement, {
       names: ['rejectSubscription'],
       channels: ORDER.reject,
     });
     assertMeant('subscription', subscriptionId, body.subscriptionId);
+    if (signing !== undefined) this.#options.delegates.requireActs(signing, ['approve']);
     const { earlier } = this.#options;
     const standing = this.#intake.isNew(patient, sid)
       ? earlier.ownRejection(patient, subscriptionId)
@@ -241,17 +248,26 @@ export class ConsentService {
     return sealMeaning(toldOf(terms.effect, meaning), encryptionKey, sha256);
   }
 
+  #checkRule(patient: Patient, statement: string, channels: readonly ChannelName[]) {
+    const checked = this.#intake.checkDelegable(patient, statement, { names: ['grant'], channels });
+    const { body, signing } = checked;
+    if (signing !== undefined) this.#options.delegates.requireRule(signing, body);
+    return checked;
+  }
+
   #keepGrant(
     patient: Patient,
     statement: string,
-    { body, meaning }: { body: StatementBody<'grant'>; meaning: GrantMeaning | null },
+    made: { body: StatementBody<'grant'>; meaning: GrantMeaning | null; signing?: Signing | undefined },
     request?: IdempotentRequest,
   ): Promise<string> {
     const { grants, clock, requests } = this.#options;
     const { patientNo } = patient;
+    const { body, meaning, signing } = made;
+    const place = signing === undefined ? {} : { policySeq: signing.own.terms.policySeq };
     return this.#intake.submit(patient, { kind: kindOf(body), statement }, (grantId) => {
-      grants.noteSeq(patientNo, body.policySeq);
-      grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock() });
+      this.#noteSeq(patient, body, signing);
+      grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock(), ...place });
       if (request) requests.claim(request, grantId);
     });
   }
@@ -273,15 +289,24 @@ export class ConsentService {
     patient: Patient,
     statement: string,
     body: StatementBody<'revoke'> | StatementBody<'revokeAll'>,
+    signing?: Signing,
   ): Promise<Taken> {
-    const { earlier, grants, clock } = this.#options;
+    const { earlier, grants, delegations, clock } = this.#options;
     const { patientNo } = patient;
     const job = await this.#intake.submit(patient, { kind: 'revoke', statement }, () => {
-      grants.noteSeq(patientNo, body.policySeq);
-      if ('grantId' in body) grants.revoke(patientNo, body.grantId, clock());
-      else grants.revokeThrough(patientNo, body.policySeq, clock());
+      this.#noteSeq(patient, body, signing);
+      if ('grantId' in body) return grants.revoke(patientNo, body.grantId, clock());
+      grants.revokeThrough(patientNo, body.policySeq, clock());
+      delegations.endThrough(patientNo, body.policySeq, clock());
     });
     return earlier.taken(patient, job);
+  }
+
+  /** Each who signs counts by itself. */
+  #noteSeq({ patientNo }: Patient, { policySeq }: { policySeq: number }, signing: Signing | undefined): void {
+    const { grants, delegations } = this.#options;
+    if (signing === undefined) grants.noteSeq(patientNo, policySeq);
+    else delegations.noteSeq(patientNo, signing.own.delegationId, policySeq);
   }
 
   async #keepRejection(patient: Patient, statement: string): Promise<Taken> {

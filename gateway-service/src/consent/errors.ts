@@ -3,6 +3,7 @@ export type ConsentErrorCode =
   | 'CONSENT_STATEMENT_REFUSED'
   | 'CONSENT_KEY_LOCKED'
   | 'GRANT_NOT_FOUND'
+  | 'DELEGATION_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_PENDING'
   /** It gives more than was asked for. */

@@ -43,8 +43,9 @@ export class GrantStore {
     this.#database = database;
   }
 
-  insert(grant: Omit<Grant, 'authorityId' | 'policySeq' | 'revokedMs'>): void {
-    const { grantId, patientNo, status, body, meaning, madeMs } = grant;
+  /** @param grant `policySeq`: of a delegate's, the place of its appointment among the patient's decisions */
+  insert(grant: Omit<Grant, 'authorityId' | 'policySeq' | 'revokedMs'> & { policySeq?: number }): void {
+    const { grantId, patientNo, status, body, meaning, madeMs, policySeq = body.policySeq } = grant;
     this.#database
       .prepare(
         `INSERT OR IGNORE INTO grants
@@ -55,7 +56,7 @@ export class GrantStore {
         patientNo,
         grantId,
         body.authorityId,
-        body.policySeq,
+        policySeq,
         status,
         JSON.stringify(body),
         meaning && JSON.stringify(meaning),
@@ -146,6 +147,15 @@ export class GrantStore {
          WHERE patient_no = ? AND policy_seq <= ? AND status <> 'revoked' AND NOT ${DENIES}`,
       )
       .run(nowMs, patientNo, policySeq);
+  }
+
+  /** Grants, without denials, that rest on a delegation and are not revoked. */
+  grantedUnder(patientNo: number, delegationId: string): Grant[] {
+    return this.#all(
+      `WHERE patient_no = ? AND status <> 'revoked' AND NOT ${DENIES} AND EXISTS (
+         SELECT 1 FROM json_each(body, '$.path') AS link WHERE link.value = ?)`,
+      ...[patientNo, delegationId],
+    );
   }
 
   /** The next policySeq; counted up for good. */

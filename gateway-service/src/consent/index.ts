@@ -1,6 +1,10 @@
 export { checkAppStatement } from './app-statement.js';
 export { ConsentOutbox } from './consent-outbox.js';
 export { ConsentService, type JobOutcome } from './consent-service.js';
+export { AdoptedDelegations } from './adopted-delegations.js';
+export { Delegates } from './delegates.js';
+export { DelegationStore, type Delegation } from './delegation-store.js';
+export { Delegations } from './delegations.js';
 export { ConsentError } from './errors.js';
 export { EarlierDecisions, type Taken } from './earlier.js';
 export { GrantStore, type Grant } from './grant-store.js';

@@ -6,6 +6,7 @@ import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import { checkAppStatement } from './app-statement.js';
+import type { Delegable, Delegates, Signing } from './delegates.js';
 import { ConsentError } from './errors.js';
 import type { ConsentStep, NewJob, StepKind, StepStore } from './step-store.js';
 
@@ -17,6 +18,8 @@ export const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   revoke: DECISION_CHANNELS.revoke,
   reject: DECISION_CHANNELS.rejectSubscription,
   rotate: DECISION_CHANNELS.rotatePatientKey,
+  delegate: DECISION_CHANNELS.delegate,
+  'end-delegation': DECISION_CHANNELS.endDelegation,
 };
 
 export interface StatementIntakeOptions {
@@ -24,6 +27,7 @@ export interface StatementIntakeOptions {
   readonly steps: Pick<StepStore, 'insert' | 'job' | 'eligible'>;
   /** `consent-outbox.ts`: takes a step to its channel. */
   readonly outbox: { add(step: ConsentStep): void };
+  readonly delegates: Pick<Delegates, 'keys' | 'signing'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
@@ -58,6 +62,26 @@ export class StatementIntake {
   }
 
   /**
+   * A statement of the patient's app, or of somebody whom the patient appointed.
+   * @returns `signing`: who signed where it is not the patient; not looked at again of what was taken before
+   * @throws ConsentError `CONSENT_STATEMENT_REFUSED`
+   */
+  checkDelegable<N extends Delegable>(
+    patient: Patient,
+    token: string,
+    { names, channels }: Omit<Expected<N>, 'keys'>,
+  ): { readonly sid: string; readonly body: StatementBody<N>; readonly signing: Signing | undefined } {
+    const { core, delegates } = this.#options;
+    const consentKey = core.patients.consentKey(patient);
+    const keys = [consentKey, ...delegates.keys(patient)];
+    const { sid, body } = this.check(patient, token, { names, channels, keys });
+    const signing = this.isNew(patient, sid)
+      ? delegates.signing(patient, token, consentKey, body as { readonly path?: readonly string[] })
+      : undefined;
+    return { sid, body, signing };
+  }
+
+  /**
    * Writes a statement's steps, once, and starts those that nothing stands before. On disk when it resolves.
    * @param alsoWrite within the transaction that takes it
    * @returns the statement's id
@@ -80,7 +104,8 @@ export class StatementIntake {
         `Another statement of this patient has the id ${job}`,
       );
     // Between its check and now the key may have been rotated: no ledger would take it after that.
-    const isDecision = made.kind !== 'register' && made.kind !== 'rotate';
+    const isDelegated = 'path' in payload.body;
+    const isDecision = made.kind !== 'register' && made.kind !== 'rotate' && !isDelegated;
     if (
       isDecision &&
       before.length === 0 &&
@@ -88,7 +113,8 @@ export class StatementIntake {
     )
       throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'Another consent key is in force: decide again');
     const isNew = core.store.deferred(() => {
-      const inserted = steps.insert({ ...made, job, patientNo, channels: ORDER[made.kind] }, clock());
+      const channels = ORDER[made.kind];
+      const inserted = steps.insert({ ...made, job, patientNo, channels, isDelegated }, clock());
       if (inserted) alsoWrite(job);
       return inserted;
     });

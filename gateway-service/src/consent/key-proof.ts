@@ -7,7 +7,7 @@ import { ConsentError } from './errors.js';
 /** Whether who appoints a key has it: otherwise nobody could decide for the patient afterwards. @throws ConsentError */
 export function checkKeyProof(
   patientId: string,
-  { newKey, newKeyProof }: StatementBody<'rotatePatientKey'>,
+  { newKey, newKeyProof }: Pick<StatementBody<'rotatePatientKey'>, 'newKey' | 'newKeyProof'>,
   expected: { readonly verifier: SignatureVerifier; readonly networkId: string; readonly nowMs: number },
 ): void {
   if (newKeyProof === undefined) throw refused('it carries no proof');

@@ -35,6 +35,7 @@ test('a revocation that a provider relayed, since the operator would not, ends w
     steps: new StepStore(fixture.core.store.database),
     grants: fixture.grants,
     outbox: { add: () => undefined },
+    adoptedDelegations: { compare: async () => undefined },
     ledger: {
       channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
     },

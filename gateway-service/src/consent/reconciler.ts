@@ -6,6 +6,7 @@ import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient, Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
+import type { AdoptedDelegations } from './adopted-delegations.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import type { GrantStore } from './grant-store.js';
 import type { ConsentSettler } from './settle.js';
@@ -26,6 +27,7 @@ export interface ReconcilerOptions {
   readonly patients: Pick<Patients, 'list'>;
   readonly steps: StepStore;
   readonly grants: GrantStore;
+  readonly adoptedDelegations: Pick<AdoptedDelegations, 'compare'>;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
   readonly ledger: LedgerReader;
   readonly settler: Pick<ConsentSettler, 'adopting' | 'adopted'>;
@@ -94,6 +96,7 @@ export class Reconciler implements AsyncDisposable {
     )
       return [];
     this.#adopt(patient, authorities, cloud);
+    await this.#options.adoptedDelegations.compare(patient);
     const ids = new Set([...authorities.keys(), ...cloud.keys()]);
     return [...ids].flatMap((grantId) => {
       const on = { authorities: authorities.get(grantId), cloud: cloud.get(grantId) };
@@ -143,9 +146,9 @@ export class Reconciler implements AsyncDisposable {
     store.deferred(() => {
       for (const state of given) {
         const body = bodyOf(state);
-        grants.noteSeq(patientNo, body.policySeq);
+        grants.noteSeq(patientNo, state.policySeq);
         grants.insert({
-          ...{ grantId: state.grantId, patientNo, body, meaning: null },
+          ...{ grantId: state.grantId, patientNo, body, meaning: null, policySeq: state.policySeq },
           ...{ status: 'active', madeMs: Date.parse(state.recordedAt) },
         });
       }
@@ -169,9 +172,19 @@ export class Reconciler implements AsyncDisposable {
 function bodyOf(state: GrantState): StatementBody<'grant'> {
   const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
   const { effect, until, period, noticeRank, subscriptionId, askedScopeHash, isInPart, sealed } = state;
+  const { path, delegateSeq } = state;
   return {
     ...(effect !== undefined && { effect }),
-    ...{ policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable },
+    ...{
+      policySeq: delegateSeq ?? policySeq,
+      authorityId,
+      granteeTags,
+      permissions,
+      scopeTags,
+      purposes,
+      from,
+      delegable,
+    },
     ...(until !== undefined && { until }),
     ...(period !== undefined && { period }),
     ...(noticeRank !== undefined && { noticeRank }),
@@ -179,5 +192,6 @@ function bodyOf(state: GrantState): StatementBody<'grant'> {
     ...(askedScopeHash !== undefined && { askedScopeHash }),
     ...(isInPart !== undefined && { isInPart }),
     ...(sealed !== undefined && { sealed }),
+    ...(path !== undefined && { path }),
   };
 }

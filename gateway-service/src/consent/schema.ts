@@ -108,3 +108,22 @@ ${stepsRebuilt('owned_steps', "TEXT NOT NULL CHECK (kind IN ('register', 'grant'
 /** Statements of any kind that there is: `StepKind` says which. Part of a released migration: its text stays. */
 export const CONSENT_KINDS = `
 ${stepsRebuilt('steps_of_any_kind', 'TEXT NOT NULL')}  `;
+
+/** Who decides for patients, and what they have signed. */
+export const DELEGATIONS_TABLE = `
+    ALTER TABLE consent_steps ADD COLUMN is_delegated INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX consent_steps_delegated ON consent_steps (patient_no, step_no) WHERE is_delegated = 1;
+    CREATE TABLE delegations (
+      patient_no    INTEGER NOT NULL,
+      delegation_id TEXT NOT NULL,
+      -- place among the patient's own decisions
+      policy_seq    INTEGER NOT NULL,
+      -- DelegationTerms of consent/delegation-store.ts, JSON
+      terms         TEXT NOT NULL,
+      status        TEXT NOT NULL CHECK (status IN ('pending', 'active', 'refused', 'ended')),
+      next_seq      INTEGER NOT NULL,
+      made_ms       INTEGER NOT NULL,
+      ended_ms      INTEGER,
+      PRIMARY KEY (patient_no, delegation_id)
+    ) STRICT, WITHOUT ROWID;
+`;

@@ -1,5 +1,7 @@
+import { DECISION_CHANNELS } from '@careledger/consent';
 import type { ChannelName } from '@careledger/domain';
 import type { PatientProgress } from '../patients/progress.js';
+import type { DelegationStore } from './delegation-store.js';
 import type { GrantStore } from './grant-store.js';
 import type { Registrations } from './registrations.js';
 import type { ConsentStep } from './step-store.js';
@@ -13,6 +15,7 @@ export interface RegistrationAwaiter {
 
 export interface ConsentSettlerOptions {
   readonly grants: GrantStore;
+  readonly delegations: Pick<DelegationStore, 'setStatus'>;
   readonly subscriptions: SubscriptionStore;
   readonly registrations: Registrations;
   readonly progress: Pick<PatientProgress, 'notify'>;
@@ -33,13 +36,16 @@ export class ConsentSettler {
   }
 
   /** Within the transaction that settles a step. */
-  settling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
+  settling(step: ConsentStep, isDone: boolean): void {
+    const { kind, job, patientNo, channel } = step;
     const { grants, subscriptions, rewraps } = this.#options;
     // Providers hold wraps against the grants that they have on `cloud`.
-    const isPolicy = kind === 'grant' || kind === 'revoke' || kind === 'deny';
+    const isPolicy =
+      kind === 'grant' || kind === 'revoke' || kind === 'deny' || (kind === 'end-delegation' && isDone);
     // Of a denial nothing was wrapped from when it was taken in: one that is refused is made good for.
     if (isPolicy && (isDone ? channel === 'cloud' : kind === 'deny')) rewraps.request(patientNo);
     if (kind === 'deny' && isDone) grants.setStatus(patientNo, job, 'pending', 'active');
+    if (kind === 'delegate') this.#settlingDelegation(step, isDone);
     if (kind !== 'grant' && kind !== 'deny') return;
     if (!isDone) {
       grants.setStatus(patientNo, job, 'pending', 'refused');
@@ -52,6 +58,14 @@ export class ConsentSettler {
     const { subscriptionId, authorityId, isInPart } = grant.body;
     const status = isInPart === true ? 'approved-in-part' : 'approved';
     if (subscriptionId !== undefined) subscriptions.put(patientNo, { subscriptionId, authorityId, status });
+  }
+
+  /** A delegate signs nothing before every channel knows it. */
+  #settlingDelegation({ job, patientNo, channel }: ConsentStep, isDone: boolean): void {
+    const { delegations } = this.#options;
+    if (!isDone) delegations.setStatus(patientNo, job, 'pending', 'refused');
+    else if (channel === DECISION_CHANNELS.delegate.at(-1))
+      delegations.setStatus(patientNo, job, 'pending', 'active');
   }
 
   /** After a step was settled, on disk. */

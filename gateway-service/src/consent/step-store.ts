@@ -1,7 +1,8 @@
 import type { ChannelName } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 
-export type StepKind = 'register' | 'grant' | 'deny' | 'revoke' | 'reject' | 'rotate';
+export type StepKind =
+  'register' | 'grant' | 'deny' | 'revoke' | 'reject' | 'rotate' | 'delegate' | 'end-delegation';
 
 /** A statement on its way to one channel. */
 export interface ConsentStep {
@@ -30,6 +31,8 @@ export interface NewJob {
   /** The order does not matter: they take it side by side. */
   readonly isUnordered?: boolean;
   readonly statement: string;
+  /** A delegate has signed it, who names the delegations by which it does. */
+  readonly isDelegated?: boolean;
 }
 
 const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place AS "index", kind, channel, statement, status, code,
@@ -47,15 +50,21 @@ export class StepStore {
   }
 
   /** Writes a job's steps; false if the patient has a job of this id already. */
-  insert({ patientNo, job, kind, channels, isUnordered, statement }: NewJob, nowMs: number): boolean {
+  insert(
+    { patientNo, job, kind, channels, isUnordered, isDelegated, statement }: NewJob,
+    nowMs: number,
+  ): boolean {
     if (this.job(patientNo, job).length > 0) return false;
     for (const [index, channel] of channels.entries()) {
       this.#database
         .prepare(
-          `INSERT INTO consent_steps (patient_no, job, place, kind, channel, statement, status, made_ms)
-           VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`,
+          `INSERT INTO consent_steps (patient_no, job, place, kind, channel, statement, status, made_ms, is_delegated)
+           VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
         )
-        .run(patientNo, job, isUnordered === true ? 0 : index, kind, channel, statement, nowMs);
+        .run(
+          ...[patientNo, job, isUnordered === true ? 0 : index, kind, channel, statement, nowMs],
+          isDelegated === true ? 1 : 0,
+        );
     }
     return true;
   }
@@ -69,6 +78,17 @@ export class StepStore {
     const steps = this.#all('WHERE patient_no = ? AND kind = ? ORDER BY place', patientNo, kind);
     return [...Map.groupBy(steps, ({ job }) => job).values()].sort(
       ([a], [b]) => (b?.stepNo ?? 0) - (a?.stepNo ?? 0),
+    );
+  }
+
+  /**
+   * First steps of what delegates of a patient have signed, newest first.
+   * @param before step that the page before ended with
+   */
+  delegated(patientNo: number, before: number | undefined, limit: number): ConsentStep[] {
+    return this.#all(
+      'WHERE patient_no = ? AND place = 0 AND step_no < ? AND is_delegated = 1 ORDER BY step_no DESC LIMIT ?',
+      ...[patientNo, before ?? Number.MAX_SAFE_INTEGER, limit],
     );
   }
 

@@ -11,6 +11,8 @@ export const DECISION_CHANNELS = {
   grant: ['authorities', 'cloud'],
   revoke: ['cloud', 'authorities'],
   revokeAll: ['cloud', 'authorities'],
+  delegate: ['authorities', 'cloud'],
+  endDelegation: ['cloud', 'authorities'],
   rejectSubscription: ['authorities'],
   rotatePatientKey: ['cloud', 'authorities'],
   settings: ['authorities'],

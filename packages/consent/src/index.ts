@@ -1,5 +1,6 @@
 export { approvalOf, type Approval, type AskedTerms } from './approval.js';
 export { DECISION_CHANNELS, type DecisionName } from './channels.js';
+export { delegateBody, delegationSentence, sealDelegateName, type DelegationTerms } from './delegation.js';
 export { decisionStatement } from './decision-statement.js';
 export { grantBody, type GrantTerms } from './grant-body.js';
 export { meaningOf, sealMeaning, toldOf, type GranteeTerm } from './meaning.js';

@@ -1,28 +1,14 @@
 import type { StatementBody } from '@careledger/contracts';
-import { ANY, type Permission, type PurposeOfUse } from '@careledger/domain';
-import type { GrantMeaning, GranteeMeaning, ScopeMeaning } from '@careledger/protocol/sealed';
+import { ANY } from '@careledger/domain';
+import type { GrantMeaning, GranteeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
+import { endSentence } from './delegation.js';
+import { PERMISSION_WORDS, PURPOSE_WORDS, list, scopeWords } from './words.js';
 
 /** A decision with its body. */
 export type Decision = {
   [N in DecisionName]: { readonly name: N; readonly body: StatementBody<N> };
 }[DecisionName];
-
-const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
-  read: 'read',
-  write: 'add to',
-  modify: 'change',
-};
-
-const PURPOSE_WORDS: Readonly<Record<PurposeOfUse, string>> = {
-  TREAT: 'treatment',
-  ETREAT: 'emergency treatment',
-  HPAYMT: 'payment',
-  HOPERAT: 'healthcare operations',
-  HRESCH: 'research',
-  PATRQT: 'what I ask for',
-  BTG: 'breaking the glass',
-};
 
 const ROTATION_WORDS: Readonly<Record<StatementBody<'rotatePatientKey'>['use'], (newKey: string) => string>> =
   {
@@ -81,12 +67,14 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
       ? []
       : [`This approves its request ${subscriptionId}${isInPart === true ? ' in part' : ''}.`]),
     ...(meaning.note === undefined ? [] : [`My note to it: “${meaning.note}”`]),
-    `This is my decision number ${body.policySeq}.`,
+    body.path === undefined
+      ? `This is my decision number ${body.policySeq}.`
+      : `I sign this for the patient, as decision number ${body.policySeq} of mine.`,
   ].join(' ');
 }
 
 /** What is signed in plain English; of a grant see {@link grantSentence}. */
-export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): string {
+export function sentenceOf(decision: Exclude<Decision, { name: 'grant' | 'delegate' }>): string {
   switch (decision.name) {
     case 'registerPatient':
       return (
@@ -101,6 +89,8 @@ export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): stri
         `I end EVERYTHING that I granted, and no denial, up to my decision number ${decision.body.policySeq}, also what reaches a ledger ` +
         'later. This is that decision.'
       );
+    case 'endDelegation':
+      return endSentence(decision.body);
     case 'rejectSubscription':
       return `I say no to the request ${decision.body.subscriptionId}.`;
     case 'rotatePatientKey':
@@ -119,21 +109,10 @@ export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): stri
   }
 }
 
-function scopeWords({ category, resourceType }: ScopeMeaning): string {
-  const type = resourceType === ANY ? 'any kind' : resourceType;
-  return category === ANY ? `every category (${type})` : `category ${category} (${type})`;
-}
-
 function granteeWords(grantee: GranteeMeaning): string {
   if ('unit' in grantee) return `unit ${grantee.unit}`;
   if ('role' in grantee) return `anybody with the role ${grantee.role}`;
   return `practitioner ${grantee.practitionerId}`;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function list(words: readonly string[], last: 'and' | 'or'): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
 function assertSame(signed: readonly string[], meant: readonly string[]): void {

@@ -15,7 +15,7 @@ import {
 } from '@careledger/domain';
 import { Type } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
-import { STATEMENT_CODES } from './codes.js';
+import { DELEGATION_CODES, STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
 import { OwnOrganisation, SIGNERS_MAX, SignerAnswer, SignerQuery } from './internal.js';
 import { ACCESS_BATCH_MAX_ITEMS, SCOPE_TAGS_MAX } from './limits.js';
@@ -24,6 +24,7 @@ import {
   AttestorState,
   AuthorityState,
   Decision,
+  DelegationState,
   GrantState,
   PatientState,
   PolicyVersion,
@@ -39,6 +40,7 @@ const authorities = ['authorities'] as const;
 /** How an item fails that changes a patient's rules, whether it gives or takes away. */
 const RULE_CODES = [
   ...STATEMENT_CODES,
+  ...DELEGATION_CODES,
   'BATCH_DUPLICATE_SUBJECT',
   'PATIENT_UNKNOWN',
   'AUTHORITY_UNKNOWN',
@@ -204,6 +206,39 @@ export const accessControl = {
       itemCodes: RULE_CODES,
       event: 'PolicyChanged',
     }),
+    /** Appoints somebody who decides for the patient, by a `delegate` statement. */
+    Delegate: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['patients-operator'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [
+        ...STATEMENT_CODES,
+        ...DELEGATION_CODES,
+        'PATIENT_UNKNOWN',
+        'KEY_PROOF_INVALID',
+        'KEY_REUSED',
+        'POLICY_SEQ_REUSED',
+        'DELEGATION_EXISTS',
+        'DELEGATION_TERMS_INVALID',
+        'DELEGATION_LIMIT',
+      ],
+      event: 'PolicyChanged',
+    }),
+    /**
+     * Ends a delegation by an `endDelegation` statement; one that is unknown here leaves a tombstone. Any member relays it:
+     * no operator can keep a delegate in power.
+     */
+    EndDelegation: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['member'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, ...DELEGATION_CODES, 'PATIENT_UNKNOWN', 'POLICY_SEQ_REUSED'],
+      event: 'PolicyChanged',
+    }),
     /** An authority asks to be subscribed to a patient. */
     RequestSubscription: transaction({
       kind: 'submit',
@@ -223,6 +258,7 @@ export const accessControl = {
       result: ItemResult,
       codes: [
         ...STATEMENT_CODES,
+        ...DELEGATION_CODES,
         'SUBSCRIPTION_UNKNOWN',
         'SUBSCRIPTION_NOT_PENDING',
         'SUBSCRIPTION_MISMATCH',
@@ -283,6 +319,15 @@ export const accessControl = {
       args: args({ patientId: PatientId, authorityId: Type.Optional(AuthorityId), ...PageArgs }),
       result: pageOf(GrantState),
       codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** A patient's delegations, those that are over included, lowest id first. */
+    ListDelegations: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId, ...PageArgs }),
+      result: pageOf(DelegationState),
+      codes: ['PATIENT_UNKNOWN', 'PAGE_TOKEN_INVALID'],
     }),
     /** The grants in force at a past (or the present) time, by what the ledger knew then. */
     EffectivePolicy: transaction({

@@ -52,6 +52,16 @@ export const CONTRACT_CODES = {
     'A grant names one authority. A denial is not delegable, brings no notices and approves no subscription; one of any authority names nobody within, one that names somebody within says to the authority, sealed, who that is.',
   GRANT_LIMIT:
     'The patient has as many grants in force for this authority as one decision reads; revoke one.',
+  DELEGATION_UNKNOWN: 'The patient has no delegation with this id on this channel.',
+  DELEGATION_EXISTS: 'A delegation with this id is recorded already.',
+  DELEGATION_ENDED:
+    'The delegation, or one before it in the path, is over: it was ended, its time is up, or a revoke-all lies above it.',
+  DELEGATION_PATH_INVALID:
+    'Who signs for a patient names the delegations from the patient’s own to theirs, each made by the one before; the patient names none.',
+  DELEGATION_EXCEEDED: 'The statement goes beyond what the delegation allows; details name in what.',
+  DELEGATION_TERMS_INVALID:
+    'A delegation ends later than now. A guardian is appointed by the patient, for at most 366 days from now.',
+  DELEGATION_LIMIT: 'There are as many delegations in force by this appointer as there may be; end one.',
   SUBSCRIPTION_UNKNOWN: 'No such subscription.',
   SUBSCRIPTION_NOT_PENDING:
     'The subscription is not pending any more: it was answered, taken back, or has lapsed.',
@@ -120,6 +130,14 @@ export const STATEMENT_CODES = [
   'STATEMENT_TOO_LARGE',
   'STATEMENT_ID_REUSED',
   'STATEMENT_ISSUER_MISMATCH',
+] as const satisfies ContractCode[];
+
+/** How the delegation on which a statement rests can fail it. */
+export const DELEGATION_CODES = [
+  'DELEGATION_PATH_INVALID',
+  'DELEGATION_UNKNOWN',
+  'DELEGATION_ENDED',
+  'DELEGATION_EXCEEDED',
 ] as const satisfies ContractCode[];
 
 /** Codes with which a decision denies. */

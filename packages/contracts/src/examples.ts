@@ -2,6 +2,7 @@ import { EXAMPLE, EXAMPLE_CIPHERTEXT, EXAMPLE_JWE, exampleJws } from '@careledge
 import type {
   AccessState,
   AnnouncedRecordState,
+  DelegationState,
   ForkState,
   GrantState,
   HeadState,
@@ -49,6 +50,13 @@ export const grantState: GrantState = {
   sealed: EXAMPLE_JWE,
   recordedAt: third,
   txId,
+};
+
+export const delegationState: DelegationState = {
+  ...{ patientId, delegationId: EXAMPLE.grantId, policySeq: 1, kind: 'carer', key: EXAMPLE.publicKey },
+  ...{ acts: ['approve', 'grant', 'revoke'], permissions: ['read'], purposes: ['TREAT', 'ETREAT'] },
+  ...{ scopeTags: [EXAMPLE.tag], until: EXAMPLE.until, further: 0, sealed: EXAMPLE_JWE },
+  ...{ path: [EXAMPLE.grantId], appointedAt: third, txId },
 };
 
 export const subscriptionState: SubscriptionState = {

@@ -24,6 +24,7 @@ export const SignerAnswer = Type.Object({
     Type.Object({
       role: Type.Union([
         Type.Literal('consent'),
+        Type.Literal('delegate'),
         Type.Literal('gateway'),
         Type.Literal('authority'),
         Type.Literal('provider'),

@@ -19,6 +19,16 @@ export const ACCESS_REQUEST_MAX_AGE_S = 120;
 export const PERMIT_RELEASE_WINDOW_S = 30;
 /** Grants in force that one patient may have for one authority: what a decision reads at most. */
 export const GRANTS_PER_AUTHORITY_MAX = 64;
+/** Of {@link GRANTS_PER_AUTHORITY_MAX}, those that delegates may have made: they leave room for the patient's own. */
+export const DELEGATED_GRANTS_PER_AUTHORITY_MAX = 16;
+/** Rules in force that one delegate and those whom it appointed may have made: what ends with it at most. */
+export const RULES_PER_DELEGATION_MAX = 64;
+/** Delegations from the patient's own to the signer's. */
+export const DELEGATION_DEPTH_MAX = 3;
+/** Delegations in force that the patient, or one delegate, may have made. */
+export const DELEGATIONS_PER_APPOINTER_MAX = 8;
+/** How long a guardianship lasts at most, in days: 12 months. A new statement renews it. */
+export const GUARDIANSHIP_MAX_DAYS = 366;
 /** Subscription requests of one authority that may wait for one patient's answer. */
 export const SUBSCRIPTIONS_PENDING_MAX = 8;
 /** How long a request waits for the patient's answer before it lapses, in seconds: 30 days. */

@@ -23,7 +23,15 @@ import {
 } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
-import { AttestationBody, GrantEffect, NoticeRank, Sealed, VisitBody } from './statements.js';
+import {
+  AttestationBody,
+  DelegationPath,
+  GrantEffect,
+  delegationTerms,
+  NoticeRank,
+  Sealed,
+  VisitBody,
+} from './statements.js';
 
 /**
  * What lies in the world state, as queries return it. Times are transaction timestamps (the client's clock, held by
@@ -103,7 +111,11 @@ export const GrantState = Type.Object(
   {
     patientId: PatientId,
     grantId: Id128,
+    /** Place among the patient's own decisions; of what a delegate made, that of the patient's appointment which it rests on. */
     policySeq: Type.Integer(),
+    /** Of what a delegate made: by which delegations, and its own number. */
+    path: Type.Optional(DelegationPath),
+    delegateSeq: Type.Optional(Type.Integer()),
     /** `deny`: a denial, which takes away. */
     effect: Type.Optional(GrantEffect),
     /** `*` in a denial that is about any authority. */
@@ -144,6 +156,26 @@ export const SubscriptionStatus = Type.Union([
   Type.Literal('lapsed'),
 ]);
 export type SubscriptionStatus = Static<typeof SubscriptionStatus>;
+
+/** Somebody who decides for a patient, within what is written here. */
+export const DelegationState = Type.Object(
+  {
+    patientId: PatientId,
+    delegationId: Id128,
+    /** Place among the patient's own decisions; of a further delegate's, that of the appointment which it rests on. */
+    policySeq: Type.Integer(),
+    ...delegationTerms,
+    sealed: Type.Optional(Sealed),
+    /** What the delegate names when it signs: its own id last. */
+    path: DelegationPath,
+    appointedAt: Timestamp,
+    txId: TxId,
+    /** Present once it was ended: by itself, with one before it in the path, or by a revoke-all. */
+    endedAt: Type.Optional(Timestamp),
+  },
+  { title: 'DelegationState' },
+);
+export type DelegationState = Static<typeof DelegationState>;
 
 export const SubscriptionState = Type.Object(
   {

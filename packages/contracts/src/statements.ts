@@ -25,7 +25,7 @@ import {
   closedObject as body,
 } from '@careledger/domain';
 import { Type, type Static, type TSchema } from 'typebox';
-import { SCOPE_TAGS_MAX, SEALED_MAX_CHARS, RECORD_MAX_BYTES } from './limits.js';
+import { DELEGATION_DEPTH_MAX, SCOPE_TAGS_MAX, SEALED_MAX_CHARS, RECORD_MAX_BYTES } from './limits.js';
 import { StatedSettings } from './settings.js';
 
 /** A compact JWE (RFC 7516) for those concerned. */
@@ -51,6 +51,15 @@ export const NoticeRank = Type.Integer({ minimum: 1, maximum: 9 });
 /** What a grant does that does not give. */
 export const GrantEffect = Type.Literal('deny');
 const PolicySeq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+/**
+ * The delegations by which somebody signs for the patient, by their ids: the patient's own first, the signer's last. Absent
+ * where the patient signs.
+ */
+export const DelegationPath = Type.Array(Id128, {
+  minItems: 1,
+  maxItems: DELEGATION_DEPTH_MAX,
+  uniqueItems: true,
+});
 const Height = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /**
@@ -142,11 +151,56 @@ const GrantBody = body({
   /** It gives less than was asked for. The ledger sees that by itself, but for the records that it is about. */
   isInPart: Type.Optional(Type.Literal(true)),
   sealed: Type.Optional(Sealed),
+  path: Type.Optional(DelegationPath),
 });
 
-const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128 });
+const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128, path: Type.Optional(DelegationPath) });
 /** Voids every grant with a lower or equal policySeq, whenever it arrives. */
 const RevokeAllBody = body({ policySeq: PolicySeq });
+
+/** What a delegate may decide: `approve` what an authority has asked for (or turn it down), `grant` besides, `deny`, `revoke`. */
+export const DelegatedAct = Type.Union([
+  Type.Literal('approve'),
+  Type.Literal('grant'),
+  Type.Literal('deny'),
+  Type.Literal('revoke'),
+]);
+export type DelegatedAct = Static<typeof DelegatedAct>;
+export const DelegateKind = Type.Union([Type.Literal('carer'), Type.Literal('guardian')]);
+
+/** What a delegation allows, and until when. */
+export const delegationTerms = {
+  /** A guardian is appointed by the patient alone, for 12 months at most. */
+  kind: DelegateKind,
+  /** The delegate's for this patient, and for no other: two delegations of one person have nothing in common. */
+  key: PublicKey,
+  acts: Type.Array(DelegatedAct, { uniqueItems: true }),
+  /** What its grants may give, and its denials take. */
+  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+  /** Which records they may be about; empty: all. */
+  scopeTags: ScopeTags,
+  until: Timestamp,
+  /** How many others may follow it: 0, it appoints nobody. */
+  further: Type.Integer({ minimum: 0, maximum: DELEGATION_DEPTH_MAX - 1 }),
+};
+/** By the patient, or by a delegate that may appoint others. The statement's `sid` is the delegation's id. */
+const DelegateBody = body({
+  policySeq: PolicySeq,
+  ...delegationTerms,
+  keyProof: CompactJws,
+  /** To the patient: who it is. */
+  sealed: Type.Optional(Sealed),
+  path: Type.Optional(DelegationPath),
+});
+/** By the patient, by whoever appointed the delegate, or by the delegate itself. */
+const EndDelegationBody = body({
+  policySeq: PolicySeq,
+  delegationId: Id128,
+  /** Whether what it and those after it have granted ends as well. */
+  endGrants: Type.Boolean(),
+  path: Type.Optional(DelegationPath),
+});
 
 /**
  * Authority → patient. The statement's `sid` is the subscription's id. `sealed` (to the patient) says why, and which records are
@@ -164,7 +218,7 @@ const RequestSubscriptionBody = body({
   sealed: Type.Optional(Sealed),
 });
 /** By the patient. Approval is a grant that names the subscription. */
-const RejectSubscriptionBody = body({ subscriptionId: Id128 });
+const RejectSubscriptionBody = body({ subscriptionId: Id128, path: Type.Optional(DelegationPath) });
 /** By the authority. Ends notices; the grant ends by the patient's revocation or its own time. */
 const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientId });
 
@@ -383,7 +437,8 @@ const AcknowledgeAlarmBody = body({ alarmId: AlarmId });
 const MuteAlarmsBody = body({ until: Timestamp });
 
 /** Who signs a kind of statement, by the role of the key that its `kid` must name. */
-export type StatementSigner = 'consent' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';
+export type StatementSigner =
+  'consent' | 'delegate' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';
 
 interface StatementKind<Body extends TSchema = TSchema> {
   /** `typ` of the JWS header. */
@@ -419,9 +474,19 @@ export const STATEMENTS = {
     body: RegisterPractitionerBody,
   }),
   registerAttestor: kind({ typ: 'careledger.attestor+jws', signers: ['self'], body: RegisterAttestorBody }),
-  grant: kind({ typ: 'careledger.grant+jws', signers: ['consent'], body: GrantBody }),
-  revoke: kind({ typ: 'careledger.revoke+jws', signers: ['consent'], body: RevokeBody }),
+  grant: kind({ typ: 'careledger.grant+jws', signers: ['consent', 'delegate'], body: GrantBody }),
+  revoke: kind({ typ: 'careledger.revoke+jws', signers: ['consent', 'delegate'], body: RevokeBody }),
   revokeAll: kind({ typ: 'careledger.revoke-all+jws', signers: ['consent'], body: RevokeAllBody }),
+  delegate: kind({
+    typ: 'careledger.delegate+jws',
+    signers: ['consent', 'delegate'],
+    body: DelegateBody,
+  }),
+  endDelegation: kind({
+    typ: 'careledger.end-delegation+jws',
+    signers: ['consent', 'delegate'],
+    body: EndDelegationBody,
+  }),
   requestSubscription: kind({
     typ: 'careledger.subscription+jws',
     signers: ['authority'],
@@ -429,7 +494,7 @@ export const STATEMENTS = {
   }),
   rejectSubscription: kind({
     typ: 'careledger.reject-subscription+jws',
-    signers: ['consent'],
+    signers: ['consent', 'delegate'],
     body: RejectSubscriptionBody,
   }),
   cancelSubscription: kind({

@@ -11,7 +11,7 @@ export type RecordScope = Pick<GrantState, 'scopeTags' | 'period'>;
 /** What of a grant says whether it covers something. */
 export type GrantTerms = Timed &
   RecordScope &
-  Pick<GrantState, 'effect' | 'granteeTags' | 'permissions' | 'purposes'>;
+  Pick<GrantState, 'effect' | 'granteeTags' | 'permissions' | 'purposes' | 'path'>;
 
 /** What is known of a version of a record without opening it. */
 export interface RecordTerms {

@@ -1,8 +1,8 @@
 import type { Decision, DenialCode, GrantState, PolicyState } from '@careledger/contracts';
 import type { Permission } from '@careledger/domain';
 import { whatIsMissing, type GrantTerms, type WhatIsAsked } from './coverage.js';
-import { objectionOf } from './denials.js';
-import { isAbout, isDenial } from './rule.js';
+import { objectionOf, type Objection } from './denials.js';
+import { isAbout, isDenial, outweighs } from './rule.js';
 
 /** Who wants to do what with which record. */
 export interface Request extends WhatIsAsked {
@@ -28,6 +28,7 @@ const AUTHORS_PERMISSIONS: readonly Permission[] = ['read', 'modify'];
  * whatever order the grants come.
  *
  * A denial outweighs every grant, and names itself: of several the one that is certain of the record, else the first id.
+ * One that a delegate made leaves what the patient has granted.
  * Of several grants that cover the request the permit names the one that lasts longest, and ends with it. A denial names
  * the one condition that alone stood in the way of a grant, else `NO_GRANT`.
  * @param grants the patient's grants and denials, or those about the requester
@@ -46,34 +47,41 @@ export function decide(
   const theirs = grants
     .filter((grant) => grant.patientId === patientId && isAbout(grant, requester))
     .sort(byGrantId);
-  const objection = strongestObjection(theirs, request, atMs);
-  if (objection !== undefined) return { decision: 'deny', ...objection, policyVersion };
+  const objections = objectionsTo(request, theirs, atMs);
   let best: StandingGrant | undefined;
   let reason: DenialCode = 'NO_GRANT';
   for (const grant of theirs) {
     if (isDenial(grant) || grant.revokedAt !== undefined || grant.policySeq <= revokedThroughSeq) continue;
+    if (objections.some(({ denial }) => outweighs(denial, grant))) continue;
     const [only, more] = whatIsMissing(grant, request, atMs);
     if (only === undefined) best = best === undefined || endMsOf(grant) > endMsOf(best) ? grant : best;
     else if (more === undefined && reason === 'NO_GRANT') reason = only;
   }
-  if (best === undefined) return { decision: 'deny', reason, policyVersion };
+  if (best === undefined) {
+    const by = strongestOf(objections);
+    if (by === undefined) return { decision: 'deny', reason, policyVersion };
+    return { decision: 'deny', reason: by.reason, grantId: by.denial.grantId, policyVersion };
+  }
   const { grantId, until } = best;
   const ends = until === undefined ? {} : { until };
   return { decision: 'permit', reason: 'GRANT', policyVersion, grantId, ...ends };
 }
 
-/** A revoke-all leaves denials as they are: it takes away, and ending one would give. */
-function strongestObjection(
-  rules: readonly StandingGrant[],
-  request: Request,
-  atMs: number,
-): { readonly reason: DenialCode; readonly grantId: string } | undefined {
-  const found = rules.filter(isDenial).flatMap((denial) => {
-    const reason = objectionOf(denial, request, atMs);
-    return reason === undefined ? [] : [{ reason, grantId: denial.grantId }];
-  });
-  return found.find(({ reason }) => reason === 'DENIED_BY_RULE') ?? found[0];
+/** What a denial says to the request. */
+interface Objecting {
+  readonly denial: StandingGrant;
+  readonly reason: Objection;
 }
+
+/** A revoke-all leaves denials as they are: it takes away, and ending one would give. */
+const objectionsTo = (request: Request, rules: readonly StandingGrant[], atMs: number): Objecting[] =>
+  rules.filter(isDenial).flatMap((denial) => {
+    const reason = objectionOf(denial, request, atMs);
+    return reason === undefined ? [] : [{ denial, reason }];
+  });
+
+const strongestOf = (objections: readonly Objecting[]): Objecting | undefined =>
+  objections.find(({ reason }) => reason === 'DENIED_BY_RULE') ?? objections[0];
 
 const endMsOf = ({ until }: StandingGrant): number => (until === undefined ? Infinity : Date.parse(until));
 

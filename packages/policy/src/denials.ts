@@ -9,7 +9,7 @@ import {
   type RecordTerms,
   type WhatIsAsked,
 } from './coverage.js';
-import { isAbout, isDenial } from './rule.js';
+import { isAbout, isDenial, outweighs } from './rule.js';
 
 /** What a denial is to a request: nothing, or the code that it denies with. */
 export type Objection = Extract<DenialCode, 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
@@ -93,7 +93,10 @@ const isOfEveryRecord = ({ scopeTags, period }: RecordScope): boolean =>
 /** Whether every purpose of a grant is denied to everybody whom the grant is for. */
 function isUndone(grant: ReadingRule, denials: readonly ReadingRule[]): boolean {
   const own = denials.filter(
-    (denial) => isAbout(denial, grant.authorityId) && deniesAllOf(denial.granteeTags, grant.granteeTags),
+    (denial) =>
+      isAbout(denial, grant.authorityId) &&
+      outweighs(denial, grant) &&
+      deniesAllOf(denial.granteeTags, grant.granteeTags),
   );
   return grant.purposes.every((purpose) => own.some(({ purposes }) => purposes.includes(purpose)));
 }

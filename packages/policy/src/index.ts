@@ -10,6 +10,8 @@ export {
 export type { RecordTerms, TaggedVersion } from './coverage.js';
 export { decide } from './decide.js';
 export type { PolicyNow, Request, StandingGrant } from './decide.js';
+export { actOf, beyondActs, beyondAsDelegation, beyondAsRule, isUnder } from './delegation.js';
+export type { DelegationTerms } from './delegation.js';
 export { readingGrants, undeniedGrants } from './denials.js';
 export { asOf, confirmationsAsOf, missingForReading } from './hindsight.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';

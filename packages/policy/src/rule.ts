@@ -4,6 +4,13 @@ import { ANY } from '@careledger/domain';
 /** Whether a rule of the patient takes away. */
 export const isDenial = ({ effect }: Pick<GrantState, 'effect'>): boolean => effect === 'deny';
 
+/** Whether a rule was made by somebody whom the patient, or a delegate, has appointed. */
+const isByDelegate = ({ path }: Pick<GrantState, 'path'>): boolean => path !== undefined;
+
+/** Whether a denial can take away what a grant gives: what the patient has granted no delegate denies. */
+export const outweighs = (denial: Pick<GrantState, 'path'>, grant: Pick<GrantState, 'path'>): boolean =>
+  !isByDelegate(denial) || isByDelegate(grant);
+
 /** Whether a rule is about an authority. A grant names one; so may a denial, or none in particular. */
 export const isAbout = (
   { effect, authorityId }: Pick<GrantState, 'effect' | 'authorityId'>,

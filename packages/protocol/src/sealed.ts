@@ -5,6 +5,8 @@ import { Type, type Static } from 'typebox';
 export const SEALED_CONTEXT = {
   /** In a `grant`: patient → authority, `GrantMeaning` as JSON. */
   grant: 'grant',
+  /** In a `delegate`: patient → itself, `DelegateName` as JSON. */
+  delegate: 'delegate',
   /** In a `requestSubscription`: authority → patient, `SubscriptionMeaning` as JSON. */
   subscriptionReason: 'subscription-reason',
   /** At enrolment: patient → gateway, the 32 bytes of the scope key. */
@@ -54,6 +56,13 @@ export const SubscriptionMeaning = object({
   asked: Type.Optional(AskedScope),
 });
 export type SubscriptionMeaning = Static<typeof SubscriptionMeaning>;
+
+/** Who a delegate is, in the patient's words. */
+export const DelegateName = object({
+  v: Type.Literal(1),
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+});
+export type DelegateName = Static<typeof DelegateName>;
 
 /** Where the authority keeps a visit's data. */
 export const VisitLocation = object({

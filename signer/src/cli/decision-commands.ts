@@ -196,17 +196,17 @@ function periodOf({ dataFrom, dataUntil }: TermOptions): Pick<GrantTerms, 'perio
   return { period: { start: checked(Timestamp, dataFrom), end: checked(Timestamp, dataUntil) } };
 }
 
-function scopeTerm(text: string): ScopeTerm {
+export function scopeTerm(text: string): ScopeTerm {
   const term = scopeTermOf(text);
   if (term !== undefined) return term;
   throw new CliError('USAGE', `${text} is neither CATEGORY nor CATEGORY/ResourceType`);
 }
 
-const listOf = <S extends TSchema>(schema: S, text: string): Static<S>[] =>
+export const listOf = <S extends TSchema>(schema: S, text: string): Static<S>[] =>
   [...new Set(text.split(','))].map((word) => checked(schema, word));
 
 /** @throws CliError `USAGE` */
-function checked<S extends TSchema>(schema: S, value: unknown): Static<S> {
+export function checked<S extends TSchema>(schema: S, value: unknown): Static<S> {
   if (Value.Check(schema, value)) return value;
   throw new CliError('USAGE', `${JSON.stringify(value)} is not what this option takes; --help says more`);
 }

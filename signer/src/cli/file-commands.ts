@@ -141,7 +141,7 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
 }
 
 /** Asked for twice: a passphrase that was mistyped opens nothing. @throws CliError `USAGE` */
-async function newPassphrase(terminal: Terminal, options: CommonOptions): Promise<string> {
+export async function newPassphrase(terminal: Terminal, options: CommonOptions): Promise<string> {
   if (options.passphraseFile !== undefined) return secretOf(options.passphraseFile);
   const passphrase = await askSecret(terminal, 'New passphrase: ');
   if (passphrase !== (await askSecret(terminal, 'Once more: ')))

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Terminal } from './ask.js';
 import { addDecisionCommands } from './decision-commands.js';
+import { addDelegateCommands } from './delegate-commands.js';
 import { addFileCommands } from './file-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
@@ -31,6 +32,7 @@ export function program(terminal: Terminal): Command {
     });
   addFileCommands(command, terminal);
   addDecisionCommands(command, terminal);
+  addDelegateCommands(command, terminal);
   addKeyCommands(command, terminal);
   addPolicyCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);

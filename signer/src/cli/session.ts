@@ -7,6 +7,7 @@ import {
   type GatewayAddress,
   type GatewayClient,
   type GatewayView,
+  type ListedRule,
   type Prepared,
 } from '../core/index.js';
 import { askSecret, confirm, printLine, secretOf, type Terminal } from './ask.js';
@@ -75,16 +76,18 @@ export class Session implements AsyncDisposable {
   /** What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is signed. */
   async view(): Promise<GatewayView> {
     const { unknown, ...view } = await this.#desk.look();
-    if (unknown.length > 0) {
-      const named = unknown
-        .slice(0, UNKNOWN_SHOWN)
-        .map(({ grantId, authorityId }) => `${grantId} (${authorityId})`);
-      const more = unknown.length > named.length ? ' and others' : '';
+    const [delegated, others] = [true, false].map((is) =>
+      unknown.filter(({ path }) => (path !== undefined) === is),
+    ) as [ListedRule[], ListedRule[]];
+    if (delegated.length > 0)
       this.terminal.stderr.write(
-        `The gateway lists grants that this file did not sign: ${printable(named.join(', '))}${more}. If you made them nowhere, ` +
+        `Your delegates have granted or denied: ${shown(delegated)}. \`delegates\` says who; you may revoke any of it.\n`,
+      );
+    if (others.length > 0)
+      this.terminal.stderr.write(
+        `The gateway lists grants that this file did not sign: ${shown(others)}. If you made them nowhere, ` +
           'revoke them.\n',
       );
-    }
     return view;
   }
 
@@ -160,4 +163,11 @@ export class Session implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#file[Symbol.asyncDispose]();
   }
+}
+
+function shown(rules: readonly ListedRule[]): string {
+  const named = rules
+    .slice(0, UNKNOWN_SHOWN)
+    .map(({ grantId, authorityId }) => `${grantId} (${authorityId})`);
+  return printable(named.join(', ')) + (rules.length > named.length ? ' and others' : '');
 }

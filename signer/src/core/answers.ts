@@ -1,4 +1,4 @@
-import { GrantState, SubscriptionState } from '@careledger/contracts';
+import { DelegationPath, GrantState, SubscriptionState } from '@careledger/contracts';
 import {
   AuthorityId,
   ChannelName,
@@ -13,12 +13,12 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { SignerError } from './errors.js';
 
-const { policySeq, permissions, purposes, from, until, period, subscriptionId } = GrantState.properties;
+const { policySeq, permissions, purposes, from, until, period, subscriptionId, path } = GrantState.properties;
 
 /** What the signer reads of the gateway's answers; members beyond are not looked at. */
 const ListedRule = Type.Object({
   ...{ grantId: Id128, patientId: PatientId, authorityId: RuleSubject },
-  ...{ policySeq, permissions, purposes, from, until, period, subscriptionId },
+  ...{ policySeq, permissions, purposes, from, until, period, subscriptionId, path },
   status: Type.Union([
     Type.Literal('pending'),
     Type.Literal('active'),
@@ -55,6 +55,31 @@ export const SubscriptionsAnswer = Type.Object({
   next,
 });
 export type AskedSubscription = Static<typeof SubscriptionsAnswer>['subscriptions'][number];
+
+/** Who decides for the patient, by the gateway's word. */
+export const DelegatesAnswer = Type.Object({
+  delegates: Type.Array(
+    Type.Object({
+      ...{ delegationId: Id128, patientId: PatientId, path: DelegationPath, status: Type.String() },
+      ...{ name: Type.Optional(Type.String()), kind: Type.String(), until: Type.String() },
+      acts: Type.Array(Type.String()),
+    }),
+  ),
+  next,
+});
+export type ListedDelegate = Static<typeof DelegatesAnswer>['delegates'][number];
+
+/** What they have decided. */
+export const DelegatedAnswer = Type.Object({
+  decisions: Type.Array(
+    Type.Object({
+      ...{ statementId: Id128, delegationId: Id128, kind: Type.String(), madeAt: Type.String() },
+      ...{ name: Type.Optional(Type.String()), about: Type.Optional(Id128) },
+    }),
+  ),
+  next,
+});
+export type DelegatedDecision = Static<typeof DelegatedAnswer>['decisions'][number];
 
 /** How an authority is reached, by the gateway's word. */
 export const AuthorityAnswer = Type.Object({ authorityId: AuthorityId, encryptionKey: PublicKey });

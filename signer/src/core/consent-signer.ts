@@ -1,20 +1,24 @@
 import {
   DECISION_CHANNELS,
   decisionStatement,
+  delegateBody,
+  delegationSentence,
   grantBody,
   grantSentence,
   meaningOf,
   registrationStatement,
+  sealDelegateName,
   sealMeaning,
   sentenceOf,
   toldOf,
   type Decision,
+  type DelegationTerms,
   type GrantTerms,
 } from '@careledger/consent';
 import { STATEMENTS } from '@careledger/contracts';
 import { fromBase64url, jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
 import { ANY } from '@careledger/domain';
-import { AuthorityId, NetworkId, PublicKey } from '@careledger/domain';
+import { AuthorityId, NetworkId, PatientId, PublicKey, type ScopeTerm } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type GrantMeaning } from '@careledger/protocol/sealed';
 import {
@@ -25,6 +29,15 @@ import {
 } from '@careledger/statements/portable';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import {
+  actingMeaning,
+  byDelegation,
+  requireDelegable,
+  cardOf,
+  checkCard,
+  type Appointment,
+  type DelegateCard,
+} from './acting.js';
 import type { AuthorityAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
@@ -43,6 +56,8 @@ const SENT: ReadonlySet<string> = new Set([
   'grant',
   'revoke',
   'revokeAll',
+  'delegate',
+  'endDelegation',
   'rejectSubscription',
   'settings',
   'acknowledgeAlarm',
@@ -72,9 +87,19 @@ export const restored = (content: VaultContent): VaultContent => ({
 
 /** New secrets for a patient who is not registered yet. @throws SignerError `NAME_MALFORMED` */
 export async function newContent(networkId: string): Promise<VaultContent> {
-  assertNamed(NetworkId, networkId, 'network ID');
   const seed = randomBytes(SECRET_BYTES);
   const { patientId } = await patientKey(seed);
+  return contentOf(networkId, patientId, seed);
+}
+
+/** New secrets for somebody who is to decide for a patient, and for nobody else. @throws SignerError `NAME_MALFORMED` */
+export function newActingContent(networkId: string, patientId: string): VaultContent {
+  assertNamed(PatientId, patientId, 'patient ID');
+  return { ...contentOf(networkId, patientId, randomBytes(SECRET_BYTES)), acting: { path: [], scope: [] } };
+}
+
+function contentOf(networkId: string, patientId: string, seed: Uint8Array): VaultContent {
+  assertNamed(NetworkId, networkId, 'network ID');
   return {
     ...{ v: 1, networkId, patientId, authorities: {}, journal: [] },
     ...{ consentSeed: toBase64url(seed), scopeKey: toBase64url(randomBytes(SECRET_BYTES)) },
@@ -115,6 +140,9 @@ export class ConsentSigner {
 
   /** @throws SignerError: what the gateway says is not what it took */
   ownState(view: GatewayView): OwnState {
+    // A delegate counts by itself, and answers for nothing of the patient's.
+    if (this.#content.acting !== undefined)
+      return { ...view, policySeq: this.#nextSeq(undefined), unknown: [] };
     return checkOwnState(this.#content, decisionsOf(this.#content.journal), view);
   }
 
@@ -131,10 +159,20 @@ export class ConsentSigner {
     ahead = 0,
   ): Promise<Prepared> {
     const policySeq = this.#nextSeq(view) + ahead;
-    const meaning = meaningOf(hmacSha256, fromBase64url(this.#content.scopeKey), terms);
+    const { acting, scopeKey } = this.#content;
+    const meaning =
+      acting === undefined
+        ? meaningOf(hmacSha256, fromBase64url(scopeKey), terms)
+        : actingMeaning(acting, terms);
     const sealed = await this.#sealed(terms, meaning, authority);
-    const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: this.clock() });
-    return { sentence: grantSentence(body, meaning), statement: this.#statement({ name: 'grant', body }) };
+    const decision = this.#signed({
+      name: 'grant',
+      body: grantBody(
+        { until: acting?.until, ...terms },
+        { meaning, sealed, policySeq, nowMs: this.clock() },
+      ),
+    });
+    return this.#said(grantSentence(decision.body, meaning), decision);
   }
 
   /**
@@ -157,6 +195,58 @@ export class ConsentSigner {
     return this.#prepared({ name: 'revokeAll', body: { policySeq: this.#nextSeq(view) } });
   }
 
+  /**
+   * Appoints the holder of a key. The name is sealed to the patient, where this file has registered the patient.
+   * @param view as for `grant`
+   * @returns what is to be signed, and what the delegate needs to know of it once it has an id
+   * @throws SignerError `DELEGATE_REFUSED`, and as `grant`
+   */
+  async delegation(
+    card: DelegateCard,
+    { name, scope, ...terms }: Omit<DelegationTerms, 'scope'> & { name: string; scope: readonly ScopeTerm[] },
+    view: GatewayView,
+  ): Promise<{ readonly prepared: Prepared; readonly scope: GrantMeaning['scope'] }> {
+    const { networkId, patientId, acting, scopeKey, journal } = this.#content;
+    checkCard(card, { patientId, networkId, nowS: Math.floor(this.clock() / MS_PER_S) });
+    const wanted = { authorityId: ANY, scope, permissions: [], purposes: [] };
+    const { scope: words } =
+      acting === undefined
+        ? meaningOf(hmacSha256, fromBase64url(scopeKey), wanted)
+        : actingMeaning(acting, wanted);
+    const own = decisionsOf(journal).find((decision) => decision.name === 'registerPatient');
+    const sealed = own && (await sealDelegateName(name, fromBase64url(own.body.encryptionKey), sha256));
+    const { key, keyProof } = card;
+    const made = { key, keyProof, sealed, policySeq: this.#nextSeq(view) };
+    const body = delegateBody({ ...terms, scope: words }, made);
+    const decision = this.#signed({ name: 'delegate', body });
+    const sentence = delegationSentence(decision.body, { name, scope: words });
+    return { prepared: this.#said(sentence, decision), scope: words };
+  }
+
+  /** What the patient gives to whom a statement has appointed. */
+  appointment(statement: string, { scope, until }: Pick<Appointment, 'scope' | 'until'>): Appointment {
+    const { patientId, acting } = this.#content;
+    return { patientId, path: [...(acting?.path ?? []), readSigned(statement).sid], scope, until };
+  }
+
+  /** What a delegate gives to the patient to be appointed. */
+  card(): Promise<DelegateCard> {
+    return cardOf(this.#key, this.#content.networkId, Math.floor(this.clock() / MS_PER_S));
+  }
+
+  /** The patient has appointed the delegate whose file this is. @throws SignerError `DELEGATE_REFUSED` */
+  appointed({ patientId, path, scope, until }: Appointment): void {
+    if (this.#content.acting === undefined || patientId !== this.#content.patientId)
+      throw new SignerError('DELEGATE_REFUSED', `This file does not act for ${patientId}`);
+    this.#content = { ...this.#content, acting: { path, scope, until } };
+  }
+
+  /** @param view as for `revoke` */
+  endDelegation(delegationId: string, endGrants: boolean, view: GatewayView | undefined): Prepared {
+    const body = { policySeq: this.#nextSeq(view), delegationId, endGrants };
+    return this.#prepared({ name: 'endDelegation', body });
+  }
+
   plain(decision: PlainDecision): Prepared {
     return this.#prepared(decision);
   }
@@ -166,6 +256,7 @@ export class ConsentSigner {
    * without proof that it has the key; `PATIENT_MISMATCH`
    */
   registration(offer: OfferAnswer): Prepared {
+    this.#requireOwn('registerPatient');
     const { patientId, publicKey } = this.key;
     const { networkId } = this.#content;
     if (offer.patientId !== patientId)
@@ -200,6 +291,7 @@ export class ConsentSigner {
 
   /** Puts a new key in the place of the one that signs. The new one stands in `content`: keep that before anything leaves. */
   async rotation(): Promise<Prepared> {
+    this.#requireOwn('rotatePatientKey');
     const nextSeed = this.#content.nextSeed ?? toBase64url(randomBytes(SECRET_BYTES));
     this.#content = { ...this.#content, nextSeed };
     const newKey = (await openRotation(this.#content))?.newKey;
@@ -276,13 +368,32 @@ export class ConsentSigner {
   }
 
   #nextSeq(view: GatewayView | undefined): number {
-    return view === undefined
+    return view === undefined || this.#content.acting !== undefined
       ? Math.max(highestSeq(decisionsOf(this.#content.journal)), this.#content.seqFloor ?? 0) + 1
       : this.ownState(view).policySeq;
   }
 
-  #prepared(decision: Exclude<Decision, { name: 'grant' }>): Prepared {
-    return { sentence: sentenceOf(decision), statement: this.#statement(decision) };
+  #prepared(decision: Exclude<Decision, { name: 'grant' | 'delegate' }>): Prepared {
+    const signed = this.#signed(decision);
+    return this.#said(sentenceOf(signed), signed);
+  }
+
+  /** @throws SignerError `DELEGATION_EXCEEDED`: a delegate does not sign it, nor makes anything for it */
+  #requireOwn(name: Decision['name']): void {
+    const { acting } = this.#content;
+    if (acting !== undefined) requireDelegable(name);
+  }
+
+  /** By a delegate: with the delegations by which it signs. */
+  #signed<D extends Decision>(decision: D): D {
+    const { acting } = this.#content;
+    return acting === undefined ? decision : byDelegation(decision, acting);
+  }
+
+  #said(sentence: string, decision: Decision): Prepared {
+    const { acting, patientId } = this.#content;
+    const who = acting === undefined ? '' : `For the patient ${patientId}, who lets me: `;
+    return { sentence: `${who}${sentence}`, statement: this.#statement(decision) };
   }
 
   /** @throws SignerError `DECISION_MALFORMED` */

@@ -27,6 +27,10 @@ export async function deliver(
       return decided(`/grants/${decision.body.grantId}/revoke`);
     case 'revokeAll':
       return decided('/grants/revoke-all');
+    case 'delegate':
+      return decided('/delegates');
+    case 'endDelegation':
+      return decided(`/delegates/${decision.body.delegationId}/end`);
     case 'rejectSubscription':
       return decided(`/subscriptions/${decision.body.subscriptionId}/reject`);
     case 'rotatePatientKey':

@@ -46,6 +46,12 @@ export type SignerErrorCode =
   | 'GATEWAY_UNREACHABLE'
   /** What an authority publishes could not be had from it. */
   | 'AUTHORITY_UNREACHABLE'
+  /** The key that somebody brings to be appointed is another patient’s, or not proved. */
+  | 'DELEGATE_REFUSED'
+  /** A delegate signs what only the patient signs, or about what it was not given. */
+  | 'DELEGATION_EXCEEDED'
+  /** The patient has not appointed this delegate yet. */
+  | 'NOT_APPOINTED'
   /** There is no such grant of the patient, or request to the patient. */
   | 'GRANT_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_FOUND'

@@ -2,6 +2,8 @@ import type { Static, TSchema } from 'typebox';
 import {
   AuthorityAnswer,
   DecisionAnswer,
+  DelegatedAnswer,
+  DelegatesAnswer,
   DenialsAnswer,
   EnrolledAnswer,
   GrantsAnswer,
@@ -10,6 +12,8 @@ import {
   SubscriptionsAnswer,
   readAnswer,
   type AskedSubscription,
+  type DelegatedDecision,
+  type ListedDelegate,
   type ListedRule,
 } from './answers.js';
 import { SignerError } from './errors.js';
@@ -78,6 +82,23 @@ export class GatewayClient {
       'PATIENT_MISMATCH',
       `The gateway shows a request to ${foreign.patientId} as one to you`,
     );
+  }
+
+  /** @throws SignerError `PATIENT_MISMATCH` */
+  async delegates(patientId: string): Promise<ListedDelegate[]> {
+    const all: ListedDelegate[] = [];
+    for await (const page of this.#pages(`/v1/patients/${patientId}/delegates`, DelegatesAnswer))
+      all.push(...page.delegates);
+    if (all.every((each) => each.patientId === patientId)) return all;
+    throw new SignerError('PATIENT_MISMATCH', 'The gateway lists another patient’s delegate as yours');
+  }
+
+  /** Newest first. */
+  async delegated(patientId: string): Promise<DelegatedDecision[]> {
+    const all: DelegatedDecision[] = [];
+    const path = `/v1/patients/${patientId}/delegates/decisions`;
+    for await (const page of this.#pages(path, DelegatedAnswer)) all.push(...page.decisions);
+    return all;
   }
 
   async authority(authorityId: string): Promise<AuthorityAnswer> {

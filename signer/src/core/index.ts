@@ -1,7 +1,8 @@
+export { Appointment, DelegateCard } from './acting.js';
 export { safeAddress } from './address.js';
 export { approvalTerms } from './approval.js';
 export type { AskedSubscription, ListedRule } from './answers.js';
-export { ConsentSigner, newContent, restored, type Prepared } from './consent-signer.js';
+export { ConsentSigner, newActingContent, newContent, restored, type Prepared } from './consent-signer.js';
 export { Desk } from './desk.js';
 export { bodyOf } from './fetch-json.js';
 export { SignerError } from './errors.js';

@@ -50,6 +50,9 @@ export function checkOwnState(
       checkRule(sid, body, (body.effect === 'deny' ? denied : granted).get(sid));
     }
     if (decision.name === 'revoke') checkRevoked(listed.get(decision.body.grantId));
+    if (decision.name === 'endDelegation' && decision.body.endGrants)
+      for (const grant of grants)
+        if (grant.path?.includes(decision.body.delegationId) === true) checkRevoked(grant);
     if (decision.name !== 'revokeAll') continue;
     const { policySeq } = decision.body;
     for (const grant of grants) if (grant.policySeq <= policySeq) checkRevoked(grant);

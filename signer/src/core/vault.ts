@@ -10,6 +10,7 @@ import { Id128, NetworkId, PatientId, PublicKey, closedObject } from '@careledge
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { Acting } from './acting.js';
 import { SignerError } from './errors.js';
 
 /** NIST SP 800-63B section 3.1.1: at least 8 characters; this one guards a file that can be tried offline. */
@@ -44,6 +45,8 @@ export const VaultContent = closedObject({
   standing: Type.Optional(
     closedObject({ name: Type.String(), version: Type.Integer({ minimum: 1 }), rules: Type.Array(Id128) }),
   ),
+  /** In a delegate's file, whose consent key and scope key are its own: the key signs for the patient, the other tags nothing. */
+  acting: Type.Optional(Acting),
   journal: Type.Array(closedObject({ statement: Type.String(), isTaken: Type.Boolean() })),
 });
 export type VaultContent = Static<typeof VaultContent>;

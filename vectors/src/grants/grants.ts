@@ -47,6 +47,7 @@ const PATIENT = `pat_${'a'.repeat(32)}`;
 const OTHER_PATIENT = `pat_${'b'.repeat(32)}`;
 const HOSPITAL = 'aut_hospital';
 const LABORATORY = 'aut_lab';
+const DELEGATION = id('p');
 const NOW = '2026-03-01T12:00:00.000Z';
 
 const MARCH = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
@@ -296,6 +297,12 @@ function validGrants(): Named[] {
       byRight('AUTHOR'),
     ),
     make(
+      'denial-of-a-delegate',
+      'What a delegate denies leaves what the patient has granted',
+      { grants: denying({ path: [DELEGATION] }) },
+      permit(),
+    ),
+    make(
       'denial-to-any-and-the-owner',
       'A denial to anybody is not about the patient',
       { grants: denying({ authorityId: ANY }), request: { requester: PATIENT } },
@@ -516,6 +523,12 @@ function denials(): Denied[] {
   };
   return [
     denied('denied-whatever-is-granted', 'A denial outweighs a grant of everything', { grants: denying() }),
+    denied('denied-by-the-patient', 'The patient’s denial outweighs a grant by a delegate', {
+      grants: denying({}, { path: [DELEGATION] }),
+    }),
+    denied('denied-by-a-delegate', 'So does a delegate’s', {
+      grants: denying({ path: [DELEGATION] }, { path: [DELEGATION] }),
+    }),
     denied('denied-to-anybody', 'A denial to any authority', { grants: denying({ authorityId: ANY }) }),
     denied('denied-without-a-grant', 'What is denied is named, also where nothing is granted', {
       grants: [{ grantId: DENIAL, effect: 'deny' }],

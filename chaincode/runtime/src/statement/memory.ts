@@ -12,7 +12,13 @@ export interface Remembered {
 
 /** `(iss, sid)`: for patients' statements the patient comes first. */
 const statements = new KeyFamily<Remembered>('statement', ['iss', 'sid']);
-const keyOf = ({ payload }: HashedStatement) => statements.at(payload.iss, payload.sid);
+
+/**
+ * Who signs for a patient chooses ids among its own: a delegate that has seen the patient's statement on one channel does not
+ * use up its id on the other.
+ */
+const keyOf = ({ header, payload }: HashedStatement) =>
+  statements.at(payload.iss, 'path' in payload.body ? `${header.kid}/${payload.sid}` : payload.sid);
 
 export function recall(state: StateReader, statement: HashedStatement): Promise<Remembered | undefined> {
   return state.get(keyOf(statement));

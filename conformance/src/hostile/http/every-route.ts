@@ -22,7 +22,7 @@ const pathOf = ({ path }: Route, patientId = `pat_${ID}`): string =>
     .replace('{authorityId}', 'aut_hospital')
     .replace('{version}', '1')
     .replace('{code}', 'NOT_FOUND')
-    .replaceAll(/\{(?:grantId|subscriptionId|visitId)\}/g, () => randomId128());
+    .replaceAll(/\{(?:delegationId|grantId|subscriptionId|visitId)\}/g, () => randomId128());
 
 const nameOf = ({ service, method, path }: Route): string => `${service}: ${method} ${path}`;
 

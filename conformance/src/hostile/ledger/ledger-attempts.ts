@@ -2,6 +2,7 @@ import { access } from './access.js';
 import { callers } from './callers.js';
 import { confirmations } from './confirmations.js';
 import { consent } from './consent.js';
+import { delegations } from './delegations.js';
 import { denials } from './denials.js';
 import { forgeries } from './forgeries.js';
 import type { LedgerKind } from './ledger-attempt.js';
@@ -17,6 +18,7 @@ export const LEDGER_ATTEMPTS: readonly LedgerKind[] = [
   ...registrations,
   ...consent,
   ...denials,
+  ...delegations,
   ...confirmations,
   ...records,
   ...access,

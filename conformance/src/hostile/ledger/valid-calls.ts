@@ -5,6 +5,7 @@ import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-c
 import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
 import { confirmable } from './confirmable.js';
 import { blockOf, type LedgerFixture } from './ledger-fixture.js';
+import { appointed, delegationOf } from './delegates.js';
 import {
   TERMS,
   attestationOf,
@@ -232,6 +233,29 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
       const patient = await fixture.patient();
       const body = { policySeq: 2, grantId: await fixture.granted(patient, fixture.hospital) };
       return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'revoke', body });
+    },
+  },
+  Delegate: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      return byPatient(fixture, {
+        ...{ channel: 'cloud', patient, use: 'consent', kind: 'delegate' },
+        body: delegationOf(fixture, patient),
+      });
+    },
+  },
+  EndDelegation: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const { id: delegationId } = await appointed(fixture, patient);
+      const body = { policySeq: 2, delegationId, endGrants: false };
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'endDelegation', body });
     },
   },
   RequestSubscription: {

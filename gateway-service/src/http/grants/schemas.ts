@@ -1,4 +1,4 @@
-import { CompactJws, NoticeRank } from '@careledger/contracts';
+import { CompactJws, DelegationPath, NoticeRank } from '@careledger/contracts';
 import {
   AuthorityId,
   AuthorityKind,
@@ -124,6 +124,8 @@ export const GrantView = Type.Object(
     subscriptionId: Type.Optional(Id128),
     /** What its tags mean; absent where the patient's app made it. */
     meaning: Type.Optional(GrantMeaning),
+    /** By which delegations it was signed, where a delegate made it. */
+    path: Type.Optional(DelegationPath),
     madeAt: Timestamp,
     revokedAt: Type.Optional(Timestamp),
     channels: DecisionView.properties.channels,

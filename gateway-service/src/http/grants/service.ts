@@ -147,12 +147,13 @@ export class GrantService {
 
   #view(patientId: string, grant: Grant): GrantView {
     const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
-    const { permissions, purposes, from, until, period, subscriptionId } = body;
+    const { permissions, purposes, from, until, period, subscriptionId, path } = body;
     return {
       ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
       ...(until !== undefined && { until }),
       ...(period !== undefined && { period }),
       ...(subscriptionId !== undefined && { subscriptionId }),
+      ...(path !== undefined && { path }),
       ...(meaning !== null && { meaning }),
       madeAt: timestampOf(madeMs),
       ...(revokedMs !== null && { revokedAt: timestampOf(revokedMs) }),

@@ -1,0 +1,64 @@
+import { accessControl, type DelegationState } from '@careledger/contracts';
+import { CHANNELS } from '@careledger/domain';
+import { allRows } from '@careledger/ledger';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { Patient } from '../patients/index.js';
+import type { GatewayStore } from '../store/index.js';
+import type { DelegationStore } from './delegation-store.js';
+
+export interface AdoptedDelegationsOptions {
+  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly delegations: DelegationStore;
+  readonly ledger: LedgerReader;
+  readonly clock: () => number;
+}
+
+/** Takes over delegations, and ends of some, that reached the ledgers by another way. */
+export class AdoptedDelegations {
+  readonly #options: AdoptedDelegationsOptions;
+
+  constructor(options: AdoptedDelegationsOptions) {
+    this.#options = options;
+  }
+
+  /** An end counts that either channel has, an appointment once both have it. */
+  async compare({ patientId, patientNo }: Patient): Promise<void> {
+    const { store, delegations, ledger, clock } = this.#options;
+    const [authorities = [], cloud = []] = await Promise.all(
+      CHANNELS.map((name) =>
+        allRows((page) =>
+          ledger.channel(name).evaluate(accessControl, 'ListDelegations', { patientId, ...page }),
+        ),
+      ),
+    );
+    const onBoth = authorities.filter((row) =>
+      cloud.some((other) => other.delegationId === row.delegationId),
+    );
+    const made = onBoth.filter(({ delegationId }) => delegations.get(patientNo, delegationId) === undefined);
+    const isStanding = new Set(delegations.standing(patientNo).map(({ delegationId }) => delegationId));
+    const ended = [...authorities, ...cloud].filter(
+      ({ delegationId, endedAt }) =>
+        endedAt !== undefined &&
+        (isStanding.has(delegationId) || made.some((row) => row.delegationId === delegationId)),
+    );
+    if (made.length + ended.length === 0) return;
+    store.deferred(() => {
+      for (const state of made) {
+        const { delegationId, appointedAt } = state;
+        const madeMs = Date.parse(appointedAt);
+        delegations.insert({ patientNo, delegationId, terms: termsOf(state), status: 'active', madeMs });
+      }
+      for (const { delegationId } of ended) delegations.end(patientNo, delegationId, clock());
+    });
+  }
+}
+
+function termsOf(state: DelegationState) {
+  const { kind, key, acts, permissions, purposes, scopeTags, until, further, sealed, policySeq, path } =
+    state;
+  return {
+    ...{ kind, key, acts, permissions, purposes, scopeTags, until, further },
+    ...(sealed !== undefined && { sealed }),
+    ...{ policySeq, path },
+  };
+}

@@ -1,0 +1,121 @@
+import { fromUtf8 } from '@careledger/crypto';
+import { timestampOf } from '@careledger/domain';
+import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { DelegateName, SEALED_CONTEXT } from '@careledger/protocol';
+import { fromCursor, pageOfRows } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { ConsentStep, Delegation, DelegationStore, Delegations } from '../../consent/index.js';
+import type { StepStore, Taken } from '../../consent/index.js';
+import type { GatewayCore } from '../../core.js';
+import type { ListQuery } from '../schemas.js';
+import type { DelegateView, DelegatedDecision, DelegatedDecisionsPage, DelegatesPage } from './schemas.js';
+
+export interface DelegateServiceOptions {
+  readonly core: Pick<GatewayCore, 'patients'>;
+  readonly appointing: Pick<Delegations, 'appoint' | 'end'>;
+  readonly delegations: Pick<DelegationStore, 'get' | 'page'>;
+  readonly steps: Pick<StepStore, 'job' | 'delegated'>;
+}
+
+const Place = Type.Object({ madeMs: Type.Integer(), delegationId: Type.String() });
+
+/** Who decides for patients. */
+export class DelegateService {
+  readonly #options: DelegateServiceOptions;
+
+  constructor(options: DelegateServiceOptions) {
+    this.#options = options;
+  }
+
+  appoint(patientId: string, statement: string): Promise<Taken> {
+    const { core, appointing } = this.#options;
+    return appointing.appoint(core.patients.get(patientId), statement);
+  }
+
+  end(patientId: string, delegationId: string, statement: string): Promise<Taken> {
+    const { core, appointing } = this.#options;
+    return appointing.end(core.patients.get(patientId), delegationId, statement);
+  }
+
+  /** Oldest first. */
+  async list(wantedId: string, { cursor, limit }: ListQuery): Promise<DelegatesPage> {
+    const { core, delegations } = this.#options;
+    const { patientId, patientNo } = core.patients.get(wantedId);
+    const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
+    const rows = delegations.page(patientNo, after, limit + 1);
+    const page = pageOfRows(rows, limit, ({ madeMs, delegationId }) => ({ madeMs, delegationId }));
+    return {
+      delegates: await Promise.all(page.rows.map((each) => this.#view(patientId, each))),
+      next: page.next,
+    };
+  }
+
+  /** Newest first. */
+  async decisions(wantedId: string, { cursor, limit }: ListQuery): Promise<DelegatedDecisionsPage> {
+    const { core, steps } = this.#options;
+    const { patientId, patientNo } = core.patients.get(wantedId);
+    const before = cursor === undefined ? undefined : fromCursor(cursor, Type.Integer());
+    const page = pageOfRows(steps.delegated(patientNo, before, limit + 1), limit, ({ stepNo }) => stepNo);
+    return {
+      decisions: await Promise.all(page.rows.map((step) => this.#decision(patientId, step))),
+      next: page.next,
+    };
+  }
+
+  async #view(patientId: string, delegation: Delegation): Promise<DelegateView> {
+    const { delegationId, patientNo, terms, status, nextSeq, madeMs, endedMs } = delegation;
+    const { sealed, ...said } = terms;
+    const name = await this.#name(patientId, sealed);
+    return {
+      ...{ delegationId, patientId, ...said, status, nextPolicySeq: nextSeq },
+      ...(name !== undefined && { name }),
+      madeAt: timestampOf(madeMs),
+      ...(endedMs !== null && { endedAt: timestampOf(endedMs) }),
+      channels: this.#channels(patientNo, delegationId),
+    };
+  }
+
+  async #decision(patientId: string, { patientNo, job, kind, statement, madeMs }: ConsentStep) {
+    const { body } = readStatement(statement).payload;
+    const { path, grantId, subscriptionId, delegationId } = body as unknown as Said;
+    const by = path.at(-1) ?? '';
+    const name = await this.#name(patientId, this.#options.delegations.get(patientNo, by)?.terms.sealed);
+    const about = kind === 'grant' ? undefined : (grantId ?? subscriptionId ?? delegationId);
+    return {
+      ...{ statementId: job, delegationId: by, kind: kind as DelegatedDecision['kind'] },
+      ...(name !== undefined && { name }),
+      ...(about !== undefined && { about }),
+      ...{ madeAt: timestampOf(madeMs), channels: this.#channels(patientNo, job) },
+    };
+  }
+
+  #channels(patientNo: number, job: string): DelegateView['channels'] {
+    return this.#options.steps
+      .job(patientNo, job)
+      .map(({ channel, status, txId }) => ({ channel, status, txId }));
+  }
+
+  /** What the patient calls it. What was sealed otherwise is shown without. */
+  async #name(patientId: string, sealed: string | undefined): Promise<string | undefined> {
+    if (sealed === undefined) return undefined;
+    try {
+      const key = this.#options.core.patients.keys(patientId).encryption();
+      const opened = await decryptFrom(sealed, key, { context: SEALED_CONTEXT.delegate });
+      const said: unknown = JSON.parse(fromUtf8(opened));
+      return Value.Check(DelegateName, said) ? said.name : undefined;
+    } catch (error) {
+      if (error instanceof EnvelopeError || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What of a delegate's statement says whose it is, and what it is about. */
+interface Said {
+  readonly path: readonly string[];
+  readonly grantId?: string;
+  readonly subscriptionId?: string;
+  readonly delegationId?: string;
+}
