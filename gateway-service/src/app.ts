@@ -5,6 +5,7 @@ import { absencesPlugin } from './http/absences/plugin.js';
 import { alarmsPlugin } from './http/alarms/plugin.js';
 import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
+import { disclosurePlugin } from './http/disclosure/plugin.js';
 import { devicesPlugin } from './http/devices/plugin.js';
 import { framesPlugin } from './http/frames/plugin.js';
 import { Decisions } from './http/decisions/decisions.js';
@@ -61,6 +62,7 @@ export async function buildApp(
   await app.register(grantsPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);
+  await app.register(disclosurePlugin, parts);
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(operationsPlugin, parts);
   await app.register(jobsPlugin, { jobs });
