@@ -47,6 +47,7 @@ export const layers = [
       'delivery',
       'clinical',
       'fhir',
+      'disclosure',
     ].map((name) => `packages/${name}`),
     except: ['**/*.test.ts', '**/cli/**', '**/cli.ts'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient, ...io],

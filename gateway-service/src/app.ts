@@ -6,6 +6,7 @@ import { alarmsPlugin } from './http/alarms/plugin.js';
 import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
 import { delegatesPlugin } from './http/delegates/plugin.js';
+import { disclosurePlugin } from './http/disclosure/plugin.js';
 import { devicesPlugin } from './http/devices/plugin.js';
 import { framesPlugin } from './http/frames/plugin.js';
 import { Decisions } from './http/decisions/decisions.js';
@@ -63,6 +64,7 @@ export async function buildApp(
   await app.register(delegatesPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);
+  await app.register(disclosurePlugin, parts);
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(operationsPlugin, parts);
   await app.register(jobsPlugin, { jobs });

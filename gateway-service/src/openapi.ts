@@ -39,7 +39,7 @@ export const openapi: OpenApiInfo = {
     subscriptions: { description: 'Authorities that ask for notices' },
     accesses: {
       description: 'Who was shown what, and visits',
-      nouns: ['accesses', 'decisions', 'visits', 'check-in'],
+      nouns: ['accesses', 'decisions', 'disclosure-statement', 'visits', 'check-in'],
     },
     keys: { description: 'The patient’s keys, and what guards them', nouns: ['keys', 'passphrase'] },
     jobs: { description: 'Work that goes on after its request was answered' },

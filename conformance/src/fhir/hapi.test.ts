@@ -16,7 +16,8 @@ import {
 } from '@careledger/fhir/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WORKSPACE } from '../docs/workspace.js';
-import { GatewayFixture, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
+import { GatewayFixture, PASSPHRASE, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
+import { openAtHospital } from '../gateway/gateway/subscribed-patient.js';
 import { findHapi, type Finding } from './hapi.js';
 
 const TIMEOUT_MS = 600_000;
@@ -114,6 +115,24 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
     }
     await fixture.own(patient, 'POST', '/flush');
     for (const [name, content] of await recordsOf(fixture, patient)) await write(`record-${name}`, content);
+    await write('disclosure', JSON.stringify(await disclosureOf(fixture, patient)));
+  }
+
+  /** With a permit, which claims BALP's profile, and a denial, which does not. */
+  async function disclosureOf(fixture: GatewayFixture, patient: GatewayPatient): Promise<object> {
+    const { records } = await fixture.own(patient, 'GET', '/records');
+    const [{ recordId }] = records as [{ recordId: string }];
+    const denied = await openAtHospital(fixture, patient, recordId);
+    await fixture.own(patient, 'POST', '/grants', {
+      grant: { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] },
+      passphrase: PASSPHRASE,
+    });
+    const opened = await openAtHospital(fixture, patient, recordId);
+    const { statement } = await fixture.own(patient, 'GET', '/disclosure-statement');
+    const { entry } = statement as { entry: { resource: { outcome?: string } }[] };
+    const outcomes = entry.slice(1).map(({ resource }) => resource.outcome);
+    expect([denied.status, opened.status, outcomes]).toEqual([403, 200, ['4', '0']]);
+    return statement as object;
   }
 
   async function recordsOf(fixture: GatewayFixture, patient: GatewayPatient): Promise<[string, string][]> {
@@ -150,7 +169,13 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
     await mkdir(teeth);
     const bundle = JSON.stringify(periodicBundle(everything)).replaceAll('"2708-6"', '"2708-7"');
     await writeFile(join(teeth, 'without-2708-6.json'), bundle);
+    const disclosure = await readFile(join(folder, 'disclosure.json'), 'utf8');
+    // BALP: a read has a server, and names the patient.
+    await writeFile(join(teeth, 'without-server.json'), disclosure.replaceAll('"110153"', '"110154"'));
     const found = await hapi.validate(teeth, join(dir, 'work'));
-    expect(found.findings.filter(({ severity }) => severity === 'error')).not.toEqual([]);
+    const errors = found.findings.filter(({ severity }) => severity === 'error');
+    expect(new Set(errors.map(({ file }) => file))).toEqual(
+      new Set(['without-2708-6.json', 'without-server.json']),
+    );
   }, 300_000);
 });

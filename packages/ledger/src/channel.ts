@@ -1,5 +1,6 @@
 import type { Gateway, Network, Proposal, Signer } from '@hyperledger/fabric-gateway';
 import { decodeJson } from './codec.js';
+import { envelopeOf } from './fabric/prepared.js';
 import type { LedgerCounters } from './counters.js';
 import {
   readChaincodeEvents,
@@ -41,6 +42,12 @@ interface Preview<Result> {
   readonly result: Result;
   /** Of the transaction that it would have been; an answer that names another one speaks of an earlier one. */
   readonly transactionId: string;
+}
+
+/** What peers answered, with their signatures: the bytes of a `common.Envelope` that was not ordered. */
+export interface SignedAnswer<Result> {
+  readonly result: Result;
+  readonly envelope: Uint8Array;
 }
 
 /** A committed transaction with the chaincode's answer. */
@@ -127,6 +134,32 @@ export class LedgerChannel {
       bytes: signed.getBytes(),
     };
     return { ...(await sender.send(route, entry)), result };
+  }
+
+  /**
+   * Has as many organisations' peers sign an answer as the chaincode's policy asks for; nothing is ordered, and nobody else
+   * can submit it: the transaction lacks the client's signature. The envelope proves the answer to whoever knows the
+   * organisations' certificates. @throws LedgerError, ENDORSEMENT_FAILED while their copies of the channel differ
+   */
+  endorse<C extends ContractShape, N extends NamesOf<C, 'evaluate'>>(
+    contract: C,
+    transaction: N,
+    args: ArgsOf<C, N>,
+  ): Promise<SignedAnswer<ResultOf<C, N>>> {
+    return this.#options.counters.count('evaluate', async () => {
+      this.#assertOpen();
+      const { route, timeouts } = this.#options;
+      return route.ask(async (gateway) => {
+        const proposal = this.#propose(gateway, { contract, transaction, args, options: {} });
+        try {
+          const endorsed = await proposal.endorse(within(timeouts.endorseMs));
+          const envelope = envelopeOf(endorsed.getBytes());
+          return { result: this.#decode(contract, transaction, endorsed.getResult()), envelope };
+        } catch (error) {
+          throw translateEarly('endorse', this.#label(contract, transaction), error);
+        }
+      });
+    });
   }
 
   /**

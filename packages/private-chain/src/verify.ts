@@ -87,6 +87,8 @@ export type {
   /** @public what a report of `verifyProof` lists */
   StepResult,
 } from './proof/checklist.js';
+export { readEndorsedAnswer } from './proof/endorsed.js';
+export type { EndorsedAnswer, Endorsement, KeyVersion } from './proof/endorsed.js';
 export { readEnvelope } from './proof/envelope.js';
 export { parseProof, parseTrustRoots } from './proof/parse.js';
 export type { Proof, TrustRoots } from './proof/proof.js';

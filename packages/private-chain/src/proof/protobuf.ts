@@ -66,6 +66,10 @@ export class ProtobufMessage {
     return value;
   }
 
+  has(number: number): boolean {
+    return this.#fields.has(number);
+  }
+
   number(number: number): number {
     const value = this.#single(number) ?? 0;
     if (typeof value !== 'number') throw this.#malformed(`field ${number} is no number`);

@@ -385,6 +385,32 @@ export type DeviceView = {
     };
 };
 
+export type DisclosureBundle = {
+    resourceType: 'Bundle';
+    id: string;
+    identifier: {
+        system: string;
+        value: string;
+    };
+    type: 'collection';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    timestamp: string;
+    entry: Array<{
+        fullUrl: string;
+        resource: unknown;
+    }>;
+};
+
+export type DisclosurePage = {
+    statement: DisclosureBundle;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
 export type EnrolledPatient = {
     /**
      * Pseudonym of a patient
@@ -6951,6 +6977,113 @@ export type CheckInPatientResponses = {
 };
 
 export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatientResponses];
+
+export type GetPatientDisclosureStatementData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from?: string;
+        /**
+         * Exclusive. Default, and at most: now
+         */
+        to?: string;
+        requester?: string | string;
+        /**
+         * A record, named by its author
+         */
+        recordId?: string;
+        decision?: 'permit' | 'deny';
+        /**
+         * Attempts of one page, at most
+         */
+        perPage?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/v1/patients/{patientId}/disclosure-statement';
+};
+
+export type GetPatientDisclosureStatementErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientDisclosureStatementError = GetPatientDisclosureStatementErrors[keyof GetPatientDisclosureStatementErrors];
+
+export type GetPatientDisclosureStatementResponses = {
+    /**
+     * OK
+     */
+    200: DisclosurePage;
+};
+
+export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
 export type RotatePatientKeysData = {
     body: {

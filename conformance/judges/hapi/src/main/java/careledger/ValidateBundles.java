@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,12 +17,14 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.PrePopulatedValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.SnapshotGeneratingValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
 
 /**
  * Validates every {@code *.json} of a folder, each a Bundle, against FHIR R4 4.0.1, and each vital sign in it against R4's
- * profile of it, whether the resource claims that profile or not. Prints one JSON object per line for each finding:
+ * profile of it, whether the resource claims that profile or not; AuditEvents against IHE BALP where they claim it. Prints one JSON object per line for each finding:
  * {@code file}, {@code severity} ({@code fatal}, {@code error}, {@code warning}, {@code information}), {@code location},
  * {@code id} of the rule, {@code message}; in the end {@code {"validated": n}}.
  */
@@ -69,14 +72,25 @@ public final class ValidateBundles {
     System.out.println(JSON.createObjectNode().put("validated", files.size()));
   }
 
-  private static FhirValidator validator() {
+  private static FhirValidator validator() throws IOException {
     FhirContext context = FhirContext.forR4();
     ValidationSupportChain support =
         new ValidationSupportChain(
             new DefaultProfileValidationSupport(context),
+            patientRead(context),
+            new SnapshotGeneratingValidationSupport(context),
             new CommonCodeSystemsTerminologyService(context),
             new InMemoryTerminologyServerValidationSupport(context));
     return context.newValidator().registerValidatorModule(new FhirInstanceValidator(support));
+  }
+
+  /** What IHE BALP 1.1.3 asks of a read of what is about a patient, without its texts and bindings. */
+  private static PrePopulatedValidationSupport patientRead(FhirContext context) throws IOException {
+    try (InputStream json = ValidateBundles.class.getResourceAsStream("/patient-read.json")) {
+      PrePopulatedValidationSupport support = new PrePopulatedValidationSupport(context);
+      support.addStructureDefinition(context.newJsonParser().parseResource(json));
+      return support;
+    }
   }
 
   /** Adds the profiles that an Observation has to conform to by its codes and categories. */
