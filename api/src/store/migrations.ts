@@ -423,4 +423,11 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE receipts_2 RENAME TO receipts;
       CREATE INDEX receipts_of_permit ON receipts (permit_tx_id, provider_id, sent_at);`,
   },
+  {
+    name: 'practitioners: found by who they are, for people who sign in',
+    sql: `
+      -- keyed hash of the identifier; null for those of a former release, which are opened to be compared
+      ALTER TABLE practitioners ADD COLUMN identifier_mac BLOB;
+      CREATE INDEX practitioners_by_identifier ON practitioners (identifier_mac);`,
+  },
 ];

@@ -546,7 +546,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'ISSUER_UNAVAILABLE' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PERSON_REGISTERING' | 'PERSON_UNKNOWN' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_INSUFFICIENT' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1281,6 +1281,8 @@ export type GetMetricsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1288,6 +1290,8 @@ export type GetMetricsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1342,6 +1346,8 @@ export type CreateAttestationErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1379,6 +1385,8 @@ export type CreateAttestationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -1500,6 +1508,10 @@ export type ListTrustRootsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1519,9 +1531,13 @@ export type ListTrustRootsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1579,7 +1595,11 @@ export type ListPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1609,9 +1629,13 @@ export type ListPatientGrantsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1675,7 +1699,11 @@ export type ListPatientAnchorsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1705,9 +1733,13 @@ export type ListPatientAnchorsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1765,7 +1797,11 @@ export type ListPatientForksErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1795,9 +1831,13 @@ export type ListPatientForksErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1855,6 +1895,8 @@ export type ListPractitionersErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1874,6 +1916,8 @@ export type ListPractitionersErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1936,6 +1980,8 @@ export type CreatePractitionerErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1969,6 +2015,8 @@ export type CreatePractitionerErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2030,6 +2078,8 @@ export type DeletePractitionerErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2067,6 +2117,8 @@ export type DeletePractitionerErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2122,6 +2174,8 @@ export type GetPractitionerErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2145,6 +2199,8 @@ export type GetPractitionerErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2202,6 +2258,10 @@ export type ListSubscriptionsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2223,9 +2283,13 @@ export type ListSubscriptionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2283,6 +2347,10 @@ export type CreateSubscriptionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2320,7 +2388,11 @@ export type CreateSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2381,6 +2453,10 @@ export type DeleteSubscriptionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2420,9 +2496,13 @@ export type DeleteSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2477,6 +2557,10 @@ export type GetSubscriptionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2504,9 +2588,13 @@ export type GetSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2562,6 +2650,8 @@ export type GetAcknowledgementErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2585,6 +2675,8 @@ export type GetAcknowledgementErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2652,9 +2744,13 @@ export type AcknowledgeEmergencyErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2698,9 +2794,13 @@ export type AcknowledgeEmergencyErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2757,9 +2857,13 @@ export type ListNoticesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2779,7 +2883,11 @@ export type ListNoticesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2839,6 +2947,10 @@ export type ListUnmatchedNoticesErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2858,7 +2970,11 @@ export type ListUnmatchedNoticesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2909,6 +3025,8 @@ export type CreateEmergencyNoticeErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      *
      * `STATEMENT_ISSUER_MISMATCH`: The issuer may not say this
      *
@@ -2962,6 +3080,8 @@ export type CreateEmergencyNoticeErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3028,11 +3148,15 @@ export type GetRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
      *
      * `ACCESS_DENIED`: The ledger denied the access; the denial is written down
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3080,9 +3204,13 @@ export type GetRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3151,6 +3279,8 @@ export type ReplaceRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
@@ -3158,6 +3288,8 @@ export type ReplaceRecordErrors = {
      * `WRITE_NOT_GRANTED`: No grant of the patient lets this authority write this
      *
      * `AUTHOR_MISMATCH`: Patients and authorities do not revise each other’s records
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3219,9 +3351,13 @@ export type ReplaceRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3299,11 +3435,15 @@ export type OpenRecordsOfSpanErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3335,9 +3475,13 @@ export type OpenRecordsOfSpanErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3399,6 +3543,8 @@ export type GetAuditErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -3420,6 +3566,8 @@ export type GetAuditErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3498,6 +3646,8 @@ export type ListRecordReadersErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3530,6 +3680,8 @@ export type ListRecordReadersErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3611,6 +3763,8 @@ export type ListPatientDecisionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3637,6 +3791,8 @@ export type ListPatientDecisionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3704,6 +3860,10 @@ export type ListRecordsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3729,9 +3889,13 @@ export type ListRecordsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3797,6 +3961,8 @@ export type CreateRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
@@ -3804,6 +3970,8 @@ export type CreateRecordErrors = {
      * `WRITE_NOT_GRANTED`: No grant of the patient lets this authority write this
      *
      * `AUTHOR_MISMATCH`: Patients and authorities do not revise each other’s records
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3857,9 +4025,13 @@ export type CreateRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3915,6 +4087,10 @@ export type GetRecordVersionStatusErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3938,7 +4114,11 @@ export type GetRecordVersionStatusErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4001,9 +4181,13 @@ export type ListVisitsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4027,9 +4211,13 @@ export type ListVisitsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4098,6 +4286,10 @@ export type CreateVisitErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4135,9 +4327,13 @@ export type CreateVisitErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4200,9 +4396,13 @@ export type GetVisitErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4230,7 +4430,11 @@ export type GetVisitErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4285,11 +4489,15 @@ export type CreateRevocationErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `STATEMENT_ISSUER_MISMATCH`: The issuer may not say this
      *
      * `STATEMENT_KEY_UNKNOWN`: The key is not registered for the issuer, or was rotated away
      *
      * `STATEMENT_SIGNATURE_INVALID`: The signature does not verify
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4341,9 +4549,13 @@ export type CreateRevocationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4410,9 +4622,13 @@ export type CreateSettingsStatementErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4450,9 +4666,13 @@ export type CreateSettingsStatementErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4506,6 +4726,10 @@ export type ListJobsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4525,7 +4749,11 @@ export type ListJobsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4586,6 +4814,10 @@ export type GetJobErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4609,7 +4841,11 @@ export type GetJobErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**

@@ -890,7 +890,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'ISSUER_UNAVAILABLE' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_INSUFFICIENT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1671,6 +1671,8 @@ export type GetMetricsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1678,6 +1680,8 @@ export type GetMetricsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1730,6 +1734,8 @@ export type ListPatientsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1749,6 +1755,8 @@ export type ListPatientsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1816,6 +1824,8 @@ export type CreatePatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      */
     403: Problem;
@@ -1856,6 +1866,8 @@ export type CreatePatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -1917,6 +1929,8 @@ export type CreateEnrolmentErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1950,6 +1964,8 @@ export type CreateEnrolmentErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2020,6 +2036,8 @@ export type GetPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2044,6 +2062,8 @@ export type GetPatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2098,6 +2118,8 @@ export type CreatePatientTokenErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2138,6 +2160,8 @@ export type CreatePatientTokenErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2197,6 +2221,8 @@ export type CreatePatientPairingCodeErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2239,6 +2265,8 @@ export type CreatePatientPairingCodeErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2395,6 +2423,8 @@ export type ListPatientDevicesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2423,6 +2453,8 @@ export type ListPatientDevicesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2487,6 +2519,8 @@ export type SuspendPatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2531,6 +2565,8 @@ export type SuspendPatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2589,6 +2625,8 @@ export type ResumePatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2633,6 +2671,8 @@ export type ResumePatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2691,6 +2731,8 @@ export type RevokePatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2735,6 +2777,8 @@ export type RevokePatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2793,6 +2837,8 @@ export type RePairPatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2839,6 +2885,8 @@ export type RePairPatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3039,6 +3087,8 @@ export type ListPatientReadingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3067,6 +3117,8 @@ export type ListPatientReadingsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3133,6 +3185,8 @@ export type GetPatientChainErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3157,6 +3211,8 @@ export type GetPatientChainErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3216,6 +3272,8 @@ export type ListPatientChainBlocksErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3246,6 +3304,8 @@ export type ListPatientChainBlocksErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3313,6 +3373,8 @@ export type ListPatientChainFramesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3341,6 +3403,8 @@ export type ListPatientChainFramesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3399,6 +3463,8 @@ export type GetPatientChainVerifyErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3427,6 +3493,8 @@ export type GetPatientChainVerifyErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3487,6 +3555,8 @@ export type VerifyPatientChainErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3529,6 +3599,8 @@ export type VerifyPatientChainErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3593,6 +3665,8 @@ export type GetPatientReadingProofErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3637,6 +3711,8 @@ export type GetPatientReadingProofErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3683,6 +3759,8 @@ export type ListTrustRootsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -3702,6 +3780,8 @@ export type ListTrustRootsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3763,6 +3843,8 @@ export type ListPatientRecordsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3791,6 +3873,8 @@ export type ListPatientRecordsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3855,6 +3939,8 @@ export type GetPatientRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3883,6 +3969,8 @@ export type GetPatientRecordErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3944,6 +4032,8 @@ export type ListPatientReceivedRecordsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3972,6 +4062,8 @@ export type ListPatientReceivedRecordsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4030,6 +4122,8 @@ export type GetPatientReceivedRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4066,6 +4160,8 @@ export type GetPatientReceivedRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -4120,6 +4216,8 @@ export type GetPatientSettingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4144,6 +4242,8 @@ export type GetPatientSettingsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4210,6 +4310,8 @@ export type ReplacePatientSettingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4272,6 +4374,8 @@ export type ReplacePatientSettingsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4346,6 +4450,8 @@ export type ListPatientSettingsVersionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4374,6 +4480,8 @@ export type ListPatientSettingsVersionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4442,6 +4550,8 @@ export type ListPatientAlarmsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4470,6 +4580,8 @@ export type ListPatientAlarmsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4549,6 +4661,8 @@ export type MutePatientAlarmsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4599,6 +4713,8 @@ export type MutePatientAlarmsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4670,6 +4786,8 @@ export type AcknowledgePatientAlarmErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4720,6 +4838,8 @@ export type AcknowledgePatientAlarmErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4776,6 +4896,8 @@ export type ListAbsencesErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -4795,6 +4917,8 @@ export type ListAbsencesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4852,6 +4976,8 @@ export type GetAuthorityErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -4879,6 +5005,8 @@ export type GetAuthorityErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -4939,6 +5067,8 @@ export type ListPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4967,6 +5097,8 @@ export type ListPatientGrantsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5070,6 +5202,8 @@ export type CreatePatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5124,6 +5258,8 @@ export type CreatePatientGrantErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5190,6 +5326,8 @@ export type GetPatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5216,6 +5354,8 @@ export type GetPatientGrantErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5289,6 +5429,8 @@ export type RevokePatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5349,6 +5491,8 @@ export type RevokePatientGrantErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5424,6 +5568,8 @@ export type RevokeAllPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5478,6 +5624,8 @@ export type RevokeAllPatientGrantsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5551,6 +5699,8 @@ export type CreatePatientRevocationErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5599,6 +5749,8 @@ export type CreatePatientRevocationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5663,6 +5815,8 @@ export type ListPatientDenialsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5691,6 +5845,8 @@ export type ListPatientDenialsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5789,6 +5945,8 @@ export type CreatePatientDenialErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5843,6 +6001,8 @@ export type CreatePatientDenialErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5912,6 +6072,8 @@ export type ListPatientSubscriptionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5942,6 +6104,8 @@ export type ListPatientSubscriptionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6006,6 +6170,8 @@ export type GetPatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6036,6 +6202,8 @@ export type GetPatientSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6136,6 +6304,8 @@ export type ApprovePatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6198,6 +6368,8 @@ export type ApprovePatientSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6281,6 +6453,8 @@ export type RejectPatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6343,6 +6517,8 @@ export type RejectPatientSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6425,6 +6601,8 @@ export type ListPatientAccessesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6455,6 +6633,8 @@ export type ListPatientAccessesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6533,6 +6713,8 @@ export type ListRecordReadersErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6567,6 +6749,8 @@ export type ListRecordReadersErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6649,6 +6833,8 @@ export type ListPatientDecisionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6679,6 +6865,8 @@ export type ListPatientDecisionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6739,6 +6927,8 @@ export type ListPatientVisitsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6769,6 +6959,8 @@ export type ListPatientVisitsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6842,6 +7034,8 @@ export type CheckInPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6896,6 +7090,8 @@ export type CheckInPatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6971,6 +7167,8 @@ export type RotatePatientKeysErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7025,6 +7223,8 @@ export type RotatePatientKeysErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7098,6 +7298,8 @@ export type PassphrasePatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7146,6 +7348,8 @@ export type PassphrasePatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7215,6 +7419,8 @@ export type FlushPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7255,6 +7461,8 @@ export type FlushPatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7313,6 +7521,8 @@ export type FlushErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7344,6 +7554,8 @@ export type FlushErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7394,6 +7606,8 @@ export type GetOutboxErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7409,6 +7623,8 @@ export type GetOutboxErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7455,6 +7671,8 @@ export type GetStatisticsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7470,6 +7688,8 @@ export type GetStatisticsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7524,6 +7744,8 @@ export type CreateAttestationErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7561,6 +7783,8 @@ export type CreateAttestationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7617,6 +7841,8 @@ export type ListJobsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7636,6 +7862,8 @@ export type ListJobsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7697,6 +7925,8 @@ export type GetJobErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7720,6 +7950,8 @@ export type GetJobErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
