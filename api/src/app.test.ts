@@ -1,65 +1,20 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger, loadConfig, type ServiceApp } from '@careledger/service-kit';
+import type { ServiceApp } from '@careledger/service-kit';
 import { accessFaults, guardedRoutes, newApiTokens } from '@careledger/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildApp } from './app.js';
-import { ApiConfig } from './config.js';
+import { AwayApi } from '../testing/away-api.js';
 import { register } from './register.js';
 
 const { tokens, entries } = newApiTokens(`pat_${'a'.repeat(32)}`);
 
-let dir: string;
+let api: AwayApi;
 let app: ServiceApp;
-let config: ApiConfig;
-/** A service whose ledger is away: nothing listens at its peers. */
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'careledger-api-'));
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const peer = { endpoint: '127.0.0.1:9', tlsRoot: '-----BEGIN CERTIFICATE-----', serverName: 'peer' };
-  const files = {
-    'connection.json': JSON.stringify({
-      channels: {
-        authorities: { organizations: { HospitalMSP: peer } },
-        cloud: { organizations: { PatientsMSP: peer } },
-      },
-    }),
-    'cert.pem': '-----BEGIN CERTIFICATE-----',
-    'key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    'config.json': JSON.stringify({
-      authorityId: 'aut_hospital',
-      kind: 'hospital',
-      networkId: 'devnet',
-      endpoint: 'http://127.0.0.1:1',
-      dataDir: join(dir, 'data'),
-      keyPassphrase: randomBytes(12).toString('hex'),
-      ledger: {
-        connectionFile: join(dir, 'connection.json'),
-        mspId: 'HospitalMSP',
-        certificateFile: join(dir, 'cert.pem'),
-        privateKeyFile: join(dir, 'key.pem'),
-        peerMspIds: { cloud: ['PatientsMSP'] },
-      },
-      providers: [
-        { providerId: 'prv_cloud-a', url: 'http://127.0.0.1:9', token: randomBytes(16).toString('hex') },
-      ],
-      auth: { tokens: entries },
-    }),
-  };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-  ({ config } = loadConfig({ schema: ApiConfig, file: join(dir, 'config.json'), env: {} }));
-  // As somebody with the umask of most systems made it.
-  mkdirSync(config.dataDir, { mode: 0o755 });
-  app = await buildApp(config, createLogger('api', { level: 'silent' }));
-  await app.ready();
+  api = await AwayApi.open({ auth: { tokens: entries } });
+  app = api.app;
 });
-afterAll(async () => {
-  await app.close();
-  await rm(dir, { recursive: true });
-});
+afterAll(() => api[Symbol.asyncDispose]());
 
 const inject = (method: string, url: string, headers: Record<string, string> = {}) =>
   app.inject({ method: method as 'GET', url: url.replaceAll(/:\w+/g, 'x'), headers });
@@ -197,9 +152,9 @@ describe('while the ledger is away', () => {
 
 test('another user of the host cannot open keys or store: serving and registering close the data folder', async () => {
   const permissions = (path: string) => statSync(path).mode & 0o777;
-  expect(permissions(config.dataDir)).toBe(0o700);
-  const registered = join(dir, 'registered');
-  const nobody = { certificateFile: join(dir, 'none'), privateKeyFile: join(dir, 'none') };
-  await expect(register({ ...config, dataDir: registered }, nobody)).rejects.toThrow('ENOENT');
+  expect(permissions(api.config.dataDir)).toBe(0o700);
+  const registered = join(api.dir, 'registered');
+  const nobody = { certificateFile: join(api.dir, 'none'), privateKeyFile: join(api.dir, 'none') };
+  await expect(register({ ...api.config, dataDir: registered }, nobody)).rejects.toThrow('ENOENT');
   expect(permissions(registered)).toBe(0o700);
 });

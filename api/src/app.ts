@@ -18,7 +18,9 @@ import { Policy } from './policy/policy.js';
 import { Registrations } from './policy/registrations.js';
 import { Vouching } from './policy/vouching.js';
 import { practitionersPlugin } from './practitioners/plugin.js';
+import { PractitionerService } from './practitioners/practitioner-service.js';
 import { PractitionerStore } from './practitioners/practitioner-store.js';
+import { installSignedInPractitioners } from './practitioners/provisioning.js';
 import { problems } from './problems.js';
 import { openProviders } from './providers/providers.js';
 import { recordsPlugin } from './records/plugin.js';
@@ -41,6 +43,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     problems,
     openapi,
     requests: store.requests,
+    mspId: foundation.mspId,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {
@@ -58,6 +61,8 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   const providers = openProviders({ configured: config.providers, registrations });
   const outbox = new Outbox({ store, logger });
 
+  const practitionerService = new PractitionerService({ ...foundation, practitioners, outbox });
+
   const log = new AccessLog(store);
   const readings = new NoticeReadings({ ...foundation, providers, outbox });
   const judge = new Judge({ ...foundation, mirror });
@@ -65,8 +70,18 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
 
   const consent = { mirror, policy, meanings, scopes, vouching, registrations };
   const jobs = new Jobs({ store: store.jobs, problems, logger });
-  const parts = { ...foundation, ...consent, practitioners, providers, outbox, gate, jobs };
+  const parts = {
+    ...foundation,
+    ...consent,
+    practitioners,
+    practitionerService,
+    providers,
+    outbox,
+    gate,
+    jobs,
+  };
   const { unmatchedAfterMs } = config;
+  installSignedInPractitioners(app, parts);
   await app.register(operationsPlugin, parts);
   await app.register(policyPlugin, parts);
   await app.register(practitionersPlugin, parts);

@@ -71,6 +71,14 @@ export const problems = defineProblems({
   },
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
+  PERSON_UNKNOWN: {
+    status: 403,
+    title: 'Whoever signed in is no practitioner of this authority; `reason` says why',
+  },
+  PERSON_REGISTERING: {
+    status: 503,
+    title: 'Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds',
+  },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },
   // the rest
   SUBSCRIPTION_UNKNOWN: { status: 404, title: 'This authority has no such subscription' },

@@ -25,6 +25,7 @@ export async function buildApp(
     problems,
     openapi,
     requests: new IdempotencyKeys({ database }),
+    mspId: config.ledger.mspId,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

@@ -42,6 +42,7 @@ export async function buildApp(
     problems,
     openapi,
     requests: gateway.requests,
+    mspId: config.ledger.mspId,
     findToken: (sha256) => gateway.tokens.find(sha256),
   });
   app.addHook('onClose', () => gateway.close());

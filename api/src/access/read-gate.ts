@@ -1,7 +1,8 @@
 import { randomId128 } from '@careledger/crypto';
 import { timestampOf, type Period, type TagGroups } from '@careledger/domain';
 import type { TaggedVersion } from '@careledger/policy';
-import type { ProblemError } from '@careledger/service-kit';
+import type { ResourceKind } from '@careledger/fhir';
+import { isWithinScopes, type ProblemError } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { DecidedBy, Judge } from '../policy/judge.js';
 import type { Person, Vouching } from '../policy/vouching.js';
@@ -12,6 +13,7 @@ import type { NoticeReadings } from './notice-readings.js';
 import type { Reader } from './reader.js';
 
 let takeOut: <T>(unread: Unread<T>) => T;
+let kindsOf: (unread: Unread<unknown>) => readonly ResourceKind[] | undefined;
 
 /**
  * Plaintext that nobody has been let to yet. Whatever opens something gives it out like this; only the gate below takes
@@ -19,13 +21,17 @@ let takeOut: <T>(unread: Unread<T>) => T;
  */
 export class Unread<T> {
   readonly #content: T;
+  readonly #kinds: readonly ResourceKind[] | undefined;
 
-  constructor(content: T) {
+  /** @param kinds what it holds, for tokens that are for some of it; without them it is for those alone that are for all */
+  constructor(content: T, kinds?: readonly ResourceKind[]) {
     this.#content = content;
+    this.#kinds = kinds;
   }
 
   static {
     takeOut = (unread) => unread.#content;
+    kindsOf = (unread) => unread.#kinds;
   }
 }
 
@@ -72,8 +78,8 @@ export interface ReadGateOptions {
 
 /**
  * The one way by which plaintext leaves this service. In this order: whoever asks is active now, and of the unit that the
- * token speaks for; the grants cover person, purpose and content now; it is opened; what is shown to whom is in the own
- * log, on disk; whoever asks is still active. Only then is it given out.
+ * token speaks for; the grants cover person, purpose and content now; it is opened; the token's scopes cover what it holds; what is shown to
+ * whom is in the own log, on disk; whoever asks is still active. Only then is it given out.
  */
 export class ReadGate {
   readonly #options: ReadGateOptions;
@@ -100,7 +106,10 @@ export class ReadGate {
   ): Promise<PromiseSettledResult<T>[]> {
     const { judge, store } = this.#options;
     const asking = await this.#asking(reader, patientId);
-    const objections = await judge.objections(readings.map(({ version }) => ({ ...version, ...asking })));
+    const judged = await judge.objections(readings.map(({ version }) => ({ ...version, ...asking })));
+    const objections = readings.map(
+      ({ unread }, index) => judged[index] ?? scopeObjection(reader, patientId, unread),
+    );
     this.personOf(reader);
     await store.commit(() => {
       for (const [index, { note }] of readings.entries()) if (objections[index] === undefined) note();
@@ -124,6 +133,8 @@ export class ReadGate {
     if (judged.decision === 'deny') throw refused(judged.reason);
     const { decidedBy, asOf, reason } = judged;
     const unread = await reading.open();
+    const objection = scopeObjection(reader, patientId, unread);
+    if (objection !== undefined) throw refused(objection);
     this.personOf(reader);
     const requestSid = randomId128();
     const shown = { patientId, recordId, version };
@@ -161,12 +172,15 @@ export class ReadGate {
     this.personOf(reader);
   }
 
-  /** What was done at visits, by visit. @throws ProblemError of `personOf` */
+  /** What was done at visits that the token is for, by visit. @throws ProblemError of `personOf` */
   async visits<T>(reader: Reader, visits: readonly VisitReading<T>[]): Promise<ReadonlyMap<string, T>> {
     const { log, store } = this.#options;
     this.personOf(reader);
+    const within = visits.filter(
+      ({ patientId, unread }) => scopeObjection(reader, patientId, unread) === undefined,
+    );
     await store.commit(() => {
-      for (const { patientId, visitId } of visits)
+      for (const { patientId, visitId } of within)
         log.shown({
           basis: 'visit',
           requestSid: randomId128(),
@@ -179,7 +193,7 @@ export class ReadGate {
           ...this.#askedBy(reader),
         });
     });
-    return new Map(visits.map(({ visitId, unread }) => [visitId, this.#give(reader, unread)]));
+    return new Map(within.map(({ visitId, unread }) => [visitId, this.#give(reader, unread)]));
   }
 
   /** How this person asks for something of the patient, at this moment. */
@@ -206,6 +220,16 @@ export class ReadGate {
     this.personOf(reader);
     return takeOut(unread);
   }
+}
+
+/** Why a token is not for this, by the scopes that it has. */
+function scopeObjection(
+  { principal }: Reader,
+  patientId: string,
+  unread: Unread<unknown>,
+): 'SCOPE_INSUFFICIENT' | undefined {
+  const isWithin = isWithinScopes(principal, { patientId, kinds: kindsOf(unread), does: 'r' });
+  return isWithin ? undefined : 'SCOPE_INSUFFICIENT';
 }
 
 /** Why nothing is shown, by its code. */

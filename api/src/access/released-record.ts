@@ -7,7 +7,7 @@ import {
 } from '@careledger/crypto';
 import type { AccessState, PatientState, ProviderState, StoredRecordState } from '@careledger/contracts';
 import { EnvelopeError, openRecord, readWrap, type Manifest, type WrapSigners } from '@careledger/envelope';
-import { FhirError, readRecordContent } from '@careledger/fhir';
+import { FhirError, kindsOf, readRecordContent } from '@careledger/fhir';
 import { askedOnce, onLedger } from '@careledger/ledger/service';
 import { everyKey } from '@careledger/policy';
 import type { ReleasedRecord } from '@careledger/protocol';
@@ -167,8 +167,8 @@ async function open(
     wrapSigners,
     verifier,
   });
-  readRecordContent(opened.content, { patientId, author, kind });
-  const json = new Unread(fromUtf8(opened.content));
+  const bundle = readRecordContent(opened.content, { patientId, author, kind });
+  const json = new Unread(fromUtf8(opened.content), kindsOf(bundle));
   return { json, manifest: opened.manifest, manifestHash, access, stored };
 }
 

@@ -31,7 +31,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
   app.get(
     '/v1/records/:recordId',
     {
-      config: requireRole('practitioner'),
+      config: { ...requireRole('practitioner'), scopedByContent: true },
       schema: {
         summary: 'Open a record: asked for on the ledger, fetched, checked, decrypted',
         problems: [
@@ -90,7 +90,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
   app.get(
     '/v1/patients/:patientId/records',
     {
-      config: requireRole('practitioner'),
+      config: { ...requireRole('practitioner'), scopedByContent: true },
       schema: {
         operationId: 'openRecordsOfSpan',
         summary: 'Open the records of a span of time: one decision each, all in one transaction',

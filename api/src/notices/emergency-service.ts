@@ -3,7 +3,7 @@ import type { SignatureVerifier, X25519KeyPair } from '@careledger/crypto';
 import { EmergencyNoticeBody, STATEMENTS, type StatementBody } from '@careledger/contracts';
 import { PatientId, recordIdOf, timestampOf } from '@careledger/domain';
 import { EnvelopeError, openNoticeRecord, readManifest, readWrap, tokenHash } from '@careledger/envelope';
-import { FhirError, readRecordContent, type FhirResource } from '@careledger/fhir';
+import { FhirError, kindsOf, readRecordContent, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
 import { currentKey, everyKey } from '@careledger/policy';
 import {
@@ -239,7 +239,8 @@ export class EmergencyService {
         authorKeys: everyKey(gatewayKeys),
         verifier,
       });
-      return new Unread(readRecordContent(content, { patientId, author, kind: 'emergency' }));
+      const bundle = readRecordContent(content, { patientId, author, kind: 'emergency' });
+      return new Unread(bundle, kindsOf(bundle));
     });
   }
 

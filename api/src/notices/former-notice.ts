@@ -27,7 +27,8 @@ export async function openFormerNotice(
     const opened = await decryptFrom(sealed, keys, { context: FORMER_NOTICE_CONTEXT });
     const about = { patientId, author: patientId, kind: 'emergency' as const };
     const bundle = readRecordContent(fromUtf8(opened), about);
-    return { unread: new Unread(bundle), kinds: kindsOf(bundle) };
+    const kinds = kindsOf(bundle);
+    return { unread: new Unread(bundle, kinds), kinds };
   } catch (cause) {
     if (cause instanceof EnvelopeError || cause instanceof FhirError)
       throw problem('NOTICE_REFUSED', `${cause.code}: ${cause.message}`, {

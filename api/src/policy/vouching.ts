@@ -2,8 +2,9 @@ import type { GrantMeaning } from '@careledger/protocol';
 import { SCOPE_TAGS_MAX } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { isDenial } from '@careledger/policy';
-import type { Principal } from '@careledger/service-kit';
+import { assertNotExpired, type Principal } from '@careledger/service-kit';
 import type { PractitionerStore } from '../practitioners/practitioner-store.js';
+import { practitionerOf } from '../practitioners/signed-in.js';
 import { problem } from '../problems.js';
 import type { Meanings } from './meanings.js';
 import type { Policy } from './policy.js';
@@ -30,11 +31,19 @@ export class Vouching {
   ) {}
 
   /**
-   * A token that is bound to a unit speaks for no other; role and unit of a practitioner are those registered here.
-   * @throws ProblemError PRACTITIONER_UNKNOWN, UNIT_MISMATCH
+   * A token that is bound to a unit speaks for no other, and whoever signed in for nobody else; role and unit of a
+   * practitioner are those registered here.
+   * @throws ProblemError PRACTITIONER_UNKNOWN, UNIT_MISMATCH, PERSON_UNKNOWN, UNAUTHENTICATED for a token that is over
    */
-  personOf(principal: Principal, { practitionerId, unit: claimed }: Claim): Person {
-    const practitioner = practitionerId === undefined ? undefined : this.practitioners.find(practitionerId);
+  personOf(principal: Principal, { practitionerId: named, unit: claimed }: Claim): Person {
+    assertNotExpired(principal);
+    const person = principal.role === 'practitioner' ? principal.signIn?.person : undefined;
+    const signedIn = person && practitionerOf(person, this.practitioners);
+    if (signedIn !== undefined && named !== undefined && named !== signedIn.practitionerId)
+      throw problem('PRACTITIONER_UNKNOWN', `Whoever signed in is not ${named}`);
+    const practitionerId = signedIn?.practitionerId ?? named;
+    const practitioner =
+      signedIn ?? (practitionerId === undefined ? undefined : this.practitioners.find(practitionerId));
     if (practitionerId !== undefined && practitioner?.stage !== 'active')
       throw problem('PRACTITIONER_UNKNOWN', `${practitionerId} is not active within this authority`);
     const units = [principal.unit, practitioner?.unit ?? undefined, claimed].filter(

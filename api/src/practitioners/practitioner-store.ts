@@ -29,6 +29,7 @@ type PractitionerRow = Omit<Practitioner, 'identity' | 'txIds'> & { identity: Ui
 
 const COLUMNS = `practitioner_id AS practitionerId, role, unit, stage, identity, statement, tx_ids AS txIds, refusal,
   created_at AS createdAt`;
+const IDENTIFIER = 'practitioners/identifier';
 const rowOf = (practitionerId: string): string => `practitioners/${practitionerId}`;
 
 /** Which pseudonym is who. Writing only within `store.commit`. */
@@ -42,6 +43,18 @@ export class PractitionerStore {
     return this.#from(
       this.store.get(`SELECT ${COLUMNS} FROM practitioners WHERE practitioner_id = ?`, practitionerId),
     );
+  }
+
+  /** Those who have this identifier, whatever became of them, oldest first. */
+  withIdentifier(identifier: string): Practitioner[] {
+    return this.store
+      .all<PractitionerRow>(
+        `SELECT ${COLUMNS} FROM practitioners WHERE identifier_mac = ? OR identifier_mac IS NULL
+         ORDER BY created_at, practitioner_id`,
+        this.box.mac(IDENTIFIER, identifier),
+      )
+      .flatMap((row) => this.#from(row) ?? [])
+      .filter(({ identity }) => identity.identifier === identifier);
   }
 
   /** By when they were registered, oldest first. @param after the last one of the page before */
@@ -60,12 +73,14 @@ export class PractitionerStore {
   put(practitioner: Practitioner): void {
     const { practitionerId, identity } = practitioner;
     this.store.run(
-      `INSERT INTO practitioners (practitioner_id, role, unit, identity, stage, statement, tx_ids, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO practitioners
+         (practitioner_id, role, unit, identity, identifier_mac, stage, statement, tx_ids, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       practitionerId,
       practitioner.role,
       practitioner.unit,
       this.box.seal(rowOf(practitionerId), identity),
+      this.box.mac(IDENTIFIER, identity.identifier),
       practitioner.stage,
       practitioner.statement,
       JSON.stringify(practitioner.txIds),

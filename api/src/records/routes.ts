@@ -2,18 +2,22 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { announcedRecordState } from '@careledger/contracts/examples';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
+import { kindsOf, type FhirResource } from '@careledger/fhir';
 import { isInForce, readingGrants, termsOnRecord } from '@careledger/policy';
 import {
   IfMatch,
   Next,
+  assertScopes,
   exampleJob,
   jobOf,
+  principalOf,
   requireRole,
   sendAnswer,
   withExamples,
+  type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
 import { writingProblems } from '../http/route-problems.js';
@@ -56,7 +60,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   app.get(
     '/v1/records',
     {
-      config: requireRole('practitioner'),
+      config: { ...requireRole('practitioner'), scopedByContent: true },
       schema: {
         summary: 'Announced records of a patient that this authority may read, by period; every version',
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
@@ -102,7 +106,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   app.post(
     '/v1/records',
     {
-      config: { ...requireRole('practitioner'), isLongWork: true },
+      config: { ...requireRole('practitioner'), isLongWork: true, scopedByContent: true },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Write a clinical record',
@@ -119,6 +123,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
+      assertMayWrite(principalOf(request), request.body, 'c');
       const write = await writer.create({ ...request.body, ...writerOf(request, request.query) });
       const answer = await writing.answer(request, reply, {
         reference: refOf(write),
@@ -132,7 +137,10 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
     '/v1/records/:recordId',
     {
       // The same revision again would be one version more.
-      config: { ...requireRole('practitioner'), idempotencyKey: true, isLongWork: true },
+      config: {
+        ...requireRole('practitioner'),
+        ...{ idempotencyKey: true, isLongWork: true, scopedByContent: true },
+      },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Revise a record: its next version, of the one that If-Match names if it names one',
@@ -151,6 +159,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
+      assertMayWrite(principalOf(request), request.body, 'u');
       const ifMatch = request.headers['if-match'];
       const write = await writer.revise(request.params.recordId, {
         ...request.body,
@@ -183,4 +192,14 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       return statusOf(write, outbox);
     },
   );
+}
+
+/** @throws ProblemError SCOPE_INSUFFICIENT for a token that is not for all that the bundle holds */
+function assertMayWrite(
+  principal: Principal,
+  { patientId, bundle }: Static<typeof WriteRequest>,
+  does: 'c' | 'u',
+): void {
+  const kinds = typeof bundle === 'object' && bundle !== null ? kindsOf(bundle as FhirResource) : [];
+  assertScopes(principal, { patientId, kinds, does });
 }

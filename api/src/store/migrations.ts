@@ -429,4 +429,11 @@ export const migrations: readonly Migration[] = [
     sql: `
       CREATE INDEX subscriptions_pending ON subscriptions (subscription_id) WHERE state ->> '$.status' = 'pending';`,
   },
+  {
+    name: 'practitioners: found by who they are, for people who sign in',
+    sql: `
+      -- keyed hash of the identifier; null for those of a former release, which are opened to be compared
+      ALTER TABLE practitioners ADD COLUMN identifier_mac BLOB;
+      CREATE INDEX practitioners_by_identifier ON practitioners (identifier_mac);`,
+  },
 ];

@@ -1,8 +1,18 @@
-import { aesGcmOpen, aesGcmSeal, fromUtf8, utf8 } from '@careledger/crypto';
+import { hkdfSync } from 'node:crypto';
+import { AES_KEY_BYTES, aesGcmOpen, aesGcmSeal, fromUtf8, hmacSha256, utf8 } from '@careledger/crypto';
 
 /** Encrypts what the own store holds of persons, so that a stolen disk or backup shows none of it. */
 export class SealedBox {
-  constructor(readonly key: Uint8Array) {}
+  readonly #macKey: Uint8Array;
+
+  constructor(readonly key: Uint8Array) {
+    this.#macKey = new Uint8Array(hkdfSync('sha256', key, '', 'careledger store mac v1', AES_KEY_BYTES));
+  }
+
+  /** By which a row is found again by a value that it holds sealed. `column` is its table and name. */
+  mac(column: string, value: string): Uint8Array {
+    return hmacSha256(this.#macKey, utf8(`${column}\n${value}`));
+  }
 
   /** `row` (table and id) is authenticated, so that rows cannot be exchanged. */
   seal(row: string, value: unknown): Uint8Array {

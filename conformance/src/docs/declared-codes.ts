@@ -35,6 +35,16 @@ export const DECLARATIONS: readonly Declaration[] = [
   { file: 'gateway-service/src/store/errors.ts', name: 'StoreErrorCode', where: 'Store' },
   { file: 'gateway-service/src/delivery/anchoring.ts', name: 'BEHIND_LEDGER', where: 'Chain of a gateway' },
   { file: 'api/src/store/former-formats.ts', name: 'FORMAT_RETIRED', where: 'Refusal of a write' },
+  {
+    file: 'packages/service-kit/src/issuers/token-refusal.ts',
+    name: 'TokenRefusalReason',
+    where: 'Token of an OpenID provider',
+  },
+  {
+    file: 'api/src/practitioners/signed-in.ts',
+    name: 'PersonUnknownReason',
+    where: 'Somebody who signed in',
+  },
   { file: 'gateway-service/src/records/errors.ts', name: 'RecordErrorCode', where: 'Making a record' },
   { file: 'packages/clinical/src/model/flags.ts', name: 'ReadingFlag', where: 'Flag of a reading' },
   {

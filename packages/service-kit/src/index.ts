@@ -26,9 +26,13 @@ export {
   listRoutes,
   principalOf,
   requireRole,
-  type Principal,
   type TokenHolder,
 } from './http/auth.js';
+export { assertNotExpired, assertScopes, isWithinScopes, type Touched } from './http/scopes.js';
+export type { SignIn, SignedInPerson } from './issuers/signed-in.js';
+export { resourceScopesOf } from './issuers/smart-scopes.js';
+export { type IssuerConfig } from './config/issuer-config.js';
+export { type Principal } from './http/principal.js';
 export { Next, fromCursor, pageOfRows, pageQuery, toCursor, type PageQuery } from './http/pages.js';
 export * from './http/service.js';
 export * from './http/serve.js';

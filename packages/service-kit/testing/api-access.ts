@@ -4,6 +4,8 @@ import { listRoutes, type RouteAccess } from '../src/http/auth.js';
 import { ROLES, type Role } from '../src/config/roles.js';
 import type { ServiceApp } from '../src/http/service.js';
 
+export { TestIssuer } from './test-issuer.js';
+
 const SECRET_BYTES = 16;
 /** Whom the drawn token of role system speaks for unless told otherwise: the patients' operator, who calls every service. */
 const CALLER_MSP_ID = 'PatientsMSP';

@@ -1,5 +1,6 @@
 import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
+import { IssuerConfig } from './issuer-config.js';
 import { RateLimitConfig } from './rate-limit-config.js';
 import { ROLES } from './roles.js';
 import { Secret } from './settings.js';
@@ -20,7 +21,14 @@ export const TokenConfig = closedObject({
 });
 export type TokenConfig = Static<typeof TokenConfig>;
 
-export const AuthConfig = closedObject({ tokens: Type.Array(TokenConfig, { default: [] }) }, { default: {} });
+export const AuthConfig = closedObject(
+  {
+    tokens: Type.Array(TokenConfig, { default: [] }),
+    /** OpenID providers whose access tokens are taken beside those; see spec/sign-in.md. */
+    issuers: Type.Optional(Type.Array(IssuerConfig)),
+  },
+  { default: {} },
+);
 export type AuthConfig = Static<typeof AuthConfig>;
 
 export const TlsConfig = closedObject({

@@ -2,21 +2,10 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuthConfig } from '../config/service-config.js';
 import { ROLES, type Role } from '../config/roles.js';
+import { issuedTokens, type FindIssued } from './issued-tokens.js';
+import type { Principal } from './principal.js';
 import { ProblemError } from './problems.js';
 import type { TakeRequest } from './rate-limits.js';
-
-/** Who a request's token stands for. */
-export interface Principal {
-  readonly role: Role;
-  /** The one organisation that the token speaks for (Fabric MSP ID); always there for role system. */
-  readonly mspId: string | undefined;
-  /** Which token it is, lower-case hex: what names it where its own name is nobody else's business to choose. */
-  readonly tokenSha256: string;
-  /** Patients this token is bound to; empty for every other role. */
-  readonly patientIds: ReadonlySet<string>;
-  readonly name: string | undefined;
-  readonly unit: string | undefined;
-}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -47,7 +36,7 @@ export function listRoutes(app: FastifyInstance): readonly RouteAccess[] {
 }
 
 /** Whom a token that the service handed out itself stands for. */
-export type TokenHolder = Omit<Principal, 'tokenSha256'>;
+export type TokenHolder = Omit<Principal, 'tokenSha256' | 'signIn'>;
 
 /**
  * Finds who holds a token that is not in the configuration, e.g. one that the service handed out itself.
@@ -60,6 +49,8 @@ const noToken: FindToken = () => undefined;
 export interface AuthOptions {
   readonly config: AuthConfig;
   readonly findToken?: FindToken | undefined;
+  /** The organisation that runs the service; needed where issuers are trusted. */
+  readonly mspId?: string | undefined;
   /** Called for each request when it is known who sends it, and before anybody is refused. */
   readonly take?: TakeRequest | undefined;
 }
@@ -73,10 +64,17 @@ export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role
  * Authenticates every route but the public ones by bearer token (RFC 6750) and refuses, when it is
  * registered, a route that does not say who may call it. A patient's token reaches `:patientId`
  * routes of its own patients only.
- * @throws RangeError for a token whose entry does not say for whom it stands
+ * @throws RangeError for a token whose entry does not say for whom it stands, or an issuer that cannot be trusted
  */
-export function installAuth(app: FastifyInstance, { config, findToken = noToken, take }: AuthOptions): void {
-  const tokens = knownTokens(config);
+export function installAuth(
+  app: FastifyInstance,
+  { config, findToken = noToken, mspId, take }: AuthOptions,
+): void {
+  const known: KnownHolders = {
+    tokens: knownTokens(config),
+    findToken,
+    findIssued: issuedTokens(config, mspId),
+  };
   const routes: RouteAccess[] = [];
   routesOfApp.set(app, routes);
   app.decorateRequest('principal', undefined);
@@ -98,7 +96,7 @@ export function installAuth(app: FastifyInstance, { config, findToken = noToken,
     const { roles, public: isPublic } = request.routeOptions.config;
     // Without roles it is the not-found handler: every real route was checked above.
     const isGuarded = isPublic !== true && roles !== undefined;
-    const found = isGuarded ? authenticate(request, tokens, findToken) : undefined;
+    const found = isGuarded ? await authenticate(request, known) : undefined;
     if (!(found instanceof ProblemError)) request.principal = found;
     await take?.(request, reply);
     if (found instanceof ProblemError) throw found;
@@ -170,22 +168,28 @@ export function bearerTokenOf({ headers }: Pick<FastifyRequest, 'headers'>): str
   throw new ProblemError('UNAUTHENTICATED', 'Send "Authorization: Bearer TOKEN"');
 }
 
+/** Where holders of tokens are looked up, in this order. */
+interface KnownHolders {
+  readonly tokens: readonly KnownToken[];
+  readonly findToken: FindToken;
+  readonly findIssued: FindIssued;
+}
+
 /** Who sends a request, or why nobody knows. */
-function authenticate(
-  request: FastifyRequest,
-  tokens: readonly KnownToken[],
-  findToken: FindToken,
-): Principal | ProblemError {
+async function authenticate(request: FastifyRequest, known: KnownHolders): Promise<Principal | ProblemError> {
   try {
-    return holderOf(request, tokens, findToken);
+    return await holderOf(request, known);
   } catch (error) {
     if (error instanceof ProblemError) return error;
     throw error;
   }
 }
 
-/** @throws ProblemError UNAUTHENTICATED */
-function holderOf(request: FastifyRequest, tokens: readonly KnownToken[], findToken: FindToken): Principal {
+/** @throws ProblemError UNAUTHENTICATED, ISSUER_UNAVAILABLE */
+async function holderOf(
+  request: FastifyRequest,
+  { tokens, findToken, findIssued }: KnownHolders,
+): Promise<Principal> {
   const token = bearerTokenOf(request);
   const digest = hash('sha256', token, 'buffer');
   let found: Principal | undefined;
@@ -194,6 +198,8 @@ function holderOf(request: FastifyRequest, tokens: readonly KnownToken[], findTo
   if (found) return found;
   const tokenSha256 = digest.toString('hex');
   const holder = findToken(tokenSha256);
-  if (!holder) throw new ProblemError('UNAUTHENTICATED', 'This token is not known here');
-  return { ...holder, tokenSha256 };
+  if (holder) return { ...holder, tokenSha256 };
+  const issued = await findIssued(token);
+  if (!issued) throw new ProblemError('UNAUTHENTICATED', 'This token is not known here');
+  return issued;
 }

@@ -2,7 +2,7 @@ import { CryptoError, isJsonObject, parseJson } from '@careledger/crypto';
 import { compiled } from '@careledger/domain/compiled';
 import pRetry, { AbortError } from 'p-retry';
 import type { Static, TSchema } from 'typebox';
-import { discard, readBounded } from './bounded-body.js';
+import { discard, readBounded } from '../bounded-body.js';
 import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
 import { PROBLEM_JSON } from './media-types.js';
 import { PROBLEM_CODE_PATTERN, type Problem } from './problems.js';

@@ -76,7 +76,8 @@ export function answerUnreadablePath(
 /** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   request.problemCode = problem.code;
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  const challenge = challengeOf(problem);
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
   const { retryAfterS } = problem;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
   reply.problemCode = problem.code;
@@ -85,6 +86,13 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   return wantsFhir(request.headers.accept)
     ? reply.type(FHIR_JSON).serializer(JSON.stringify).send(toOperationOutcome(problem))
     : reply.type(PROBLEM_JSON).serializer(JSON.stringify).send(problem);
+}
+
+/** RFC 6750, section 3: what is wrong with the token, where one was read. */
+function challengeOf({ status, code, reason }: Problem): string | undefined {
+  if (code === 'SCOPE_INSUFFICIENT') return 'Bearer error="insufficient_scope"';
+  if (status !== 401) return undefined;
+  return reason === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
 function toProblem(error: FastifyError, request: FastifyRequest, catalogue: ProblemCatalogue): Problem {

@@ -73,6 +73,9 @@ function named(status: string, schema: object, answerHeaders: AnswerHeaders | un
   return { ...schema, ...headers, 'x-response-description': STATUS_CODES[status] ?? 'Success' };
 }
 
+/** Of every route that asks who calls it. */
+const GUARDED = ['UNAUTHENTICATED', 'FORBIDDEN', 'SCOPE_INSUFFICIENT', 'ISSUER_UNAVAILABLE'] as const;
+
 function commonCodesOf({ method, url, isPublic, schema }: DescribedRoute): CommonProblemCode[] {
   const { body, headers, params, querystring } = schema;
   const isChecked = [body, headers, params, querystring].some((part) => part !== undefined);
@@ -82,7 +85,7 @@ function commonCodesOf({ method, url, isPublic, schema }: DescribedRoute): Commo
     ...(BODILESS_METHODS.has(method)
       ? []
       : (['MALFORMED_BODY', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
-    ...(isPublic ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
+    ...(isPublic ? [] : GUARDED),
     ...(!isPublic && url.includes('/:patientId') ? (['PATIENT_MISMATCH'] as const) : []),
     ...(url.includes('/:') ? (['URI_TOO_LONG'] as const) : []),
     'INTERNAL_ERROR',

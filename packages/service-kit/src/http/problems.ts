@@ -51,6 +51,7 @@ export const commonProblems = defineProblems({
   UNAUTHENTICATED: { status: 401, title: 'A valid bearer token is required' },
   FORBIDDEN: { status: 403, title: 'The role of this token may not do this' },
   PATIENT_MISMATCH: { status: 403, title: 'This token stands for another patient' },
+  SCOPE_INSUFFICIENT: { status: 403, title: 'The scopes of this token do not cover the request' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This path has other methods: see the header Allow' },
   NOT_ACCEPTABLE: { status: 406, title: 'The route answers with nothing that Accept allows' },
@@ -63,6 +64,10 @@ export const commonProblems = defineProblems({
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests: slow down' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are larger than the limit' },
   INTERNAL_ERROR: { status: 500, title: 'The service failed; the log has the cause under the instance id' },
+  ISSUER_UNAVAILABLE: {
+    status: 503,
+    title: 'The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds',
+  },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping: ask again shortly' },
 });
 export type CommonProblemCode = keyof typeof commonProblems;

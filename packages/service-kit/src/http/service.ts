@@ -29,6 +29,7 @@ import { installEntityTags } from './entity-tags.js';
 import { installPages } from './pages.js';
 import { installPreferences } from './preferences.js';
 import { installRateLimits } from './rate-limits.js';
+import { installScopes } from './scopes.js';
 import { installEventStreams } from './event-stream.js';
 import { installTracing } from './tracing.js';
 import {
@@ -65,6 +66,8 @@ export interface BuildServiceOptions {
   readonly requests?: IdempotencyKeys;
   /** Tokens beyond those of the configuration. */
   readonly findToken?: FindToken;
+  /** The organisation that runs the service; one that names none trusts no issuers. */
+  readonly mspId?: string;
 }
 
 /**
@@ -129,7 +132,8 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   refuseCodedBodies(plain);
   installJsonBodies(plain);
   const take = await installRateLimits(plain, http.rateLimits);
-  installAuth(plain, { config: auth, findToken: options.findToken, take });
+  installAuth(plain, { config: auth, findToken: options.findToken, mspId: options.mspId, take });
+  installScopes(plain);
   if (options.requests) installIdempotency(plain, options.requests);
   installAcceptedTypes(plain);
   installPages(plain);

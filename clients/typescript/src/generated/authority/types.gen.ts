@@ -556,7 +556,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'ISSUER_UNAVAILABLE' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PERSON_REGISTERING' | 'PERSON_UNKNOWN' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_INSUFFICIENT' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1313,6 +1313,8 @@ export type GetMetricsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1320,6 +1322,8 @@ export type GetMetricsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1374,6 +1378,8 @@ export type CreateAttestationErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1411,6 +1417,8 @@ export type CreateAttestationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -1532,6 +1540,10 @@ export type ListTrustRootsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1551,9 +1563,13 @@ export type ListTrustRootsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1611,7 +1627,11 @@ export type ListPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1641,9 +1661,13 @@ export type ListPatientGrantsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1707,7 +1731,11 @@ export type ListPatientAnchorsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1737,9 +1765,13 @@ export type ListPatientAnchorsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1797,7 +1829,11 @@ export type ListPatientForksErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -1827,9 +1863,13 @@ export type ListPatientForksErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -1887,6 +1927,8 @@ export type ListPractitionersErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1906,6 +1948,8 @@ export type ListPractitionersErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1968,6 +2012,8 @@ export type CreatePractitionerErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2001,6 +2047,8 @@ export type CreatePractitionerErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2062,6 +2110,8 @@ export type DeletePractitionerErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2099,6 +2149,8 @@ export type DeletePractitionerErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2154,6 +2206,8 @@ export type GetPractitionerErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2177,6 +2231,8 @@ export type GetPractitionerErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2234,6 +2290,10 @@ export type ListSubscriptionsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2255,9 +2315,13 @@ export type ListSubscriptionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2315,6 +2379,10 @@ export type CreateSubscriptionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2352,7 +2420,11 @@ export type CreateSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2413,6 +2485,10 @@ export type DeleteSubscriptionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2452,9 +2528,13 @@ export type DeleteSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2509,6 +2589,10 @@ export type GetSubscriptionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2536,9 +2620,13 @@ export type GetSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2594,6 +2682,8 @@ export type GetAcknowledgementErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2617,6 +2707,8 @@ export type GetAcknowledgementErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2684,9 +2776,13 @@ export type AcknowledgeEmergencyErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2730,9 +2826,13 @@ export type AcknowledgeEmergencyErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2789,9 +2889,13 @@ export type ListNoticesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2811,7 +2915,11 @@ export type ListNoticesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2871,6 +2979,10 @@ export type ListUnmatchedNoticesErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -2890,7 +3002,11 @@ export type ListUnmatchedNoticesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -2941,6 +3057,8 @@ export type CreateEmergencyNoticeErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      *
      * `STATEMENT_ISSUER_MISMATCH`: The issuer may not say this
      *
@@ -2994,6 +3112,8 @@ export type CreateEmergencyNoticeErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3060,11 +3180,15 @@ export type GetRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
      *
      * `ACCESS_DENIED`: The ledger denied the access; the denial is written down
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3112,9 +3236,13 @@ export type GetRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3183,6 +3311,8 @@ export type ReplaceRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
@@ -3190,6 +3320,8 @@ export type ReplaceRecordErrors = {
      * `WRITE_NOT_GRANTED`: No grant of the patient lets this authority write this
      *
      * `AUTHOR_MISMATCH`: Patients and authorities do not revise each other’s records
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3251,9 +3383,13 @@ export type ReplaceRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3331,11 +3467,15 @@ export type OpenRecordsOfSpanErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3367,9 +3507,13 @@ export type OpenRecordsOfSpanErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3431,6 +3575,8 @@ export type GetAuditErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -3452,6 +3598,8 @@ export type GetAuditErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3530,6 +3678,8 @@ export type ListRecordReadersErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3562,6 +3712,8 @@ export type ListRecordReadersErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3643,6 +3795,8 @@ export type ListPatientDecisionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3669,6 +3823,8 @@ export type ListPatientDecisionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3736,6 +3892,10 @@ export type ListRecordsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3761,9 +3921,13 @@ export type ListRecordsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3829,6 +3993,8 @@ export type CreateRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
@@ -3836,6 +4002,8 @@ export type CreateRecordErrors = {
      * `WRITE_NOT_GRANTED`: No grant of the patient lets this authority write this
      *
      * `AUTHOR_MISMATCH`: Patients and authorities do not revise each other’s records
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3889,9 +4057,13 @@ export type CreateRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -3947,6 +4119,10 @@ export type GetRecordVersionStatusErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -3970,7 +4146,11 @@ export type GetRecordVersionStatusErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4033,9 +4213,13 @@ export type ListVisitsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4059,9 +4243,13 @@ export type ListVisitsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4130,6 +4318,10 @@ export type CreateVisitErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4167,9 +4359,13 @@ export type CreateVisitErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4232,9 +4428,13 @@ export type GetVisitErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4262,7 +4462,11 @@ export type GetVisitErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4317,11 +4521,15 @@ export type CreateRevocationErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `STATEMENT_ISSUER_MISMATCH`: The issuer may not say this
      *
      * `STATEMENT_KEY_UNKNOWN`: The key is not registered for the issuer, or was rotated away
      *
      * `STATEMENT_SIGNATURE_INVALID`: The signature does not verify
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4373,9 +4581,13 @@ export type CreateRevocationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4442,9 +4654,13 @@ export type CreateSettingsStatementErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `UNIT_MISMATCH`: The token is bound to another unit
      *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4482,9 +4698,13 @@ export type CreateSettingsStatementErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4538,6 +4758,10 @@ export type ListJobsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4557,7 +4781,11 @@ export type ListJobsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**
@@ -4618,6 +4846,10 @@ export type GetJobErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
     /**
@@ -4641,7 +4873,11 @@ export type GetJobErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
      */
     503: Problem;
     /**

@@ -104,7 +104,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'ISSUER_UNAVAILABLE' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SCOPE_INSUFFICIENT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -458,6 +458,8 @@ export type GetMetricsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -465,6 +467,8 @@ export type GetMetricsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -522,6 +526,8 @@ export type ReplaceRecordVersionErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      *
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
@@ -581,6 +587,8 @@ export type ReplaceRecordVersionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -640,6 +648,8 @@ export type ListRecordVersionWrapsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
@@ -664,6 +674,8 @@ export type ListRecordVersionWrapsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -720,6 +732,8 @@ export type ReplaceRecordVersionWrapsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
@@ -770,6 +784,8 @@ export type ReplaceRecordVersionWrapsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -824,6 +840,8 @@ export type CreateAccessRequestErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -857,6 +875,8 @@ export type CreateAccessRequestErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -913,6 +933,8 @@ export type ListReleasesErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -932,6 +954,8 @@ export type ListReleasesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -988,6 +1012,8 @@ export type CreateReleaseErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1021,6 +1047,8 @@ export type CreateReleaseErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -1075,6 +1103,8 @@ export type CreateReceiptErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1108,6 +1138,8 @@ export type CreateReceiptErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -1161,6 +1193,8 @@ export type CreateVisitErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
@@ -1201,6 +1235,8 @@ export type CreateVisitErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -1259,6 +1295,8 @@ export type CreateRevocationErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
@@ -1297,6 +1335,8 @@ export type CreateRevocationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -1350,6 +1390,8 @@ export type CreateNoticeReadingErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
@@ -1388,6 +1430,8 @@ export type CreateNoticeReadingErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later

@@ -1,0 +1,90 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { coverKinds, coversAll, type Interaction, type ResourceScope } from '../issuers/smart-scopes.js';
+import type { SignIn } from '../issuers/signed-in.js';
+import type { Principal } from './principal.js';
+import { ProblemError } from './problems.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * The route itself holds what it shows or writes to the scopes of a signed-in practitioner (`assertScopes`). Any other
+     * route takes scopes of resources of any type alone.
+     */
+    scopedByContent?: true;
+  }
+}
+
+const INTERACTIONS: Readonly<Record<string, readonly Interaction[]>> = {
+  GET: ['r', 's'],
+  HEAD: ['r', 's'],
+  POST: ['c'],
+  PUT: ['u'],
+  PATCH: ['u'],
+  DELETE: ['d'],
+};
+
+/** Refuses what the scopes of an issuer's token do not cover; tokens of the configuration have none and need none. */
+export function installScopes(app: FastifyInstance): void {
+  app.addHook('preHandler', async (request) => {
+    const { principal } = request;
+    if (principal?.signIn === undefined) return;
+    assertNotExpired(principal);
+    if (principal.role === 'practitioner') assertRoute(request, principal.signIn);
+    else if (!principal.signIn.roleScopes.has(principal.role))
+      throw insufficient(`This takes the scope careledger/${principal.role}`);
+  });
+}
+
+/** @throws ProblemError UNAUTHENTICATED where an issuer's token is over by now */
+export function assertNotExpired({ signIn }: Principal, nowMs = Date.now()): void {
+  if (signIn !== undefined && nowMs >= signIn.expiresAtMs)
+    throw new ProblemError('UNAUTHENTICATED', 'The token has expired: get a new one', {
+      members: { reason: 'TOKEN_EXPIRED' },
+    });
+}
+
+/** What of a patient's record is to be read or written: its kinds, or undefined where it is of none that scopes name. */
+export interface Touched {
+  readonly patientId: string;
+  readonly kinds: Parameters<typeof coverKinds>[1] | undefined;
+  readonly does: Interaction;
+}
+
+/** Whether the scopes of whoever asks cover this; a token of the configuration is not narrowed by any. */
+export function isWithinScopes({ role, signIn }: Principal, { patientId, kinds, does }: Touched): boolean {
+  if (signIn === undefined || role !== 'practitioner') return true;
+  return coverKinds(applying(signIn, patientId), kinds ?? [], does);
+}
+
+/** @throws ProblemError SCOPE_INSUFFICIENT */
+export function assertScopes(principal: Principal, touched: Touched): void {
+  if (!isWithinScopes(principal, touched)) throw insufficient('The token’s scopes do not cover this content');
+}
+
+function assertRoute(request: FastifyRequest, signIn: SignIn): void {
+  const { method, routeOptions } = request;
+  const patientId = patientOf(request);
+  const isByContent = routeOptions.config.scopedByContent === true;
+  // Which patient it is about, and what it holds, is found by the route where the request does not say it.
+  const scopes = patientId === undefined && isByContent ? signIn.scopes : applying(signIn, patientId);
+  const does = INTERACTIONS[method] ?? [];
+  const isCovered = scopes.some((scope) =>
+    does.some((each) => (isByContent ? scope.interactions.has(each) : coversAll(scope, each))),
+  );
+  if (!isCovered) throw insufficient(`The token’s scopes do not cover ${method} of this route`);
+}
+
+/** The scopes that are about this patient. */
+const applying = ({ scopes, patientId: launched }: SignIn, patientId: string | undefined): ResourceScope[] =>
+  scopes.filter(({ level }) => level !== 'patient' || (patientId !== undefined && patientId === launched));
+
+/** The patient whom a request names; undefined where it names none, or several. */
+function patientOf({ params, query, body }: FastifyRequest): string | undefined {
+  const named = [params, query, body].flatMap((part) =>
+    typeof part === 'object' && part !== null && 'patientId' in part ? [part.patientId] : [],
+  );
+  const [first] = named;
+  return typeof first === 'string' && named.every((each) => each === first) ? first : undefined;
+}
+
+const insufficient = (detail: string) => new ProblemError('SCOPE_INSUFFICIENT', detail);
