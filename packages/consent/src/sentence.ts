@@ -1,7 +1,8 @@
 import type { StatementBody } from '@careledger/contracts';
 import { ANY, type Permission, type PurposeOfUse } from '@careledger/domain';
-import type { GrantMeaning, GranteeMeaning, ScopeMeaning } from '@careledger/protocol/sealed';
+import type { GrantMeaning, GranteeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
+import { scopeWords } from './scope-words.js';
 
 /** A decision with its body. */
 export type Decision = {
@@ -58,8 +59,8 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
   const isDenial = effect === 'deny';
   const scope = meaning.scope.map(scopeWords);
   const scoped = isDenial
-    ? `my records that hold anything of ${list(scope, 'or')}`
-    : `my records of ${list(scope, 'and')}, and no others`;
+    ? `my records that hold anything ${list(scope, 'or')}`
+    : `my records ${list(scope, 'or')}, and no others`;
   const which = scope.length === 0 ? 'ALL my records, whatever they say' : scoped;
   const times =
     period === undefined ? '' : ` ${isDenial ? 'that touch' : 'within'} ${period.start} to ${period.end}`;
@@ -115,11 +116,6 @@ export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): stri
     case 'checkIn':
       return `I am at ${decision.body.authorityId} now, ${decision.body.at}.`;
   }
-}
-
-function scopeWords({ category, resourceType }: ScopeMeaning): string {
-  const type = resourceType === ANY ? 'any kind' : resourceType;
-  return category === ANY ? `every category (${type})` : `category ${category} (${type})`;
 }
 
 function granteeWords(grantee: GranteeMeaning): string {

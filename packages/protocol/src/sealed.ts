@@ -1,4 +1,4 @@
-import { PractitionerId, Tag, closedObject as object } from '@careledger/domain';
+import { PractitionerId, ScopeTerm, Tag, closedObject as object } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /** `context` of every sealed blob (envelope's `encryptTo`), so that none can stand in for another. */
@@ -15,8 +15,10 @@ export const SEALED_CONTEXT = {
 
 const Term = Type.String({ minLength: 1, maxLength: 64 });
 
-/** One of the grant's scope tags in words; `*` stands for any. */
-export const ScopeMeaning = object({ category: Term, resourceType: Term, tag: Tag });
+/** One of the grant's scope tags in words: a {@link ScopeTerm} with its tag. */
+export const ScopeMeaning = Type.Unsafe<ScopeTerm & { tag: string }>(
+  Type.Union(ScopeTerm.anyOf.map(({ properties }) => object({ ...properties, tag: Tag }))),
+);
 export type ScopeMeaning = Static<typeof ScopeMeaning>;
 
 /** One of the grant's grantee tags: a unit, a role or a practitioner of the authority. */

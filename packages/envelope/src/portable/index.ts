@@ -1,4 +1,4 @@
 /** What runs in a browser too: tags, and sealing for one recipient. Hashes are parameters. */
 export { granteeTagBy, scopeTagBy } from './tags.js';
-export type { GranteeTerms, ScopeTerms } from './tags.js';
+export type { GranteeTerms } from './tags.js';
 export { sealToOne } from './seal-to-one.js';
