@@ -86,6 +86,21 @@ describe('the tag groups of a record', () => {
     expect(describedBy(kindsOf(bundle), {}, known)).toEqual([['exact', 'type'], ['notes']]);
   });
 
+  test('say which codes it holds and who wrote it: no other authority, though its tag is known', () => {
+    const known = [
+      { author: 'aut_hospital', tag: 'own' },
+      { author: 'aut_lab', tag: 'another' },
+      { system: 'http://loinc.org', code: '4548-4', tag: 'code' },
+    ];
+    const groups = describedBy(kindsOf(bundle), { authors: ['aut_hospital'] }, known);
+    expect(groups).toEqual([['code', 'own'], ['own']]);
+    expect(describedBy(kindsOf(bundle), { authors: ['aut_hospital', 'aut_lab'] }, known)).toEqual([
+      ['another', 'code'],
+      ['code', 'own'],
+      ['own'],
+    ]);
+  });
+
   test('are equal ones once', () => {
     const known = [scope('*', '*', 'any')];
     expect(describedBy(kindsOf(bundle), {}, known)).toEqual([['any']]);

@@ -1,4 +1,4 @@
-import type { CaseRecord, ConsentCase } from '@careledger/consent/testing';
+import type { CaseRecord, CaseRule, ConsentCase } from '@careledger/consent/testing';
 import type { ScopeTerm } from '@careledger/domain';
 import { ALCOHOL_USE, BLOOD_PRESSURE, BLOOD_SUGAR, ihe } from './ihe.js';
 import {
@@ -21,11 +21,19 @@ import {
 const FROM = '2022-06-13T00:00:00.000Z';
 const AT = '2022-10-01T09:00:00.000Z';
 const read = { permissions: ['read'], from: FROM } as const;
-const onlyOf = (name: string, scope: readonly ScopeTerm[]) =>
-  toEach(name, COMMUNITY, { ...read, purposes: TPO, scope });
+/** By which the hospital has written what is told of here. */
+const ADDS: CaseRule = {
+  ...{ name: 'hospital-adds', authorityId: HOSPITAL },
+  ...{ permissions: ['write'], purposes: ['TREAT'], from: FROM },
+};
+const onlyOf = (name: string, scope: readonly ScopeTerm[]): CaseRule[] => [
+  ...toEach(name, COMMUNITY, { ...read, purposes: TPO, scope }),
+  ADDS,
+];
 const allBut = (name: string, scope: readonly ScopeTerm[]) => [
   ...toEach('base', COMMUNITY, { ...read, purposes: TPO }),
   forbid(name, { ...read, purposes: EVERY_PURPOSE, scope }),
+  ADDS,
 ];
 const asLab = { requester: LAB };
 
