@@ -660,6 +660,35 @@ export type RevocationJob = {
     result: RelayedRevocation | null;
 };
 
+export type ScopeTerm = {
+    category: string;
+    resourceType: string;
+} | {
+    label: string;
+} | {
+    system: string;
+    code: string;
+} | {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    author: string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+} | {
+    /**
+     * 128 random bits, base64url
+     */
+    encounter: string;
+} | {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+};
+
 export type ShownGrant = {
     /**
      * Pseudonym of a patient
@@ -710,6 +739,50 @@ export type ShownGrant = {
         scope: Array<{
             category: string;
             resourceType: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            label: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            system: string;
+            code: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            author: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId?: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * 128 random bits, base64url
+             */
+            encounter: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
             /**
              * Scope or grantee tag
              */
@@ -1003,10 +1076,7 @@ export type WriteRequest = {
      */
     patientId: string;
     bundle: unknown;
-    scope?: Array<{
-        category: string;
-        resourceType: string;
-    }>;
+    scope?: Array<ScopeTerm>;
     period?: Period;
 };
 
