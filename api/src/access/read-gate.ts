@@ -1,7 +1,6 @@
 import { randomId128 } from '@careledger/crypto';
-import { timestampOf, type Period, type TagGroups } from '@careledger/domain';
+import { timestampOf, type Period, type ResourceKind, type TagGroups } from '@careledger/domain';
 import type { TaggedVersion } from '@careledger/policy';
-import type { ResourceKind } from '@careledger/fhir';
 import { isWithinScopes, type ProblemError } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { DecidedBy, Judge } from '../policy/judge.js';

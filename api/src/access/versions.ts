@@ -97,6 +97,7 @@ export class Versions {
     const known = await this.#options.scopes.of(patientId);
     const tags = new Set(
       known.flatMap((scope) =>
+        'category' in scope &&
         (category ?? scope.category) === scope.category &&
         (resourceType ?? scope.resourceType) === scope.resourceType
           ? [scope.tag]

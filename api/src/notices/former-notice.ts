@@ -1,12 +1,7 @@
 import { fromUtf8, type X25519KeyPair } from '@careledger/crypto';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
-import {
-  FhirError,
-  kindsOf,
-  readRecordContent,
-  type FhirResource,
-  type ResourceKind,
-} from '@careledger/fhir';
+import type { ResourceKind } from '@careledger/domain';
+import { FhirError, kindsOf, readRecordContent, type FhirResource } from '@careledger/fhir';
 import { Unread } from '../access/read-gate.js';
 import { problem } from '../problems.js';
 import { FORMER_NOTICE_CONTEXT } from '../store/former-formats.js';

@@ -1,6 +1,6 @@
 import { sha256, toBase64url, utf8, type X25519KeyPair } from '@careledger/crypto';
-import { Period, type TagGroups } from '@careledger/domain';
-import type { FhirResource, ResourceKind } from '@careledger/fhir';
+import { Period, type ResourceKind, type TagGroups } from '@careledger/domain';
+import type { FhirResource } from '@careledger/fhir';
 import { ProblemError } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import { reasonOfRefusal, type ReadGate, type Unread } from '../access/read-gate.js';
@@ -108,6 +108,6 @@ export class NoticeReader {
 
   async #groupsOf(patientId: string, kinds: readonly ResourceKind[]): Promise<TagGroups> {
     const { scopes } = this.#options;
-    return describedBy(kinds, await scopes.of(patientId)) ?? [];
+    return describedBy(kinds, {}, await scopes.of(patientId)) ?? [];
   }
 }

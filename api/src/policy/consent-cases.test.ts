@@ -33,13 +33,10 @@ async function authorityWith(told: ConsentCase, at: string, authorityId: string)
   await store.commit(() => policy.put(patient.patientId, consent));
   const judge = new Judge({ authorityId, channels, mirror, clock });
   const questionOf = (asked: CaseRequest): ReadingQuestion => {
-    const { granteeTags, purpose, tagGroups, period, author } = form.question(
-      asked,
-      recordIn(told, asked),
-      patient.patientId,
-    );
+    const record = recordIn(told, asked);
+    const { granteeTags, purpose, author } = form.question(asked, record, patient.patientId);
     return {
-      ...{ patientId: patient.patientId, granteeTags, purpose, tagGroups, period },
+      ...{ patientId: patient.patientId, granteeTags, purpose, ...form.record(record) },
       author: author ?? patient.patientId,
     };
   };

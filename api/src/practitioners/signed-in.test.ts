@@ -1,3 +1,4 @@
+import type { ResourceKind } from '@careledger/domain';
 import type { Principal, SignIn } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TestHospital, readerWith } from '../../testing/test-hospital.js';
@@ -5,8 +6,12 @@ import { testPatient } from '../../testing/test-patient.js';
 import { Unread } from '../access/read-gate.js';
 
 const PERIOD = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
-const GLUCOSE = { resourceType: 'Observation', category: 'laboratory' };
-const PULSE = { resourceType: 'Observation', category: 'vital-signs' };
+const observation = (category: string): ResourceKind => ({
+  ...{ resourceType: 'Observation', categories: [category], labels: [], codes: [], mentions: [] },
+  ...{ practitioners: [], encounters: [] },
+});
+const GLUCOSE = observation('laboratory');
+const PULSE = observation('vital-signs');
 
 let hospital: TestHospital;
 beforeEach(() => {
@@ -94,7 +99,7 @@ describe('what a token’s scopes leave of what is released', () => {
   const patient = testPatient();
   const scope = (change: Partial<SignIn['scopes'][number]>) => [{ ...all[0], ...change }] as SignIn['scopes'];
 
-  async function shown(signIn: Partial<SignIn>, kinds?: { resourceType: string; category: string }[]) {
+  async function shown(signIn: Partial<SignIn>, kinds?: ResourceKind[]) {
     await hospital.practitioner();
     await hospital.granted(patient.state, patient.grant({ grantId: `${'g'.repeat(21)}A` }));
     const noted: string[] = [];

@@ -1,5 +1,5 @@
-import { clinicalBundle, checkBundle, kindsOf } from '@careledger/fhir';
-import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX } from '@careledger/domain';
+import { clinicalBundle, checkBundle, kindsOf, type FhirResource } from '@careledger/fhir';
+import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ResourceKind } from '@careledger/domain';
 import { describe, expect, test } from '@jest/globals';
 import { describedBy, periodOf } from './bundle-terms.js';
 
@@ -22,7 +22,11 @@ const bundle = checkBundle(
   ),
 );
 const scope = (category: string, resourceType: string, tag: string) => ({ category, resourceType, tag });
-const kind = (resourceType: string, category: string | null) => ({ resourceType, category });
+const kind = (resourceType: string, ...categories: string[]): ResourceKind => ({
+  ...{ resourceType, categories, labels: [], codes: [], mentions: [], practitioners: [], encounters: [] },
+});
+const wordsOf = (told: FhirResource) =>
+  kindsOf(told).map(({ resourceType, categories }) => [resourceType, ...categories]);
 const observation = (...codes: string[]) => ({
   resourceType: 'Observation',
   category: codes.map((code) => ({ coding: [{ code }] })),
@@ -34,20 +38,20 @@ const holding = (...resources: object[]) => ({
 
 describe('what a bundle is about', () => {
   test('its resources by type and category, supporting ones left out', () => {
-    expect(kindsOf(bundle)).toEqual([kind('Observation', 'laboratory'), kind('DocumentReference', null)]);
+    expect(wordsOf(bundle)).toEqual([['Observation', 'laboratory'], ['DocumentReference']]);
   });
 
   test('equal kinds once', () => {
-    expect(kindsOf(holding(observation('laboratory'), observation('laboratory')))).toEqual([
-      kind('Observation', 'laboratory'),
+    expect(wordsOf(holding(observation('laboratory'), observation('laboratory')))).toEqual([
+      ['Observation', 'laboratory'],
     ]);
   });
 
   test('a laboratory result that hides within a vital sign counts, too', () => {
     const hiding = { ...observation('vital-signs'), contained: [observation('laboratory')] };
-    expect(kindsOf(holding(hiding))).toEqual([
-      kind('Observation', 'vital-signs'),
-      kind('Observation', 'laboratory'),
+    expect(wordsOf(holding(hiding))).toEqual([
+      ['Observation', 'vital-signs'],
+      ['Observation', 'laboratory'],
     ]);
   });
 
@@ -79,24 +83,39 @@ describe('the tag groups of a record', () => {
       scope('*', 'DocumentReference', 'notes'),
       scope('vital-signs', 'Observation', 'other'),
     ];
-    expect(describedBy(kindsOf(bundle), known)).toEqual([['exact', 'type'], ['notes']]);
+    expect(describedBy(kindsOf(bundle), {}, known)).toEqual([['exact', 'type'], ['notes']]);
+  });
+
+  test('say which codes it holds and who wrote it: no other authority, though its tag is known', () => {
+    const known = [
+      { author: 'aut_hospital', tag: 'own' },
+      { author: 'aut_lab', tag: 'another' },
+      { system: 'http://loinc.org', code: '4548-4', tag: 'code' },
+    ];
+    const groups = describedBy(kindsOf(bundle), { authors: ['aut_hospital'] }, known);
+    expect(groups).toEqual([['code', 'own'], ['own']]);
+    expect(describedBy(kindsOf(bundle), { authors: ['aut_hospital', 'aut_lab'] }, known)).toEqual([
+      ['another', 'code'],
+      ['code', 'own'],
+      ['own'],
+    ]);
   });
 
   test('are equal ones once', () => {
     const known = [scope('*', '*', 'any')];
-    expect(describedBy(kindsOf(bundle), known)).toEqual([['any']]);
+    expect(describedBy(kindsOf(bundle), {}, known)).toEqual([['any']]);
   });
 
   test('cannot be said of a bundle that holds one resource besides which no scope covers', () => {
     const known = [scope('laboratory', 'Observation', 'exact')];
-    expect(describedBy(kindsOf(bundle), known)).toBeUndefined();
+    expect(describedBy(kindsOf(bundle), {}, known)).toBeUndefined();
   });
 
   test('a kind with more tags than a group takes is refused, and none of its tags left out', () => {
     const known = Array.from({ length: SCOPE_TAGS_MAX + 1 }, (_, n) => scope('*', '*', `tag-${n}`));
     const refused = expect.objectContaining({ code: 'TOO_MANY_TAGS' });
-    expect(() => describedBy([kind('Observation', null)], known)).toThrow(refused);
-    expect(describedBy([kind('Observation', null)], known.slice(1))).toEqual([
+    expect(() => describedBy([kind('Observation')], {}, known)).toThrow(refused);
+    expect(describedBy([kind('Observation')], {}, known.slice(1))).toEqual([
       known
         .slice(1)
         .map(({ tag }) => tag)
@@ -106,8 +125,10 @@ describe('the tag groups of a record', () => {
 
   test('a bundle of more kinds than a record takes is refused, and no kind left out', () => {
     const kinds = Array.from({ length: TAG_GROUPS_MAX + 1 }, (_, n) => kind('Observation', `category-${n}`));
-    const known = kinds.map(({ category }) => scope(String(category), 'Observation', `tag-${category}`));
-    expect(() => describedBy(kinds, known)).toThrow(expect.objectContaining({ code: 'TOO_MANY_TAGS' }));
-    expect(describedBy(kinds.slice(1), known)).toHaveLength(TAG_GROUPS_MAX);
+    const known = kinds.map(({ categories: [category = ''] }) =>
+      scope(category, 'Observation', `tag-${category}`),
+    );
+    expect(() => describedBy(kinds, {}, known)).toThrow(expect.objectContaining({ code: 'TOO_MANY_TAGS' }));
+    expect(describedBy(kinds.slice(1), {}, known)).toHaveLength(TAG_GROUPS_MAX);
   });
 });

@@ -1,21 +1,20 @@
-import { tellingResources, type FhirResource, type ResourceKind } from '@careledger/fhir';
-import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, timestampOf, type Period, type TagGroups } from '@careledger/domain';
+import { tellingResources, type FhirResource } from '@careledger/fhir';
+import {
+  SCOPE_TAGS_MAX,
+  TAG_GROUPS_MAX,
+  tagGroupsBy,
+  termKey,
+  timestampOf,
+  type Period,
+  type RecordOrigin,
+  type ResourceKind,
+  type TagGroups,
+} from '@careledger/domain';
 import type { ScopeMeaning } from '@careledger/protocol';
 import { problem } from '../problems.js';
 
-/** Any. */
-const ANY = '*';
-
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Whether a scope in words covers a kind of resource. */
-const covers = (
-  { category, resourceType }: Pick<ScopeMeaning, 'category' | 'resourceType'>,
-  kind: ResourceKind,
-): boolean =>
-  (resourceType === ANY || resourceType === kind.resourceType) &&
-  (category === ANY || category === kind.category);
 
 /**
  * The tag groups of a record that holds these kinds: of each kind every known tag by which it can be granted, equal groups
@@ -24,26 +23,23 @@ const covers = (
  */
 export function describedBy(
   kinds: readonly ResourceKind[],
+  origin: RecordOrigin,
   known: readonly ScopeMeaning[],
 ): TagGroups | undefined {
-  const groups = new Map<string, string[]>();
-  for (const kind of kinds) {
-    const tags = new Set(known.filter((scope) => covers(scope, kind)).map(({ tag }) => tag));
-    if (tags.size === 0) return undefined;
-    if (tags.size > SCOPE_TAGS_MAX)
-      throw problem(
-        'TOO_MANY_TAGS',
-        `${tags.size} tags are known for ${kind.resourceType}; a record takes ${SCOPE_TAGS_MAX} for each kind: name a scope`,
-      );
-    const group = [...tags].sort();
-    groups.set(group.join(' '), group);
-  }
-  if (groups.size > TAG_GROUPS_MAX)
-    throw problem(
-      'TOO_MANY_TAGS',
-      `The bundle holds ${groups.size} kinds of resources; a record takes ${TAG_GROUPS_MAX}: write several`,
-    );
-  return [...groups.values()];
+  const byTerm = Map.groupBy(known, termKey);
+  let isUnknown = false;
+  const groups = tagGroupsBy(kinds, origin, (terms) => {
+    const tags = terms.flatMap((term) => byTerm.get(termKey(term)) ?? []).map(({ tag }) => tag);
+    isUnknown ||= tags.length === 0;
+    return tags;
+  });
+  if (isUnknown) return undefined;
+  if (groups !== undefined) return groups;
+  throw problem(
+    'TOO_MANY_TAGS',
+    `The bundle holds more than ${TAG_GROUPS_MAX} kinds of resources, or is known by more than ${SCOPE_TAGS_MAX} tags for ` +
+      'one: name a scope, or write several',
+  );
 }
 
 /** R4 elements that say when a resource's matter was, as text or as a Period. */

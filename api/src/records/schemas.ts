@@ -1,10 +1,16 @@
-import { PatientId, Period, RecordId, RecordVersion, TxId, closedObject } from '@careledger/domain';
-import { ScopeMeaning } from '@careledger/protocol';
+import {
+  PatientId,
+  Period,
+  RecordId,
+  RecordVersion,
+  ScopeTerm,
+  TxId,
+  closedObject,
+} from '@careledger/domain';
 import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
 import { WRITE_STAGES } from './write-store.js';
 
-const { category, resourceType } = ScopeMeaning.properties;
 /** What a clinician writes. */
 export const WriteRequest = closedObject(
   {
@@ -15,7 +21,7 @@ export const WriteRequest = closedObject(
      * In words, which a grant of the patient has told: narrows the record's tags, and with them who may read it. Each
      * resource has to be of one of these scopes.
      */
-    scope: Type.Optional(Type.Array(closedObject({ category, resourceType }), { minItems: 1 })),
+    scope: Type.Optional(Type.Array(ScopeTerm, { minItems: 1 })),
     /** What the record is about; by the bundle's resources unless given. */
     period: Type.Optional(Period),
   },

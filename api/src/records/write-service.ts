@@ -3,9 +3,12 @@ import type { X25519KeyPair } from '@careledger/crypto';
 import { records, type StoredRecordState } from '@careledger/contracts';
 import {
   recordIdOf,
+  termKey,
   type Period,
   type PurposeOfUse,
   type RecordKind,
+  type RecordOrigin,
+  type ScopeTerm,
   type TagGroups,
 } from '@careledger/domain';
 import {
@@ -59,7 +62,7 @@ export interface WriteWanted {
   readonly purpose: PurposeOfUse;
   readonly person: Person;
   /** Scopes in words to which the record's tags are narrowed: they have to cover all of it. */
-  readonly scope?: readonly Pick<ScopeMeaning, 'category' | 'resourceType'>[];
+  readonly scope?: readonly ScopeTerm[];
   readonly period?: Period;
   /** Tells the same request from another one. */
   readonly request: IdempotentRequest;
@@ -83,9 +86,10 @@ interface NextVersion {
 }
 
 /** To make a record, or to change one of which this is the newest version and this its author. */
-type Asked =
+type Asked = { readonly origin: RecordOrigin } & (
   | { readonly permission: 'write' }
-  | { readonly permission: 'modify'; readonly newest: RecordTerms; readonly author: string };
+  | { readonly permission: 'modify'; readonly newest: RecordTerms; readonly author: string }
+);
 
 /** What the ledger will be told of a version, and asked about. */
 interface Entitlement {
@@ -126,7 +130,8 @@ export class WriteService {
     // The key has expired, the version has not.
     const kept = writes.find(recordId, 1);
     if (kept !== undefined && !mayBeTriedAgain(kept)) return kept;
-    const entitlement = await this.#entitlement(checked, { permission: 'write' });
+    const origin = { recordId, authors: [issuer.authorityId] };
+    const entitlement = await this.#entitlement(checked, { permission: 'write', origin });
     return this.#seal(
       checked,
       { recordId, seed, version: 1, kind: KIND, prevVersionHash: null },
@@ -140,7 +145,7 @@ export class WriteService {
    * @throws ProblemError as `create`, RECORD_UNKNOWN, VERSION_CHANGED, AUTHOR_MISMATCH, WRITE_PENDING, LEDGER_UNAVAILABLE
    */
   async revise(recordId: string, wanted: RevisionWanted): Promise<Write> {
-    const { channels, writes } = this.#options;
+    const { channels, issuer, writes } = this.#options;
     const { patientId } = wanted;
     const before = this.#before(wanted.request);
     if (before !== undefined) return before;
@@ -161,7 +166,8 @@ export class WriteService {
     const entitlement = await this.#entitlement(checked, {
       permission: 'modify',
       newest: termsOnRecord(newest),
-      author: this.#isOwn(newest) ? this.#options.issuer.authorityId : author,
+      author: this.#isOwn(newest) ? issuer.authorityId : author,
+      origin: { recordId, authors: [...new Set([issuer.authorityId, author])] },
     });
     const next = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
     return this.#seal(checked, next, entitlement);
@@ -223,7 +229,7 @@ export class WriteService {
     const known = await scopes.of(patientId);
     const kinds = kindsOf(bundle);
     const named = scope === undefined ? known : narrowed(known, scope);
-    const described = named && describedBy(kinds, named);
+    const described = named && describedBy(kinds, asked.origin, named);
     // Named scopes that leave something out would say less than the record holds.
     if (scope !== undefined && (described === undefined || described.length === 0))
       return { tagGroups: [], granteeTags, reason: 'SCOPE_NOT_GRANTED' };
@@ -344,12 +350,8 @@ function sealContent(bundle: FhirResource, aad: RecordAad, issuer: Issuer) {
 }
 
 /** The known scopes that the caller names; undefined where one of them is not known. */
-function narrowed(
-  known: readonly ScopeMeaning[],
-  named: readonly Pick<ScopeMeaning, 'category' | 'resourceType'>[],
-): ScopeMeaning[] | undefined {
-  const found = named.map(({ category, resourceType }) =>
-    known.filter((scope) => scope.category === category && scope.resourceType === resourceType),
-  );
+function narrowed(known: readonly ScopeMeaning[], named: readonly ScopeTerm[]): ScopeMeaning[] | undefined {
+  const byTerm = Map.groupBy(known, termKey);
+  const found = named.map((term) => byTerm.get(termKey(term)) ?? []);
   return found.every((scopes) => scopes.length > 0) ? found.flat() : undefined;
 }

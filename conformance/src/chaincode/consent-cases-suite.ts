@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { decisionStatement } from '@careledger/consent';
-import { LedgerForm, consentCases, recordIn, ruleIdOf, type ConsentCase } from '@careledger/consent/testing';
+import {
+  LedgerForm,
+  consentCases,
+  recordIn,
+  ruleIdOf,
+  withRecordIds,
+  type ConsentCase,
+} from '@careledger/consent/testing';
 import type { AccessState, AuthorityState, Decision } from '@careledger/contracts';
-import type { TestPatient } from '@careledger/chaincode-runtime/testing';
-import { CHANNELS } from '@careledger/domain';
+import { newRecord, type TestPatient } from '@careledger/chaincode-runtime/testing';
+import { CHANNELS, type ScopeTerm } from '@careledger/domain';
 import { currentKey } from '@careledger/policy';
 import { makeStatement } from '@careledger/statements';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -13,15 +20,22 @@ import { wordsIn } from './block-words.js';
 const LAB_ID = 'aut_lab';
 const MSP_IDS: Readonly<Record<string, string>> = { [HOSPITAL_ID]: 'HospitalMSP', [LAB_ID]: 'LabMSP' };
 
+const termWords = (term: ScopeTerm): string[] =>
+  'author' in term ? [term.practitionerId ?? []].flat() : Object.values<string>(term);
+
 /** Words of a case that have to stay with the patient: what records hold, and whom within an authority a rule means. */
 const wordsOf = ({ rules, records, moments }: ConsentCase): string[] => [
   ...records.flatMap(({ kinds }) =>
-    kinds.flatMap(({ resourceType, categories, labels = [], codes = [] }) => [
-      ...[resourceType, ...categories, ...labels, ...codes],
+    kinds.flatMap(({ resourceType, ...kind }) => [
+      resourceType,
+      ...Object.values(kind)
+        .flat()
+        .flatMap((word) => word.split('|')),
     ]),
   ),
+  // Who wrote a record lies open, and so does its id.
   ...rules.flatMap(({ scope = [], grantee = [] }) => [
-    ...scope.flatMap(({ category, resourceType }) => [category, resourceType]),
+    ...scope.flatMap((term) => ('recordId' in term ? [] : termWords(term))),
     ...grantee.flatMap((term) => Object.values<string>(term)),
   ]),
   ...moments.flatMap(({ requests }) =>
@@ -81,28 +95,41 @@ function consentCasesOf(actors: Actors): void {
     return names;
   }
 
-  /** @returns ids of the stored records by their names */
-  async function storeRecords(patient: TestPatient, form: LedgerForm, { records }: ConsentCase) {
-    const ids = new Map<string, string>();
+  /** Ids that the records of a case may have, by their names. */
+  const newIds = (patient: TestPatient, { records }: ConsentCase) =>
+    new Map(records.map(({ name, author }) => [name, newRecord(patient.id, author ?? patient.id)]));
+
+  async function storeRecords(
+    patient: TestPatient,
+    form: LedgerForm,
+    { records }: ConsentCase,
+    ids: ReturnType<typeof newIds>,
+  ) {
     for (const told of records) {
-      const body = recordOf(patient.id, form.record(told), told.author);
+      const { confirmations, ...tagged } = form.record(told);
+      const body = recordOf(patient.id, { ...tagged, ...ids.get(told.name) }, told.author);
       const by = told.author === undefined ? undefined : authority(told.author);
       const statement =
         by === undefined
           ? patient.sign('storeRecord', body, patient.gateway)
           : by.sign('storeRecord', body, by.signer);
       expect(await store(statement)).toEqual(['OK']);
-      ids.set(told.name, body.recordId);
+      if (confirmations === undefined) continue;
+      const { recordId, version, manifestHash, tagGroups } = body;
+      const found = { patientId: patient.id, recordId, version, manifestHash, seq: 1, tagGroups };
+      const confirmed = patient.sign('confirmTags', found, patient.gateway);
+      expect(await codes('patients client', 'cloud', 'ConfirmRecordTags', [confirmed])).toEqual(['OK']);
     }
-    return ids;
   }
 
-  describe.each(consentCases())('$name', (told) => {
-    test.each(told.moments)('at $at', async ({ at, requests }) => {
+  describe.each(consentCases())('$name', (published) => {
+    test.each(published.moments)('at $at', async ({ at, requests }) => {
       const patient = await newPatient();
       const form = new LedgerForm(randomBytes(32), Date.now() - Date.parse(at));
+      const ids = newIds(patient, published);
+      const told = withRecordIds(published, (name) => ids.get(name)?.recordId ?? '');
       const names = await decideAs(patient, form, told);
-      const ids = await storeRecords(patient, form, told);
+      await storeRecords(patient, form, told, ids);
       const spoken = ({ decision, reason: code, grantId }: Decision | AccessState) => {
         return { decision, code, rule: grantId === undefined ? undefined : names.get(grantId) };
       };
@@ -118,7 +145,7 @@ function consentCasesOf(actors: Actors): void {
         const body = {
           ...{
             patientId: patient.id,
-            recordId: ids.get(asked.record) ?? '',
+            recordId: ids.get(asked.record)?.recordId ?? '',
             version: 1,
             purpose: asked.purpose,
           },

@@ -147,6 +147,44 @@ describe('under an exception, what a hospital writes', () => {
     expect([denied.status, denied.body['reason']]).toEqual([403, 'DENIED_BY_RULE']);
   }, 180_000);
 
+  test('is granted by who wrote it and denied by what its codes say, of which its author’s tags tell nothing', async () => {
+    const patient = await fixture.patient();
+    const { patientId } = patient;
+    const decide = (path: string, terms: object) =>
+      fixture.own(patient, 'POST', path, { ...terms, passphrase: PASSPHRASE });
+    const grant = (authorityId: string, permission: string, scope: object) =>
+      decide('/grants', {
+        grant: { authorityId, permissions: [permission], purposes: ['TREAT'], scope: [scope] },
+      });
+    await grant('aut_insurer', 'read', { author: 'aut_hospital' });
+    await grant('aut_hospital', 'write', LABORATORY);
+    await grant('aut_lab', 'write', LABORATORY);
+    await decide('/denials', { denial: { authorityId: 'aut_insurer', scope: [{ label: 'PSY' }] } });
+    expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true });
+    const result = labBundle(patientId, 6.5);
+    // LOINC: PHQ-9 total score, filed as any other result.
+    const score = JSON.parse(JSON.stringify(result).replaceAll('"4548-4"', '"44261-6"')) as object;
+    expect(score).not.toEqual(result);
+    const [plain, sensitive] = [await hospitalWrites(patient, result), await hospitalWrites(patient, score)];
+    const tag = await onlyTagOf(fixture.layers, patientId, 'aut_lab');
+    const byLab = await new OwnAuthor(fixture.layers, 'lab').write(patientId, {
+      ...{ bundle: labBundle(patientId, 6.5, 'document-1', 'aut_lab'), tagGroups: [[tag]] },
+    });
+    for (const recordId of [plain, sensitive, byLab])
+      await received(patient, recordId, isConfirmedEverywhere);
+    expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true });
+    const answers = [];
+    for (const recordId of [plain, sensitive, byLab]) {
+      const { status, body } = await insurerReads(patient, recordId);
+      answers.push([status, body['reason']]);
+    }
+    expect(answers).toEqual([
+      [200, undefined],
+      [403, 'DENIED_BY_RULE'],
+      [403, 'SCOPE_NOT_GRANTED'],
+    ]);
+  }, 180_000);
+
   test('opens to a grant of what it is said to be only until the gateway has opened it', async () => {
     const patient = await fixture.patient();
     const { patientId } = patient;

@@ -1,9 +1,10 @@
 import type { StoredRecordState, StatementBody, TagConfirmation } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
-import { EnvelopeError } from '@careledger/envelope';
+import { EnvelopeError, scopeTag } from '@careledger/envelope';
 import type { FhirResource } from '@careledger/fhir';
 import { LedgerError, type LedgerChannel } from '@careledger/ledger';
+import { coversTags } from '@careledger/policy';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TestCore } from '../../testing/test-core.js';
@@ -26,6 +27,8 @@ let received: ReceivedStore;
 let confirmer: Confirmer;
 /** What each channel has, by record id. */
 let rows: Record<ChannelName, Map<string, StoredRecordState>>;
+/** Versions of a record, oldest first. */
+let histories: Map<string, { readonly version: number; readonly author: string }[]>;
 /** What was submitted, and what is done with the answer. */
 let said: { readonly channel: ChannelName; readonly body: StatementBody<'confirmTags'> }[];
 let answer: () => void;
@@ -37,6 +40,7 @@ beforeEach(async () => {
   patient = await t.patient();
   received = new ReceivedStore(t.core.store.database);
   rows = { cloud: new Map(), authorities: new Map() };
+  histories = new Map();
   said = [];
   answer = () => undefined;
   contents = new Map();
@@ -49,11 +53,22 @@ afterEach(async () => {
 
 /** A channel that keeps what it is told, as the chaincode does. */
 const channelOf = (name: ChannelName): Pick<LedgerChannel, 'evaluate'> => ({
-  evaluate: (async (_contract: unknown, _name: string, { recordId }: { recordId: string }) => {
+  evaluate: (async (
+    _contract: unknown,
+    asked: string,
+    { recordId, bookmark = '0' }: { recordId: string; bookmark?: string },
+  ) => {
+    if (asked === 'RecordHistory') return pageOf(histories.get(recordId) ?? [], Number(bookmark));
     const row = rows[name].get(recordId);
     if (row !== undefined) return row;
     throw new LedgerError('CHAINCODE_REFUSED', 'no such record', { chaincodeCode: 'RECORD_UNKNOWN' });
   }) as never,
+});
+
+/** One version a page. */
+const pageOf = (history: readonly object[], index: number) => ({
+  rows: history.slice(index, index + 1),
+  bookmark: index + 1 < history.length ? String(index + 1) : '',
 });
 
 const submitOn = (channel: ChannelName) => ({
@@ -113,7 +128,10 @@ function hear(recordId: string, channel: ChannelName): number {
 
 const until = (holds: () => boolean): Promise<void> => comesTrue(holds, () => JSON.stringify(said));
 const isDone = (): boolean => received.openCount(patient.patientNo) === 0;
-const laboratory = () => foundIn(t.core.patients.keys(patient.patientId).scopeKey(), bundleOf('laboratory'));
+const laboratory = (recordId: string) =>
+  foundIn(t.core.patients.keys(patient.patientId).scopeKey(), bundleOf('laboratory'), {
+    ...{ recordId, authors: ['aut_lab'] },
+  });
 
 describe('what an authority has written', () => {
   test('is said on each channel once it is there, with the tags of the gateway’s own records', async () => {
@@ -125,7 +143,7 @@ describe('what an authority has written', () => {
     put(recordId, 'authorities');
     hear(recordId, 'authorities');
     await until(isDone);
-    const { tagGroups } = laboratory();
+    const { tagGroups } = laboratory(recordId);
     expect(said.map(({ channel, body: { seq } }) => [channel, seq])).toEqual([
       ['cloud', 1],
       ['authorities', 1],
@@ -158,6 +176,38 @@ describe('what an authority has written', () => {
     hear(recordId, 'cloud');
     await until(isDone);
     expect(said.map(({ body: { seq } }) => seq)).toEqual([2]);
+  });
+
+  test('is of the authority that the ledger names: a tag for another author that its own word gave it is gone', async () => {
+    const recordId = randomId128();
+    const ofAuthor = (author: string) =>
+      scopeTag(t.core.patients.keys(patient.patientId).scopeKey(), { author });
+    contents.set(recordId, bundleOf('laboratory'));
+    put(recordId, 'cloud', { tagGroups: [[ofAuthor('aut_hospital')]] });
+    hear(recordId, 'cloud');
+    await until(isDone);
+    const [tags = []] = said.map(({ body }) => body.tagGroups.flat());
+    expect(tags).toContain(ofAuthor('aut_lab'));
+    expect(tags).not.toContain(ofAuthor('aut_hospital'));
+  });
+
+  test('and continues what others wrote is of all of them', async () => {
+    const recordId = randomId128();
+    const authors = ['aut_hospital', 'aut_pharmacy', 'aut_lab', 'aut_insurer'];
+    contents.set(recordId, bundleOf('laboratory'));
+    // The insurer's came after the one that is opened.
+    histories.set(
+      recordId,
+      authors.map((author, index) => ({ version: index + 1, author })),
+    );
+    put(recordId, 'cloud', { version: 3 });
+    hear(recordId, 'cloud');
+    await until(isDone);
+    const scopeKey = t.core.patients.keys(patient.patientId).scopeKey();
+    const groups = said[0]?.body.tagGroups ?? [];
+    const found = authors.map((author) => groups.flat().includes(scopeTag(scopeKey, { author })));
+    expect(found).toEqual([true, true, true, false]);
+    for (const author of authors) expect(coversTags([scopeTag(scopeKey, { author })], groups)).toBe(false);
   });
 
   test('that was announced and never stored holds up nothing else of the patient', async () => {

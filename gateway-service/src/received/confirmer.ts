@@ -131,7 +131,8 @@ export class Confirmer implements AsyncDisposable {
     }
     try {
       const { content, manifest } = await opener.open(patient, stored, signal);
-      const found = foundIn(core.patients.keys(patient.patientId).scopeKey(), content);
+      const origin = { recordId, authors: await this.#authorsOf(stored) };
+      const found = foundIn(core.patients.keys(patient.patientId).scopeKey(), content, origin);
       core.store.deferred(() => received.setFound(versionNo, { stored, manifest }, found));
       return found;
     } catch (error) {
@@ -141,6 +142,21 @@ export class Confirmer implements AsyncDisposable {
       core.store.deferred(() => received.setFailed(versionNo, failure, stored));
       return undefined;
     }
+  }
+
+  /** Whoever has written this version or one before it, this one's author first: by the ledger. */
+  async #authorsOf({ patientId, recordId, version, author }: StoredRecordState): Promise<string[]> {
+    if (version === 1) return [author];
+    const authors = new Set([author]);
+    const cloud = this.#options.ledger.channel('cloud');
+    let bookmark = '';
+    do {
+      const about = { patientId, recordId, ...(bookmark !== '' && { bookmark }) };
+      const page = await cloud.evaluate(records, 'RecordHistory', about);
+      for (const row of page.rows) if (row.version < version) authors.add(row.author);
+      ({ bookmark } = page);
+    } while (bookmark !== '');
+    return [...authors];
   }
 
   async #confirm(

@@ -1,5 +1,5 @@
 import { timestampOf, type Period } from '@careledger/domain';
-import { alarmCategories } from '@careledger/fhir';
+import { alarmKinds } from '@careledger/fhir';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { GatewayCore } from '../core.js';
 import type { ScopedAlarm } from '../processing/index.js';
@@ -32,16 +32,13 @@ export class AlarmReaders {
   #of(patientNo: number, alarms: readonly ScopedAlarm[]): ReadonlySet<string> {
     const { core, grants, clock } = this.#options;
     const scopeKey = core.patients.keys(core.patients.byNo(patientNo).patientId).scopeKey();
-    const categories = alarms.flatMap(({ rule, evidence }) =>
-      alarmCategories(
+    const kinds = alarms.flatMap(({ rule, evidence }) =>
+      alarmKinds(
         rule,
         evidence.map(({ code }) => code),
       ),
     );
-    const tagGroups = tagGroupsOfKinds(
-      scopeKey,
-      categories.map((category) => [category]),
-    );
+    const tagGroups = tagGroupsOfKinds(scopeKey, kinds);
     return new Set(readersOf(grants, patientNo, { tagGroups, period: periodOf(alarms) }, clock()));
   }
 }

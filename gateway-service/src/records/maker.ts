@@ -205,7 +205,7 @@ export class RecordMaker {
     const { patientId, chain } = patient;
     const version = (previous?.version ?? 0) + 1;
     const prevVersionHash = previous?.manifestHash ?? null;
-    const tagGroups = tagGroupsOf(core.patients.keys(patientId).scopeKey(), content.bundle);
+    const tagGroups = tagGroupsOf(core.patients.keys(patientId).scopeKey(), content.bundle, { recordId });
     const plain = utf8(JSON.stringify(content.bundle));
     // What a reader would refuse must not become a record.
     readRecordContent(plain, { patientId, author: patientId, kind });

@@ -7,13 +7,15 @@ import {
 } from '@careledger/fhir';
 import { everything, ofOneCause } from '@careledger/fhir/testing';
 import { newSalt } from '@careledger/envelope';
-import { TAG_GROUPS_MAX } from '@careledger/domain';
+import { ANY, TAG_GROUPS_MAX, type RecordOrigin } from '@careledger/domain';
 import { coversTags } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
 import { scopeTag } from '@careledger/envelope';
-import { ANY, foundIn, isTrue, tagGroupsOf } from './scope.js';
+import { foundIn, isTrue, tagGroupsOf } from './scope.js';
 
 const key = newSalt();
+/** What a bundle's groups are, whichever record holds it. */
+const groupsOf = (bundle: Bundle) => tagGroupsOf(key, bundle, {});
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';
 
 const observation = (...categories: string[]): Observation => ({
@@ -38,7 +40,7 @@ const scopeOf = (category: string, resourceType = 'Observation') => [
 
 describe('tag groups', () => {
   test('a grant for vital signs does not open a bundle that holds laboratory values besides', () => {
-    const mixed = tagGroupsOf(key, bundleOf(observation('vital-signs'), observation('laboratory')));
+    const mixed = groupsOf(bundleOf(observation('vital-signs'), observation('laboratory')));
     expect(mixed).toHaveLength(2);
     for (const category of ['vital-signs', 'laboratory'])
       expect(coversTags(scopeOf(category), mixed)).toBe(false);
@@ -51,7 +53,7 @@ describe('tag groups', () => {
     const { codes } = everything.summary;
     const without = (isLeftOut: (unit: string) => boolean) => {
       const summary = { ...everything.summary, codes: codes.filter(({ unit }) => !isLeftOut(unit)) };
-      return tagGroupsOf(key, periodicBundle({ ...everything, summary }));
+      return groupsOf(periodicBundle({ ...everything, summary }));
     };
     const isGlucose = (unit: string) => unit === 'mg/dL' || unit === 'mmol/L';
     const vitalSigns = without(isGlucose);
@@ -66,7 +68,7 @@ describe('tag groups', () => {
     const bundle = emergencyBundle({ ...ofOneCause, others: undefined });
     const [alarm] = bundle.entry.map(({ resource }) => resource);
     expect(alarm).toMatchObject({ category: [{ coding: [{ code: 'survey' }] }] });
-    const groups = tagGroupsOf(key, bundle);
+    const groups = groupsOf(bundle);
     expect(coversTags(scopeOf('vital-signs'), groups)).toBe(true);
     expect(coversTags(scopeOf('survey'), groups)).toBe(false);
   });
@@ -76,15 +78,15 @@ describe('tag groups', () => {
       ...{ resourceType: 'Device', id: '0', status: 'active' },
       identifier: [{ system: 'urn:careledger:device', value: 'd' }],
     };
-    const groups = tagGroupsOf(key, bundleOf(observation('laboratory'), observation('laboratory'), device));
+    const groups = groupsOf(bundleOf(observation('laboratory'), observation('laboratory'), device));
     expect(groups).toHaveLength(1);
-    expect(groups[0]).toHaveLength(4);
-    expect(tagGroupsOf(key, bundleOf(device))).toEqual([]);
+    // Category and type, each under the wildcard, the code, and that it is normal.
+    expect(groups[0]).toHaveLength(6);
+    expect(groupsOf(bundleOf(device))).toEqual([]);
   });
 
   test('a resource of two categories can be granted by either, as one kind whatever their order', () => {
-    const groups = tagGroupsOf(
-      key,
+    const groups = groupsOf(
       bundleOf(observation('vital-signs', 'exam'), observation('exam', 'vital-signs', 'exam')),
     );
     expect(groups).toHaveLength(1);
@@ -94,10 +96,10 @@ describe('tag groups', () => {
   test('tags are never cut: what holds more than a record can say is refused', () => {
     const many = Array.from({ length: 8 }, (_, n) => `category-${n}`);
     const overflow = expect.objectContaining({ code: 'TAG_GROUPS_OVERFLOW' });
-    expect(() => tagGroupsOf(key, bundleOf(observation(...many)))).toThrow(overflow);
+    expect(() => groupsOf(bundleOf(observation(...many)))).toThrow(overflow);
     const kinds = Array.from({ length: 33 }, (_, n) => observation(`category-${n}`));
-    expect(() => tagGroupsOf(key, bundleOf(...kinds))).toThrow(overflow);
-    expect(tagGroupsOf(key, bundleOf(...kinds.slice(0, 32)))).toHaveLength(32);
+    expect(() => groupsOf(bundleOf(...kinds))).toThrow(overflow);
+    expect(groupsOf(bundleOf(...kinds.slice(0, 32)))).toHaveLength(32);
   });
 });
 
@@ -110,13 +112,16 @@ describe('what is found in another author’s record', () => {
     resourceType,
     ...(codes.length > 0 && { category: codes.map((code) => ({ coding: [{ code }] })) }),
   });
-  const tagsOf = (...resources: object[]) => foundIn(key, holding(...resources));
+  const FROM_LAB: RecordOrigin = { authors: ['aut_lab'] };
+  const tagsOf = (...resources: object[]) => foundIn(key, holding(...resources), FROM_LAB);
 
   test('is tagged as the gateway’s own: a grant covers an observation whoever made it', () => {
-    const { tagGroups } = tagsOf(resource('Observation', 'laboratory'));
-    expect(tagGroups.map((group) => [...group].sort())).toEqual(
-      tagGroupsOf(key, bundleOf(observation('laboratory'))).map((group) => [...group].sort()),
-    );
+    const { tagGroups } = tagsOf({ ...observation('laboratory') });
+    const [own = []] = groupsOf(bundleOf(observation('laboratory')));
+    const [author, normal] = [scopeTag(key, { author: 'aut_lab' }), scopeTag(key, { label: 'N' })];
+    // Only what the gateway measured itself is normal unless somebody says otherwise.
+    const expected = [...own.filter((tag) => tag !== normal), author].sort();
+    expect(tagGroups.map((group) => group.toSorted())).toEqual([expected]);
   });
 
   test('is one group for each category and type: a grant of one category of a resource does not open it', () => {
@@ -132,6 +137,24 @@ describe('what is found in another author’s record', () => {
     expect(coversTags(scopeOf(ANY, 'DocumentReference'), tagGroups)).toBe(true);
     expect(coversTags(scopeOf('laboratory'), tagGroups)).toBe(false);
     expect(isUncategorised).toBe(true);
+  });
+
+  test('is denied by its security label and by its sensitive code, whatever its author’s tags say', () => {
+    const restricted = {
+      ...resource('DocumentReference', 'clinical-note'),
+      meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] },
+    };
+    const diagnosed = {
+      ...resource('Condition', 'encounter-diagnosis'),
+      code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'F20.0' }] },
+    };
+    const hasTag = (label: string, ...resources: object[]) =>
+      tagsOf(...resources)
+        .tagGroups.flat()
+        .includes(scopeTag(key, { label }));
+    expect([hasTag('R', restricted), hasTag('PSY', restricted)]).toEqual([true, false]);
+    expect([hasTag('R', diagnosed), hasTag('PSY', diagnosed)]).toEqual([true, true]);
+    expect(hasTag('R', resource('DocumentReference', 'clinical-note'))).toBe(false);
   });
 
   test('counts what hides within another resource, and not what describes the others', () => {

@@ -3,7 +3,8 @@ import { utf8, type HashFunction } from '@careledger/crypto/portable';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type DelegateName, type ScopeMeaning } from '@careledger/protocol/sealed';
-import { PERMISSION_WORDS, PURPOSE_WORDS, list, scopeWords } from './words.js';
+import { scopeWords } from './scope-words.js';
+import { PERMISSION_WORDS, PURPOSE_WORDS, list } from './words.js';
 
 /** What somebody may decide for a patient, in words. */
 export interface DelegationTerms {
@@ -57,7 +58,7 @@ export function delegationSentence(
   const which =
     scope.length === 0
       ? 'ALL my records'
-      : `my records of ${list(scope.map(scopeWords), 'and')}, and no others`;
+      : `my records ${list(scope.map(scopeWords), 'and')}, and no others`;
   const may =
     acts.length === 0
       ? 'decide nothing'

@@ -1,5 +1,5 @@
 import { utf8, type HashFunction, type HmacFunction } from '@careledger/crypto/portable';
-import type { ScopeTerm } from '@careledger/domain';
+import { termIn, type ScopeTerm } from '@careledger/domain';
 import { granteeTagBy, scopeTagBy, sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type GrantMeaning, type GranteeMeaning } from '@careledger/protocol/sealed';
 
@@ -17,13 +17,6 @@ export interface MeaningTerms {
   readonly note?: string | undefined;
 }
 
-/** Tag of one term of a grant's scope. */
-const scopeTagOf = (
-  hmac: HmacFunction,
-  scopeKey: Uint8Array,
-  { category, resourceType }: ScopeTerm,
-): string => scopeTagBy(hmac, scopeKey, { category, resourceType });
-
 /** Tag of one of those within an authority to whom a grant is narrowed. */
 const granteeTagOf = (
   hmac: HmacFunction,
@@ -40,11 +33,7 @@ export function meaningOf(
 ): GrantMeaning {
   return {
     v: 1,
-    scope: scope.map(({ category, resourceType }) => ({
-      category,
-      resourceType,
-      tag: scopeTagOf(hmac, scopeKey, { category, resourceType }),
-    })),
+    scope: scope.map((term) => ({ ...termIn(term), tag: scopeTagBy(hmac, scopeKey, term) })),
     grantee: grantee.map((term): GranteeMeaning => ({
       ...term,
       tag: granteeTagOf(hmac, scopeKey, authorityId, term),

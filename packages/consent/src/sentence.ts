@@ -3,7 +3,8 @@ import { ANY } from '@careledger/domain';
 import type { GrantMeaning, GranteeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
 import { endSentence } from './delegation.js';
-import { PERMISSION_WORDS, PURPOSE_WORDS, list, scopeWords } from './words.js';
+import { scopeWords } from './scope-words.js';
+import { PERMISSION_WORDS, PURPOSE_WORDS, list } from './words.js';
 
 /** A decision with its body. */
 export type Decision = {
@@ -44,8 +45,8 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
   const isDenial = effect === 'deny';
   const scope = meaning.scope.map(scopeWords);
   const scoped = isDenial
-    ? `my records that hold anything of ${list(scope, 'or')}`
-    : `my records of ${list(scope, 'and')}, and no others`;
+    ? `my records that hold anything ${list(scope, 'or')}`
+    : `my records ${list(scope, 'or')}, and no others`;
   const which = scope.length === 0 ? 'ALL my records, whatever they say' : scoped;
   const times =
     period === undefined ? '' : ` ${isDenial ? 'that touch' : 'within'} ${period.start} to ${period.end}`;

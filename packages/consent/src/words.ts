@@ -1,5 +1,4 @@
-import { ANY, type Permission, type PurposeOfUse } from '@careledger/domain';
-import type { ScopeMeaning } from '@careledger/protocol/sealed';
+import type { Permission, PurposeOfUse } from '@careledger/domain';
 
 export const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
   read: 'read',
@@ -16,11 +15,6 @@ export const PURPOSE_WORDS: Readonly<Record<PurposeOfUse, string>> = {
   PATRQT: 'what I ask for',
   BTG: 'breaking the glass',
 };
-
-export function scopeWords({ category, resourceType }: ScopeMeaning): string {
-  const type = resourceType === ANY ? 'any kind' : resourceType;
-  return category === ANY ? `every category (${type})` : `category ${category} (${type})`;
-}
 
 /** `a`, `a and b`, `a, b and c`. */
 export function list(words: readonly string[], last: 'and' | 'or'): string {

@@ -23,18 +23,26 @@ export interface CaseKind {
   readonly resourceType: string;
   /** FHIR category codes. */
   readonly categories: readonly string[];
-  /** Clinical codes of what it says, mostly LOINC’s. No rule is about them. */
+  /** What it is, in LOINC; with its system where that is another one, as `system|code`. */
   readonly codes?: readonly string[];
   /** Codes of its security labels: HL7 v3-Confidentiality and v3-ActCode. */
   readonly labels?: readonly string[];
+  /** Of the author's, those who made it. */
+  readonly practitioners?: readonly string[];
+  /** Visits to which it belongs. */
+  readonly encounters?: readonly string[];
 }
 
 export interface CaseRecord {
   readonly name: string;
+  /** Where a rule names it: the id that the record has. */
+  readonly recordId?: string;
   readonly kinds: readonly CaseKind[];
   readonly period: Period;
   /** An authority; without it the patient's gateway has made the record. */
   readonly author?: string;
+  /** The patient's gateway has opened what the authority wrote, and said that it holds this. */
+  readonly isConfirmed?: true;
 }
 
 export interface CaseRequest {
@@ -74,6 +82,21 @@ export type ConsentCase = Vector<{
 
 /** All of them, in the order of their names. */
 export const consentCases = (): ConsentCase[] => loadVectors<ConsentCase>('valid', 'consent-cases');
+
+/** The same case with other ids for its records, in the rules that name them too. @param idOf by a record's name */
+export function withRecordIds(told: ConsentCase, idOf: (name: string) => string): ConsentCase {
+  const records = told.records.map((record) => ({ ...record, recordId: idOf(record.name) }));
+  const ids = new Map(told.records.map(({ recordId, name }) => [recordId, idOf(name)]));
+  const rules = told.rules.map((rule): CaseRule => {
+    const { scope } = rule;
+    if (scope === undefined) return rule;
+    const renamed = scope.map((term) =>
+      'recordId' in term ? { recordId: ids.get(term.recordId) ?? term.recordId } : term,
+    );
+    return { ...rule, scope: renamed };
+  });
+  return { ...told, rules, records };
+}
 
 /** The record that a request is about. @throws Error: the case has none of that name */
 export function recordIn({ records }: ConsentCase, { record }: CaseRequest): CaseRecord {

@@ -1,6 +1,7 @@
 export {
   consentCases,
   recordIn,
+  withRecordIds,
   type CaseMoment,
   type CaseRecord,
   type CaseRequest,
@@ -8,4 +9,4 @@ export {
   type CaseSource,
   type ConsentCase,
 } from './consent-case.js';
-export { LedgerForm, ruleIdOf } from './ledger-form.js';
+export { LedgerForm, kindOf, ruleIdOf } from './ledger-form.js';

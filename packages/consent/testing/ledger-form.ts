@@ -1,11 +1,14 @@
-import type { StatementBody } from '@careledger/contracts';
+import type { StatementBody, TagConfirmation } from '@careledger/contracts';
 import { hmacSha256, randomId128, sha256 } from '@careledger/crypto';
 import {
   ANY,
+  tagGroupsBy,
   timestampOf,
+  type ClinicalCode,
   type Period,
   type Permission,
   type PurposeOfUse,
+  type ResourceKind,
   type ScopeTerm,
   type TagGroups,
 } from '@careledger/domain';
@@ -17,10 +20,12 @@ import type { CaseKind, CaseRecord, CaseRequest, CaseRule } from './consent-case
 export interface TaggedRecord {
   readonly tagGroups: TagGroups;
   readonly period: Period;
+  /** By the patient's gateway, where it has confirmed another author's record. */
+  readonly confirmations?: readonly TagConfirmation[];
 }
 
 /** What is asked, as a ledger's question has it. */
-export interface TaggedQuestion extends TaggedRecord {
+export interface TaggedQuestion extends Omit<TaggedRecord, 'confirmations'> {
   readonly patientId: string;
   readonly requester: string;
   readonly granteeTags: string[];
@@ -34,17 +39,30 @@ export interface TaggedQuestion extends TaggedRecord {
   readonly revisedPeriod?: Period;
 }
 
+const LOINC = 'http://loinc.org';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** A new id for a case's rule: of several, that of the first one sorts first, as decisions that name one of them have it. */
 export const ruleIdOf = (index: number): string => `${LETTERS.charAt(index)}${randomId128().slice(1)}`;
 
-/** Every term by which a resource of a kind can be granted: a security label counts as a category. */
-const termsOf = ({ resourceType, categories, labels = [] }: CaseKind): ScopeTerm[] =>
-  [ANY, ...categories, ...labels].flatMap((category) => [
-    { category, resourceType: ANY },
-    { category, resourceType },
-  ]);
+/** A case's kind with what it leaves out. */
+export const kindOf = ({
+  codes = [],
+  labels = [],
+  practitioners = [],
+  encounters = [],
+  ...kind
+}: CaseKind): ResourceKind => ({
+  ...{ ...kind, labels, practitioners, encounters },
+  codes: codes.map(codeOf),
+  mentions: [],
+});
+
+/** `code` of LOINC, or `system|code`. */
+function codeOf(text: string): ClinicalCode {
+  const [system = '', code] = text.split('|');
+  return code === undefined ? { system: LOINC, code: text } : { system, code };
+}
 
 /** Puts the words of cases into the form that a ledger takes, under one patient's scope key. */
 export class LedgerForm {
@@ -67,22 +85,26 @@ export class LedgerForm {
     return grantBody({ ...rule, ...times }, { meaning, sealed, policySeq, nowMs: Date.parse(times.from) });
   }
 
-  record({ kinds, period }: CaseRecord): TaggedRecord {
-    const groups = kinds.map((kind) => termsOf(kind).map((term) => scopeTag(this.scopeKey, term)));
-    return { tagGroups: groups, period };
+  record({ kinds, period, author, isConfirmed, recordId }: CaseRecord): TaggedRecord {
+    const origin = { recordId, authors: author === undefined ? [] : [author] };
+    const tagsOf = (terms: readonly ScopeTerm[]) => terms.map((term) => scopeTag(this.scopeKey, term));
+    const tagGroups = tagGroupsBy(kinds.map(kindOf), origin, tagsOf);
+    if (tagGroups === undefined) throw new RangeError('The record holds more kinds than can be said');
+    const found = { seq: 1, tagGroups, at: period.end, txId: '0'.repeat(64) };
+    return { tagGroups, period, ...(isConfirmed === true && { confirmations: [found] }) };
   }
 
   /**
-   * About a record: what is to be written is as that one, what is to be changed becomes the same again. No patient of a case
-   * has confirmed what another author says.
+   * About a record: what is to be written is as that one, what is to be changed becomes the same again.
    */
   question(asked: CaseRequest, record: CaseRecord, patientId: string): TaggedQuestion {
     const { requester, grantee, permission, purpose } = asked;
     const granteeTags = grantee.map((term) => granteeTag(this.scopeKey, { authorityId: requester, ...term }));
-    const about = this.record(record);
+    const { tagGroups, period } = this.record(record);
+    const about = { tagGroups, period };
     const common = { ...{ patientId, requester, granteeTags, permission, purpose }, ...about };
     if (permission === 'write') return common;
-    const isUnconfirmed = record.author !== undefined;
+    const isUnconfirmed = record.author !== undefined && record.isConfirmed !== true;
     const standing = { ...common, author: record.author ?? patientId, isUnconfirmed };
     if (permission === 'read') return standing;
     return { ...standing, revisedTagGroups: about.tagGroups, revisedPeriod: about.period };

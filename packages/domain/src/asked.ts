@@ -1,5 +1,5 @@
 import { ANY, type Permission, type PurposeOfUse } from './grants.js';
-import type { ScopeTerm } from './records.js';
+import type { ScopeTerm } from './scope-term.js';
 
 /** How much of what was asked for is given. `more`: something that nobody asked for. */
 export type Given = 'all' | 'part' | 'more';
@@ -37,8 +37,10 @@ export function givenOfScope(asked: readonly ScopeTerm[], given: readonly ScopeT
 }
 
 /** Whether a term is about every record that another is about: what the other says besides narrows it. */
-const covers = (wide: ScopeTerm, narrow: ScopeTerm): boolean =>
-  (Object.keys(wide) as (keyof ScopeTerm)[]).every((key) => wide[key] === ANY || wide[key] === narrow[key]);
+const covers = (wide: ScopeTerm, narrow: ScopeTerm): boolean => {
+  const said: Readonly<Record<string, unknown>> = narrow;
+  return Object.entries(wide).every(([name, value]) => value === ANY || value === said[name]);
+};
 
 function givenOfSet<Member>(asked: readonly Member[], given: readonly Member[]): Given {
   if (!given.every((member) => asked.includes(member))) return 'more';

@@ -7,4 +7,6 @@ export * from './ids.js';
 export * from './organisations.js';
 export * from './readings.js';
 export * from './records.js';
+export * from './scope-groups.js';
+export * from './scope-term.js';
 export * from './time.js';

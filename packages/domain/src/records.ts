@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox';
-import { closedObject } from './closed-object.js';
 import { Tag } from './ids.js';
 
 /** What makes a record: the passing of an interval, an emergency, or a clinician. Visible on the ledgers. */
@@ -13,19 +12,6 @@ export type RecordKind = Static<typeof RecordKind>;
 /** Versions of a record count from 1 and are linked by hash. */
 export const RecordVersion = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 export type RecordVersion = Static<typeof RecordVersion>;
-
-/**
- * What a grant's scope is made of before it is turned into tags: FHIR observation category
- * (`vital-signs`, `laboratory`, …) and FHIR resource type; `*` stands for any.
- */
-export const ScopeTerm = closedObject(
-  {
-    category: Type.String({ minLength: 1, maxLength: 64 }),
-    resourceType: Type.String({ minLength: 1, maxLength: 64 }),
-  },
-  { title: 'ScopeTerm' },
-);
-export type ScopeTerm = Static<typeof ScopeTerm>;
 
 /** Bytes of a record's ciphertext, IV and tag included. */
 export const RECORD_MAX_BYTES = 4 * 1024 * 1024;

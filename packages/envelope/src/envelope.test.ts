@@ -263,12 +263,16 @@ test('seeds and tags have the form of the domain, repeat, and differ by every te
   const tags = [
     scopeTag(secret, { category: 'a', resourceType: 'b' }),
     scopeTag(secret, { category: 'a', resourceType: 'c' }),
-    scopeTag(secret, { category: 'a', resourceType: 'b', unit: 'u' }),
-    scopeTag(secret, { category: 'a', resourceType: 'b', practitioner: 'u' }),
+    scopeTag(secret, { label: 'a' }),
+    scopeTag(secret, { system: 'a', code: 'b' }),
+    scopeTag(secret, { author: 'aut_a' }),
+    scopeTag(secret, { author: 'aut_a', practitionerId: 'u' }),
+    scopeTag(secret, { encounter: 'u' }),
+    scopeTag(secret, { recordId: 'u' }),
     granteeTag(secret, { authorityId: 'a', unit: 'u' }),
     granteeTag(secret, { authorityId: 'a', role: 'u' }),
   ];
-  expect(new Set(tags).size).toBe(6);
+  expect(new Set(tags).size).toBe(10);
   for (const tag of tags) expect(Value.Check(Tag, tag)).toBe(true);
   expect(saltedHash(secret, content)).not.toBe(saltedHash(newSalt(), content));
   expect(() => saltedHash(new Uint8Array(8), content)).toThrow(RangeError);

@@ -1,6 +1,7 @@
 import { canonicalJson, concatBytes, hmacSha256, toBase64url, utf8 } from '@careledger/crypto';
 import type { JsonObject } from '@careledger/crypto';
-import { granteeTagBy, scopeTagBy, type GranteeTerms, type ScopeTerms } from './portable/tags.js';
+import type { ScopeTerm } from '@careledger/domain';
+import { granteeTagBy, scopeTagBy, type GranteeTerms } from './portable/tags.js';
 
 const RECORD_SEED_DOMAIN = utf8('careledger/record-seed/v1\0');
 
@@ -19,8 +20,8 @@ export function recordSeedFor(
 }
 
 /** First 16 bytes, base64url, of an HMAC-SHA-256 under the patient's scope key: equal terms give equal tags. */
-export const scopeTag = (scopeKey: Uint8Array, terms: ScopeTerms): string =>
-  scopeTagBy(hmacSha256, scopeKey, terms);
+export const scopeTag = (scopeKey: Uint8Array, term: ScopeTerm): string =>
+  scopeTagBy(hmacSha256, scopeKey, term);
 
 /** Like {@link scopeTag}, for whom instead of what; never equal to a scope tag. */
 export const granteeTag = (scopeKey: Uint8Array, terms: GranteeTerms): string =>

@@ -2,7 +2,7 @@ export { EnvelopeError } from './portable/errors.js';
 export type { EnvelopeErrorCode } from './portable/errors.js';
 export { WRAPS_MAX, WRAP_MAX_CHARS } from './limits.js';
 export { granteeTag, recordSeedFor, scopeTag } from './ids.js';
-export type { GranteeTerms, ScopeTerms } from './portable/index.js';
+export type { GranteeTerms } from './portable/index.js';
 export { newSalt, saltedHash } from './salted-hash.js';
 export { Manifest, RecordAad, StoreReceipt, TYP, WrapSet } from './formats.js';
 export type { Wrap } from './formats.js';

@@ -1,5 +1,5 @@
 import type { ScopeTerm } from '@careledger/domain';
-import type { ExpectedRecord, GranteeTerms, ScopeTerms, SigningPeriod, StoreReceipt } from '../src/index.js';
+import type { ExpectedRecord, GranteeTerms, SigningPeriod, StoreReceipt } from '../src/index.js';
 
 /** Files of `spec/vectors/{valid,invalid}/envelope`, told apart by `type`; documented in `spec/envelope.md`. Bytes are base64url. */
 export type OpenVector = {
@@ -45,7 +45,7 @@ export type ReceiptVector = {
 export type DerivedVector = { type: 'derived'; description: string; result: string } & (
   | { what: 'record-seed'; secret: string; input: { patientId: string; kind: string; key: string } }
   | { what: 'record-id'; secret: null; input: { author: string; patientId: string; seed: string } }
-  | { what: 'scope-tag'; secret: string; input: ScopeTerms }
+  | { what: 'scope-tag'; secret: string; input: ScopeTerm }
   | { what: 'grantee-tag'; secret: string; input: GranteeTerms }
   | { what: 'key-commitment'; secret: string; input: null }
   | { what: 'salted-hash'; secret: string; input: string }

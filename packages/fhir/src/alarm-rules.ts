@@ -2,7 +2,6 @@ import type { RuleName } from '@careledger/clinical';
 import { concept } from './elements.js';
 import type { CodeableConcept, Observation } from './schema.js';
 import { SYSTEM } from './systems.js';
-import { tableCode } from './table-code.js';
 
 /** How a rule's alarm is said in FHIR. */
 interface AlarmWords {
@@ -93,11 +92,6 @@ export function grantedCategories({ category, code }: Pick<Observation, 'categor
   if (rule !== undefined && Object.hasOwn(RULES, rule)) return [RULES[rule as RuleName].category];
   return [...new Set(categoriesOf({ category }))].sort();
 }
-
-/** The same of all Observations of an alarm that rests on readings of these codes: who may read of it depends on them. */
-export const alarmCategories = (rule: RuleName, codes: readonly string[]): string[] => [
-  ...new Set([RULES[rule].category, ...codes.flatMap((code) => categoriesOf(tableCode(code)))]),
-];
 
 const categoriesOf = ({ category }: Pick<Observation, 'category'>): string[] =>
   category.flatMap(({ coding }) => coding.map((each) => each.code));

@@ -28,7 +28,7 @@ export interface EmergencyContent extends Source, EmergencyAlarm {
 }
 
 /** SNOMED CT, UK edition: NEWS2 total score. */
-const NEWS2_TOTAL = concept(
+export const NEWS2_TOTAL = concept(
   SYSTEM.snomed,
   '1104051000000101',
   'Royal College of Physicians NEWS2 (National Early Warning Score 2) total score',
@@ -50,6 +50,12 @@ const SPO2_SCALE_2_SCORE = concept(
   '1104321000000108',
   'NEWS2 oxygen saturation scale 2 score',
 );
+
+/** Of whatever parameter, by either scale. */
+export const NEWS2_SCORES: readonly CodeableConcept[] = [
+  ...Object.values(PARAMETER_SCORE),
+  SPO2_SCALE_2_SCORE,
+];
 
 /** A parameter that was not measured at that time is said to be absent, never assumed to be normal. */
 function scoreComponents(score: News2Score): ObservationComponent[] {

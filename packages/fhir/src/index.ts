@@ -1,12 +1,12 @@
 export { clinicalBundle } from './clinical.js';
 export type { RecordAbout } from './content/about.js';
 export { checkRecordContent, readRecordContent } from './content/record-content.js';
-export { alarmCategories, grantedCategories } from './alarm-rules.js';
 export { emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { concept, outside } from './elements.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
 export { periodicBundle } from './periodic.js';
-export { kindsOf, tellingResources, type ResourceKind } from './resource-kinds.js';
+export { alarmKinds, ownKindsOf } from './scope/own-kinds.js';
+export { kindsOf, tellingResources } from './scope/resource-kinds.js';
 export type { Bundle, Device, Observation } from './schema.js';
 export type { ChainPosition, DeviceDescription } from './source.js';
 export { SYSTEM } from './systems.js';

@@ -24,6 +24,8 @@ export const SYSTEM = {
   episode: 'urn:careledger:episode',
   window: 'urn:careledger:window',
   document: 'urn:careledger:document',
+  /** A visit, by its id on the ledger: the encounter to which something belongs. */
+  visit: 'urn:careledger:visit',
   /** A block of a patient's private chain: `{height}:{hash}`. */
   block: 'urn:careledger:block',
   /** A version of a patient's settings: `{version}:{statement hash}`. */

@@ -17,8 +17,10 @@ export const SEALED_CONTEXT = {
 
 const Term = Type.String({ minLength: 1, maxLength: 64 });
 
-/** One of the grant's scope tags in words; `*` stands for any. */
-export const ScopeMeaning = object({ category: Term, resourceType: Term, tag: Tag });
+/** One of the grant's scope tags in words: a {@link ScopeTerm} with its tag. */
+export const ScopeMeaning = Type.Unsafe<ScopeTerm & { tag: string }>(
+  Type.Union(ScopeTerm.anyOf.map(({ properties }) => object({ ...properties, tag: Tag }))),
+);
 export type ScopeMeaning = Static<typeof ScopeMeaning>;
 
 /** One of the grant's grantee tags: a unit, a role or a practitioner of the authority. */

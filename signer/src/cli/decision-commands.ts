@@ -5,12 +5,12 @@ import { ANY, PURPOSES, Permission, PurposeOfUse, Timestamp } from '@careledger/
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { approvalTerms, scopeTermOf, statementOf } from '../core/index.js';
+import { SCOPE_FORMS, approvalTerms, scopeTermOf, statementOf, type ScopeForm } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
 
-interface TermOptions {
+interface TermOptions extends Partial<Readonly<Record<ScopeForm, string[]>>> {
   readonly permissions?: string;
   readonly purposes?: string;
   readonly scope?: string[];
@@ -151,7 +151,15 @@ function withTerms(
     .addOption(
       new Option('--purposes <list>', `of ${PURPOSES.join(', ')}, with commas`).default(byDefault.purposes),
     )
-    .option('--scope <terms...>', 'which records: CATEGORY or CATEGORY/ResourceType; all without it')
+    .option(
+      '--scope <terms...>',
+      'which records: CATEGORY or CATEGORY/ResourceType; all without it and the next five',
+    )
+    .option('--label <codes...>', 'which records: with these security labels of HL7, e.g. N, R, PSY')
+    .option('--code <codes...>', 'with these clinical codes: of LOINC, or SYSTEM|CODE')
+    .option('--author <ids...>', 'written by: AUTHORITY, or AUTHORITY/PRACTITIONER')
+    .option('--visit <ids...>', 'of these visits')
+    .option('--record <ids...>', 'these records')
     .option('--unit <names...>', 'for these units alone')
     .option('--role <names...>', 'for these roles alone')
     .option('--practitioner <ids...>', 'for these practitioners alone')
@@ -172,14 +180,15 @@ function permittedBy({ permissions, purposes }: TermOptions): Pick<GrantTerms, '
 }
 
 function termsOf(options: TermOptions): Partial<GrantTerms> {
-  const { scope, unit = [], role = [], practitioner = [], from, until, delegable, rank, note } = options;
+  const { unit = [], role = [], practitioner = [], from, until, delegable, rank, note } = options;
+  const scope = scopeOf(options);
   const grantee: GranteeTerm[] = [
     ...unit.map((name) => ({ unit: name })),
     ...role.map((name) => ({ role: name })),
     ...practitioner.map((practitionerId) => ({ practitionerId })),
   ];
   return {
-    ...(scope !== undefined && { scope: scope.map(scopeTerm) }),
+    ...(scope.length > 0 && { scope }),
     ...(grantee.length > 0 && { grantee }),
     ...(from !== undefined && { from: checked(Timestamp, from) }),
     ...(until !== undefined && { until: checked(Timestamp, until) }),
@@ -196,10 +205,17 @@ function periodOf({ dataFrom, dataUntil }: TermOptions): Pick<GrantTerms, 'perio
   return { period: { start: checked(Timestamp, dataFrom), end: checked(Timestamp, dataUntil) } };
 }
 
+/** Of every option that says which records; a rule is about what is of any of them. @throws CliError `USAGE` */
+function scopeOf(options: TermOptions): ScopeTerm[] {
+  const formed = SCOPE_FORMS.flatMap((form) => (options[form] ?? []).map((value) => `${form}:${value}`));
+  return [...(options.scope ?? []), ...formed].map(scopeTerm);
+}
+
+/** @throws CliError `USAGE` */
 export function scopeTerm(text: string): ScopeTerm {
   const term = scopeTermOf(text);
   if (term !== undefined) return term;
-  throw new CliError('USAGE', `${text} is neither CATEGORY nor CATEGORY/ResourceType`);
+  throw new CliError('USAGE', `${text} is not what this option takes; --help says more`);
 }
 
 export const listOf = <S extends TSchema>(schema: S, text: string): Static<S>[] =>

@@ -59,6 +59,24 @@ test('tells an authority whom it means, and not what is hidden from it', async (
   expect(JSON.parse(fromUtf8(opened))).toMatchObject({ scope: [], grantee: [{ unit: 'cardiology' }] });
 });
 
+test('says in words what is denied: label, code, author, visit, record', async () => {
+  const [practitionerId, recordId] = [`prc_${'p'.repeat(32)}`, `rec_${'a'.repeat(32)}`];
+  const visit = 'c9Xr4TmQy2LhV7sKb0WnEw';
+  const ran = await desk.run(
+    ...['deny', HOSPITAL, '--label', 'PSY', 'V', '--code', '2339-0', 'http://snomed.info/sct|724713006'],
+    ...['--author', 'aut_lab', `aut_lab/${practitionerId}`, '--visit', visit, '--record', recordId],
+  );
+  expect(ran).toMatchObject({
+    exitCode: 0,
+    err: expect.stringContaining(
+      'my records that hold anything labelled PSY (mental health), labelled V (very restricted), with the code 2339-0 of LOINC, ' +
+        'with the code 724713006 of SNOMED CT, written by aut_lab, ' +
+        `written by practitioner ${practitionerId} of aut_lab, of the visit ${visit} or with the ID ${recordId},`,
+    ),
+  });
+  expect(new Set(came()[0]?.body['scopeTags'] as string[]).size).toBe(8);
+});
+
 test('half a time of the data is no time', async () => {
   expect(await desk.run('deny', '--data-from', '2022-01-01T00:00:00Z')).toMatchObject({ exitCode: 2 });
   expect(desk.gateway.came).toEqual([]);

@@ -137,6 +137,10 @@ test('what nobody would accept is not signed, and arguments that mean nothing ar
   for (const args of [
     ['grant', HOSPITAL, '--permissions', 'everything'],
     ['grant', HOSPITAL, '--scope', 'a/b/c'],
+    ['grant', HOSPITAL, '--author', 'somebody'],
+    ['grant', HOSPITAL, '--code', 'system|code|more'],
+    ['grant', HOSPITAL, '--visit', 'yesterday'],
+    ['grant', HOSPITAL, '--record', 'all'],
     ['grant', HOSPITAL, '--rank', 'first'],
     ['mute', 'long'],
   ])

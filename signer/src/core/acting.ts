@@ -9,6 +9,7 @@ import {
   PublicKey,
   Timestamp,
   closedObject,
+  termKey,
 } from '@careledger/domain';
 import { ScopeMeaning, type GrantMeaning } from '@careledger/protocol/sealed';
 import { StatementError, checkStatement, signStatement } from '@careledger/statements/portable';
@@ -16,6 +17,7 @@ import { Type, type Static } from 'typebox';
 import { SignerError } from './errors.js';
 import type { PatientKey } from './patient-key.js';
 import { sha256, verifier } from './primitives.js';
+import { scopeWord } from './scope-term.js';
 
 /** In the file of somebody who decides for a patient: by which delegations, and the words for the tags that it may use. */
 export const Acting = closedObject({
@@ -110,10 +112,10 @@ export function actingMeaning(
 ): GrantMeaning {
   if (grantee.length > 0)
     throw new SignerError('DELEGATION_EXCEEDED', 'A delegate narrows to nobody within an authority');
-  const chosen = wanted.map(({ category, resourceType }) => {
-    const found = scope.find((word) => word.category === category && word.resourceType === resourceType);
+  const chosen = wanted.map((term) => {
+    const found = scope.find((word) => termKey(word) === termKey(term));
     if (found !== undefined) return found;
-    throw new SignerError('DELEGATION_EXCEEDED', `You were given no ${category}/${resourceType}`);
+    throw new SignerError('DELEGATION_EXCEEDED', `You were given no ${scopeWord(term)}`);
   });
   return {
     ...{ v: 1, scope: wanted.length === 0 ? [...scope] : chosen, grantee: [] },

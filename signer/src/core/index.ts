@@ -9,7 +9,7 @@ export { SignerError } from './errors.js';
 export type { GatewayAddress, GatewayClient } from './gateway-client.js';
 export { decisionsOf, readSigned, statementOf } from './journal.js';
 export { isStanding, type GatewayView } from './own-state.js';
-export { scopeTermOf, scopeWord } from './scope-term.js';
+export { SCOPE_FORMS, scopeTermOf, scopeWord, type ScopeForm } from './scope-term.js';
 export { fetchAuthorityKeys } from './published-keys.js';
 export { preparePolicy, standingOf } from './standing.js';
 export { printable } from './printable.js';

@@ -24,7 +24,7 @@ export function GrantForm({ desk, changed }: { readonly desk: Desk; readonly cha
         <Choices legend="May" name="permissions" words={PERMISSIONS} chosen="read" />
         <Choices legend="For" name="purposes" words={PURPOSES} chosen="TREAT" />
         <Field
-          label="Categories, e.g. laboratory, vital-signs/Observation; all without"
+          label="Records, e.g. laboratory, label:N, code:2339-0, author:aut_lab; all without"
           name="scope"
           optional
         />
@@ -73,5 +73,8 @@ function termsIn(fields: FormData): GrantTerms {
 function scopeTerm(text: string): ScopeTerm {
   const term = scopeTermOf(text);
   if (term !== undefined) return term;
-  throw new SignerError('DECISION_MALFORMED', `${text} is neither a category nor category/ResourceType`);
+  throw new SignerError(
+    'DECISION_MALFORMED',
+    `${text} is no category, category/ResourceType, label:, code:, author:, visit: or record:`,
+  );
 }

@@ -30,7 +30,7 @@ const leap = (
   ...told,
 });
 
-export const leapSource = (name: string): ConsentCase['source'] => ({
+const leapSource = (name: string): ConsentCase['source'] => ({
   collection: 'LEAP',
   name,
   address: `${FIXTURES}/${name}.json`,
@@ -45,7 +45,12 @@ const observed = (
 ): CaseRecord =>
   recordOf(name, TIME, [{ resourceType: 'Observation', categories: [category], codes, labels }]);
 const CULTURE = observed('blood-culture', 'laboratory', [], ['600-7']);
-const KETAMINE = observed('ketamine-use', 'social-history', ['R', 'SUD'], ['724713006']);
+const KETAMINE = observed(
+  'ketamine-use',
+  'social-history',
+  ['R', 'SUD'],
+  ['http://snomed.info/sct|724713006'],
+);
 const DRINKING = observed('drinking', 'social-history', ['R', 'ETHUD'], ['74013-4']);
 const HIV_TEST = observed('hiv-test', 'laboratory', ['R', 'HIV']);
 const SECRET = observed('secret', 'survey', ['V']);
@@ -105,6 +110,28 @@ export const leapCases: readonly ConsentCase[] = [
         }),
         permitted('opt-in-hospital', 'blood-culture', { grantee: [{ practitionerId: OTHER_PRACTITIONER }] }),
         permitted('opt-in-lab', 'blood-culture', { requester: LAB }),
+      ]),
+    ],
+  }),
+  leap(2, 'consent-boris-deny-restricted-clinical-code', {
+    description:
+      'Everybody may use everything; one organisation does not see what has a certain clinical code',
+    mapping: `${ROOT} ${LABELS}`,
+    rules: [
+      ...optIn,
+      forbidHospital('not-this-code', {
+        ...ACCESS,
+        scope: [{ system: 'http://snomed.info/sct', code: '724713006' }],
+      }),
+    ],
+    records: [CULTURE, KETAMINE, BUNDLE],
+    moments: [
+      asked(AT, { 'blood-culture': COMMUNITY, 'ketamine-use': [LAB], bundle: [LAB] }, [
+        permitted('opt-in-hospital', 'blood-culture'),
+        forbidden('not-this-code', 'ketamine-use'),
+        forbidden('not-this-code', 'bundle', { purpose: 'HRESCH' }),
+        permitted('opt-in-hospital', 'ketamine-use', { permission: 'modify' }),
+        permitted('opt-in-lab', 'ketamine-use', { requester: LAB }),
       ]),
     ],
   }),

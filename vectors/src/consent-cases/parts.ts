@@ -13,7 +13,7 @@ export const TPO: readonly PurposeOfUse[] = ['TREAT', 'HPAYMT', 'HOPERAT'];
 export const EVERY_PURPOSE: readonly PurposeOfUse[] = PURPOSES;
 
 /** Everything with a security label. */
-export const labelled = (label: string): ScopeTerm => ({ category: label, resourceType: ANY });
+export const labelled = (label: string): ScopeTerm => ({ label });
 /** Everything of a resource type. */
 export const typed = (resourceType: string): ScopeTerm => ({ category: ANY, resourceType });
 

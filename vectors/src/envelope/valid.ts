@@ -1,5 +1,5 @@
 import { sha256, toBase64url, utf8 } from '@careledger/crypto';
-import { recordIdOf } from '@careledger/domain';
+import { recordIdOf, type ScopeTerm } from '@careledger/domain';
 import {
   TYP,
   granteeTag,
@@ -145,6 +145,20 @@ function receipt(): Vector<ReceiptVector> {
   };
 }
 
+/** Terms of each form but categories. */
+const SCOPE_TERMS: readonly (readonly [name: string, description: string, term: ScopeTerm])[] = [
+  ['a-label', 'A security label', { label: 'R' }],
+  ['a-code', 'A clinical code', { system: 'http://loinc.org', code: '2339-0' }],
+  ['an-author', 'What an authority wrote', { author: 'aut_hospital' }],
+  [
+    'a-practitioner',
+    'What one of its practitioners wrote',
+    { author: 'aut_hospital', practitionerId: `prc_${'p'.repeat(32)}` },
+  ],
+  ['a-visit', 'What belongs to a visit', { encounter: 'c9Xr4TmQy2LhV7sKb0WnEw' }],
+  ['a-record', 'One record', { recordId: RECORD_ID }],
+];
+
 function derived(): Vector<DerivedVector>[] {
   const key = new Uint8Array(32).fill(0x61);
   const secret = toBase64url(key);
@@ -156,7 +170,6 @@ function derived(): Vector<DerivedVector>[] {
   const seed = recordSeedFor(key, identity);
   const named = { author: 'aut_hospital', patientId: PATIENT_ID, seed };
   const terms = { category: 'vital-signs', resourceType: 'Observation' };
-  const narrowed = { ...terms, unit: 'cardiology' };
   const grantee = { authorityId: 'aut_hospital', unit: 'cardiology' };
   const type = 'derived' as const;
   return [
@@ -187,15 +200,12 @@ function derived(): Vector<DerivedVector>[] {
       input: terms,
       result: scopeTag(key, terms),
     },
-    {
-      name: 'scope-tag-of-a-unit',
-      type,
-      description: 'Narrowed to a unit',
+    ...SCOPE_TERMS.map(([name, description, input]): Vector<DerivedVector> => ({
+      ...{ name: `scope-tag-of-${name}`, type, description, secret },
       what: 'scope-tag',
-      secret,
-      input: narrowed,
-      result: scopeTag(key, narrowed),
-    },
+      input,
+      result: scopeTag(key, input),
+    })),
     {
       name: 'grantee-tag',
       type,

@@ -1,6 +1,6 @@
 /** What runs in a browser too: tags, and sealing for one recipient. Hashes are parameters. */
 export { granteeTagBy, scopeTagBy } from './tags.js';
-export type { GranteeTerms, ScopeTerms } from './tags.js';
+export type { GranteeTerms } from './tags.js';
 export { askedScopeHash } from './asked-scope.js';
 export { SALT_BYTES, saltedHashBy } from './salted-hash.js';
 export { sealToOne } from './seal-to-one.js';

@@ -1,15 +1,10 @@
 import { canonicalJson, concatBytes, toBase64url, utf8 } from '@careledger/crypto/portable';
 import type { HmacFunction, JsonObject } from '@careledger/crypto/portable';
+import { termIn, type ScopeTerm } from '@careledger/domain';
 
 const TAG_BYTES = 16;
 const SCOPE_TAG_DOMAIN = utf8('careledger/scope-tag/v1\0');
 const GRANTEE_TAG_DOMAIN = utf8('careledger/grantee-tag/v1\0');
-
-/** What a tag stands for; `*` stands for any. At most one of unit and practitioner narrows it. */
-export type ScopeTerms = { readonly category: string; readonly resourceType: string } & (
-  | { readonly unit?: string; readonly practitioner?: undefined }
-  | { readonly practitioner?: string; readonly unit?: undefined }
-);
 
 /** Who within an authority: one of its units, roles or practitioners. */
 export type GranteeTerms = { readonly authorityId: string } & (
@@ -17,14 +12,8 @@ export type GranteeTerms = { readonly authorityId: string } & (
 );
 
 /** First 16 bytes, base64url, of an HMAC-SHA-256 under the patient's scope key: equal terms give equal tags. */
-export function scopeTagBy(hmac: HmacFunction, scopeKey: Uint8Array, terms: ScopeTerms): string {
-  const { category, resourceType, unit, practitioner } = terms;
-  return tag(hmac, scopeKey, SCOPE_TAG_DOMAIN, {
-    category,
-    resourceType,
-    ...(unit === undefined ? {} : { unit }),
-    ...(practitioner === undefined ? {} : { practitioner }),
-  });
+export function scopeTagBy(hmac: HmacFunction, scopeKey: Uint8Array, term: ScopeTerm): string {
+  return tag(hmac, scopeKey, SCOPE_TAG_DOMAIN, { ...termIn(term) });
 }
 
 /** Like {@link scopeTagBy}, for whom instead of what; never equal to a scope tag. */

@@ -45,6 +45,9 @@ const WRITTEN_BY: Readonly<Record<string, readonly string[]>> = {
   Provenance: ['who', 'onBehalfOf'],
 };
 
+/** Whether an element names who is asked, not who did. */
+export const isAsked = (type: string, element: string): boolean => hasElement(ASKED, type, element);
+
 const hasElement = (table: Readonly<Record<string, readonly string[]>>, type: string, element: string) =>
   table[type]?.includes(element) ?? false;
 
@@ -64,7 +67,7 @@ export function checkClaim(
   if (author !== patientId && types.includes('Patient') && hasElement(WRITTEN_BY, type, element)) {
     throw new FhirError('AUTHOR_MISMATCH', path, `the patient did not write what ${author} signed`);
   }
-  if (DIRECTORY.has(type) || ADDRESSEES.has(element) || hasElement(ASKED, type, element)) return;
+  if (DIRECTORY.has(type) || ADDRESSEES.has(element) || isAsked(type, element)) return;
   const other = authoritiesOf(reference, resources).find((authority) => authority !== author);
   if (other !== undefined) {
     throw new FhirError('AUTHOR_MISMATCH', path, `${other} did not sign this, ${author} did`);

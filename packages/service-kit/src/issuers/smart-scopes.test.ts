@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { coverKinds, resourceScopesOf } from './smart-scopes.js';
 
-const glucose = { resourceType: 'Observation', category: 'laboratory' };
-const pulse = { resourceType: 'Observation', category: 'vital-signs' };
-const report = { resourceType: 'DiagnosticReport', category: null };
-const covers = (scopes: string[], ...kinds: { resourceType: string; category: string | null }[]): boolean =>
+const glucose = { resourceType: 'Observation', categories: ['laboratory'] };
+const pulse = { resourceType: 'Observation', categories: ['vital-signs'] };
+const report = { resourceType: 'DiagnosticReport', categories: [] };
+const covers = (scopes: string[], ...kinds: { resourceType: string; categories: string[] }[]): boolean =>
   coverKinds(resourceScopesOf(scopes), kinds, 'r');
 
 describe('scopes of SMART App Launch 2.2', () => {

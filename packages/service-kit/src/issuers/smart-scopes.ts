@@ -1,3 +1,5 @@
+import type { ResourceKind } from '@careledger/domain';
+
 /** What may be done with a resource: create, read, update, delete, search (SMART App Launch 2.2, scopes v2). */
 export type Interaction = 'c' | 'r' | 'u' | 'd' | 's';
 
@@ -11,11 +13,8 @@ export interface ResourceScope {
   readonly category: string | undefined;
 }
 
-/** A kind of content: a code of the resource's category, null where it has none. */
-interface Kind {
-  readonly resourceType: string;
-  readonly category: string | null;
-}
+/** A kind of content, as far as scopes tell them apart. */
+type Kind = Pick<ResourceKind, 'resourceType' | 'categories'>;
 
 const SCOPE =
   /^(patient|user|system)\/(\*|[A-Z][A-Za-z]{0,63})\.(?:(read|write|\*)|(?=[cruds])(c?r?u?d?s?))(?:\?(.+))?$/;
@@ -85,4 +84,4 @@ const coversKind = (
 ): boolean =>
   interactions.has(does) &&
   (resourceType === '*' || resourceType === kind.resourceType) &&
-  (category === undefined || category === kind.category);
+  (category === undefined || kind.categories.includes(category));

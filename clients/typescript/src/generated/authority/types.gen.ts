@@ -673,6 +673,30 @@ export type RevocationJob = {
 export type ScopeTerm = {
     category: string;
     resourceType: string;
+} | {
+    label: string;
+} | {
+    system: string;
+    code: string;
+} | {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    author: string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+} | {
+    /**
+     * 128 random bits, base64url
+     */
+    encounter: string;
+} | {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
 };
 
 export type ShownGrant = {
@@ -730,6 +754,50 @@ export type ShownGrant = {
         scope: Array<{
             category: string;
             resourceType: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            label: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            system: string;
+            code: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            author: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId?: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * 128 random bits, base64url
+             */
+            encounter: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
             /**
              * Scope or grantee tag
              */
@@ -1035,10 +1103,7 @@ export type WriteRequest = {
      */
     patientId: string;
     bundle: unknown;
-    scope?: Array<{
-        category: string;
-        resourceType: string;
-    }>;
+    scope?: Array<ScopeTerm>;
     period?: Period;
 };
 

@@ -663,6 +663,50 @@ export type GrantView = {
              * Scope or grantee tag
              */
             tag: string;
+        } | {
+            label: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            system: string;
+            code: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            author: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId?: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * 128 random bits, base64url
+             */
+            encounter: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
         }>;
         grantee: Array<{
             unit: string;
@@ -1116,6 +1160,30 @@ export type RulePeriod = {
 export type ScopeTerm = {
     category: string;
     resourceType: string;
+} | {
+    label: string;
+} | {
+    system: string;
+    code: string;
+} | {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    author: string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+} | {
+    /**
+     * 128 random bits, base64url
+     */
+    encounter: string;
+} | {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
 };
 
 export type SettingsInForce = {
