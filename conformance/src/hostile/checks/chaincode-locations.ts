@@ -217,7 +217,7 @@ export const CHAINCODE_LOCATIONS = {
   ),
   'scope-revised': policy('coverage', 'coversRecord(grant, revisedOf(asked))', 'true'),
   'period-within': policy('coverage', 'isWithin(record.period, period)', 'true'),
-  denial: policy('decide', 'objection !== undefined', 'false'),
+  denial: policy('decide', 'objections.some(({ denial }) => outweighs(denial, grant))', 'false'),
   'denial-touches': policy(
     'denials',
     'tagGroups.some((group) => group.some((tag) => scopeTags.includes(tag)))',

@@ -264,6 +264,8 @@ export type GrantState = {
      */
     grantId: string;
     policySeq: number;
+    path?: Array<string>;
+    delegateSeq?: number;
     effect?: 'deny';
     authorityId: string | '*';
     granteeTags: Array<string>;
@@ -670,6 +672,8 @@ export type ShownGrant = {
      */
     grantId: string;
     policySeq: number;
+    path?: Array<string>;
+    delegateSeq?: number;
     effect?: 'deny';
     authorityId: string | '*';
     granteeTags: Array<string>;
