@@ -264,6 +264,7 @@ export type GrantState = {
      */
     grantId: string;
     policySeq: number;
+    epoch?: number;
     path?: Array<string>;
     delegateSeq?: number;
     effect?: 'deny';
@@ -672,6 +673,7 @@ export type ShownGrant = {
      */
     grantId: string;
     policySeq: number;
+    epoch?: number;
     path?: Array<string>;
     delegateSeq?: number;
     effect?: 'deny';

@@ -635,6 +635,7 @@ export type GrantState = {
      */
     grantId: string;
     policySeq: number;
+    epoch?: number;
     path?: Array<string>;
     delegateSeq?: number;
     effect?: 'deny';
