@@ -36,6 +36,7 @@ export const openapi: OpenApiInfo = {
       description: 'Who may do what, and taking it back',
       nouns: ['grants', 'denials', 'revocations', 'authorities'],
     },
+    delegates: { description: 'Who decides for the patient, and what they have decided' },
     subscriptions: { description: 'Authorities that ask for notices' },
     accesses: {
       description: 'Who was shown what, and visits',

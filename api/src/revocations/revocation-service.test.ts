@@ -31,7 +31,7 @@ function channelOf(name: 'authorities' | 'cloud') {
       const item = { sid: null, code, txId: earlier[name] ?? transactionId };
       return { result: transaction === 'Revoke' ? { items: [item] } : item, transactionId };
     };
-  const played = ['Revoke', 'RejectSubscription', 'RotatePatientKey'];
+  const played = ['Revoke', 'RejectSubscription', 'EndDelegation', 'RotatePatientKey'];
   return fakeChannel(name, Object.fromEntries(played.map((transaction) => [transaction, play(transaction)])));
 }
 
@@ -103,6 +103,14 @@ describe('a patient’s revocation', () => {
       ['cloud', 'Revoke'],
       ['authorities', 'Revoke'],
       ['authorities', 'RejectSubscription'],
+    ]);
+  });
+
+  test('of somebody’s power to decide for the patient is taken, past a gateway that keeps them in it', async () => {
+    await relay(statement('endDelegation', { policySeq: 4, delegationId: sid('d'), endGrants: true }));
+    expect(submitted.map(([channel, transaction]) => [channel, transaction])).toEqual([
+      ['cloud', 'EndDelegation'],
+      ['authorities', 'EndDelegation'],
     ]);
   });
 

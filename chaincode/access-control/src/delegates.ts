@@ -1,6 +1,6 @@
 import type { Submission, Verified } from '@careledger/chaincode-runtime';
 import { ContractError, type DelegatedAct, type DelegationState } from '@careledger/contracts';
-import { beyondActs, isUnder } from '@careledger/policy';
+import { beyondActs, isRevokedThrough, isUnder } from '@careledger/policy';
 import { delegateSeqs, delegations } from './families.js';
 import { claimPolicySeq, claimSeq, policyOf } from './policy.js';
 
@@ -42,9 +42,10 @@ export async function delegateOf(
 
 /** @throws ContractError `DELEGATION_ENDED` */
 async function requireInForce(tx: Submission, links: readonly DelegationState[]): Promise<void> {
-  for (const { patientId, delegationId, policySeq, endedAt, until } of links) {
-    const { revokedThroughSeq } = await policyOf(tx.state, patientId);
-    if (endedAt !== undefined || Date.parse(until) <= tx.atMs || policySeq <= revokedThroughSeq)
+  for (const link of links) {
+    const { patientId, delegationId, endedAt, until } = link;
+    const policy = await policyOf(tx.state, patientId);
+    if (endedAt !== undefined || Date.parse(until) <= tx.atMs || isRevokedThrough(link, policy))
       throw new ContractError('DELEGATION_ENDED', undefined, { delegationId });
   }
 }

@@ -16,8 +16,9 @@ import {
   GUARDIANSHIP_MAX_DAYS,
   type DelegationState,
   type ItemResult,
+  type PolicyState,
 } from '@careledger/contracts';
-import { beyondAsDelegation, isUnder } from '@careledger/policy';
+import { beyondAsDelegation, isRevokedThrough, isUnder } from '@careledger/policy';
 import { claimSignersSeq, delegateOf, requireActs, requireWithin, type Delegate } from './delegates.js';
 import { grantsUnder } from './delegated-rules.js';
 import {
@@ -30,8 +31,8 @@ import {
 import { endGrant, type PolicyNews } from './grants.js';
 import { kidOfKey } from './key-periods.js';
 import { getPatient } from './patients.js';
-import { changePolicy, policyOf } from './policy.js';
-import { revokeAllsOf } from './revocations.js';
+import { changePolicy, placeAs, placeOf, policyOf } from './policy.js';
+import { revokeAllsOf, throughOf } from './revocations.js';
 import { findSigners } from './signers.js';
 
 type OneStatement = { readonly statement: string };
@@ -86,19 +87,20 @@ async function appoint(tx: Submission, verified: Verified<'delegate'>): Promise<
   await requireFreshKey(tx, patientId, body);
   if ((await tx.state.get(delegations.at(patientId, delegationId))) !== undefined)
     throw new ContractError('DELEGATION_EXISTS');
-  const { revokedThroughSeq } = await policyOf(tx.state, patientId);
+  const policy = await policyOf(tx.state, patientId);
   const tombstone = await tx.state.get(delegationTombstones.at(patientId, delegationId));
-  const policySeq = by?.own.policySeq ?? body.policySeq;
-  if (tombstone !== undefined || policySeq <= revokedThroughSeq) throw new ContractError('DELEGATION_ENDED');
+  const place = by === undefined ? placeOf(policy, body.policySeq) : placeAs(by.own);
+  if (tombstone !== undefined || isRevokedThrough(place, policy)) throw new ContractError('DELEGATION_ENDED');
   const appointer = by?.own.delegationId ?? PATIENT;
-  await makeRoom(tx, patientId, appointer, revokedThroughSeq);
+  await makeRoom(tx, patientId, appointer, policy);
   await claimSignersSeq(tx, verified, by);
-  tx.state.put(appointments.at(patientId, appointer, delegationId), { until: body.until, policySeq });
+  tx.state.put(appointments.at(patientId, appointer, delegationId), { until: body.until, ...place });
   tx.state.put(delegateKeys.at(patientId, kidOfKey(body.key)), { key: body.key });
   tx.state.put(delegations.at(patientId, delegationId), {
     ...{ patientId, delegationId },
     ...omit(body, 'policySeq', 'keyProof', 'path'),
-    ...{ policySeq, path: [...(by?.path ?? []), delegationId], appointedAt: tx.at, txId: tx.txId },
+    ...place,
+    ...{ path: [...(by?.path ?? []), delegationId], appointedAt: tx.at, txId: tx.txId },
   });
   const { version } = await changePolicy(tx, patientId);
   return { patientId, policyVersion: version, granted: [], revoked: [] };
@@ -130,11 +132,11 @@ async function makeRoom(
   tx: Submission,
   patientId: string,
   appointer: string,
-  revokedThroughSeq: number,
+  policy: PolicyState,
 ): Promise<void> {
   const entries = await tx.state.all(appointments.under(patientId, appointer));
   const over = entries.filter(
-    ({ value }) => Date.parse(value.until) <= tx.atMs || value.policySeq <= revokedThroughSeq,
+    ({ value }) => Date.parse(value.until) <= tx.atMs || isRevokedThrough(value, policy),
   );
   if (entries.length - over.length >= DELEGATIONS_PER_APPOINTER_MAX)
     throw new ContractError('DELEGATION_LIMIT');
@@ -169,10 +171,13 @@ function requireOwnBranch(by: Delegate, known: DelegationState | undefined, endG
 /** The first of what ended it; undefined while nothing has. */
 async function endOf(
   state: StateReader,
-  { patientId, path, policySeq }: DelegationState,
+  delegation: DelegationState,
   revocations: readonly RevokeAllState[],
 ): Promise<string | undefined> {
-  const ends = revocations.filter((each) => each.policySeq >= policySeq).map(({ at }) => at);
+  const { patientId, path } = delegation;
+  const ends = revocations
+    .filter((each) => isRevokedThrough(delegation, throughOf(each)))
+    .map(({ at }) => at);
   for (const id of path) {
     const link = await state.get(delegations.at(patientId, id));
     if (link?.endedAt !== undefined) ends.push(link.endedAt);

@@ -41,10 +41,15 @@ export const policyChanges = new KeyFamily<{ readonly at: Timestamp; readonly tx
   ['patientId', 'version'],
 );
 /** Which statement has used a policy sequence number. */
-export const policySeqs = new KeyFamily<{ readonly sid: string }>('policy-seq', ['patientId', 'policySeq']);
+export const policySeqs = new KeyFamily<{ readonly sid: string }>('policy-seq', [
+  'patientId',
+  'epoch',
+  'policySeq',
+]);
 /** Every revoke-all, for the policy at a past date. */
 export interface RevokeAllState {
   readonly policySeq: number;
+  readonly epoch?: number;
   readonly at: Timestamp;
 }
 export const revokeAlls = new KeyFamily<RevokeAllState>('revoke-all', ['patientId', 'version']);
@@ -80,6 +85,7 @@ export const delegateSeqs = new KeyFamily<{ readonly sid: string }>('delegate-se
 export interface MayStand {
   readonly until: Timestamp;
   readonly policySeq: number;
+  readonly epoch?: number;
 }
 /** Delegations in force by who made them, `patient` or a delegation: bounded. */
 export const appointments = new KeyFamily<MayStand>('appointment', [

@@ -18,7 +18,7 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
-import { isAbout, isDenial, isStanding } from '@careledger/policy';
+import { isAbout, isDenial, isRevokedThrough, isStanding } from '@careledger/policy';
 import {
   forgetDelegatedRule,
   noteDelegatedRule,
@@ -28,7 +28,7 @@ import {
 } from './delegated-rules.js';
 import { claimSignersSeq, delegateOf, type Delegate } from './delegates.js';
 import { authorities, grants, liveGrants, tombstones, type LiveGrant } from './families.js';
-import { changePolicy, policyOf } from './policy.js';
+import { changePolicy, placeAs, placeOf, policyOf } from './policy.js';
 import { revokedAtOf, revokeAllsOf } from './revocations.js';
 import { findSigners } from './signers.js';
 import { approveSubscription } from './subscriptions.js';
@@ -59,7 +59,10 @@ export async function recordGrant(tx: Submission, verified: Verified<'grant'>): 
   await approveSubscription(tx, verified);
   await claimSignersSeq(tx, verified, by);
   const { sealed, policySeq, ...terms } = body;
-  const place = by === undefined ? { policySeq } : { policySeq: by.own.policySeq, delegateSeq: policySeq };
+  const place =
+    by === undefined
+      ? placeOf(await policyOf(tx.state, patientId), policySeq)
+      : { ...placeAs(by.own), delegateSeq: policySeq };
   const live: LiveGrant = { patientId, grantId, ...place, ...terms, recordedAt: tx.at, txId: tx.txId };
   if (by !== undefined && body.until !== undefined) await noteDelegatedRule(tx, by, grantId, body.until);
   tx.state.put(liveGrants.at(patientId, body.authorityId, grantId), live);
@@ -114,9 +117,10 @@ async function refuseRevoked(
   by: Delegate | undefined,
 ): Promise<void> {
   if (by !== undefined) await refuseTombstone(tx, by, grantId);
-  const { revokedThroughSeq } = await policyOf(tx.state, patientId);
+  const policy = await policyOf(tx.state, patientId);
   const tombstone = await tx.state.get(tombstones.at(patientId, grantId));
-  const isVoid = by === undefined && !isDenial(body) && body.policySeq <= revokedThroughSeq;
+  const isVoid =
+    by === undefined && !isDenial(body) && isRevokedThrough(placeOf(policy, body.policySeq), policy);
   if (tombstone !== undefined || isVoid) throw new ContractError('GRANT_REVOKED');
 }
 
@@ -131,9 +135,9 @@ async function makeRoom(
   by: Delegate | undefined,
 ): Promise<void> {
   const entries = await tx.state.all(liveGrants.under(patientId, authorityId));
-  const { revokedThroughSeq } = await policyOf(tx.state, patientId);
+  const policy = await policyOf(tx.state, patientId);
   const isSpent = (rule: LiveGrant): boolean =>
-    (!isDenial(rule) && rule.policySeq <= revokedThroughSeq) || !isStanding(rule, tx.atMs);
+    (!isDenial(rule) && isRevokedThrough(rule, policy)) || !isStanding(rule, tx.atMs);
   const rules = entries.map(({ value }) => value);
   const standing = rules.filter((rule) => !isSpent(rule));
   if (by !== undefined) requireDelegatesRoom(standing);

@@ -5,8 +5,10 @@ import {
   newSigner,
   publicKeyOf,
   ChaincodeFixture,
+  TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import type { PatientState } from '@careledger/contracts';
+import type { Decision, GrantState, PatientState } from '@careledger/contracts';
+import type { Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
 
@@ -91,6 +93,60 @@ describe('rotating a patient’s key', () => {
       [publicKeyOf(patient.consent), false],
       [publicKeyOf(next), true],
     ]);
+  });
+
+  test('opens an epoch: what a thief has revoked at the highest number voids nothing later, nor are numbers used up', async () => {
+    const hospital = await fixture.organisation('aut_hospital', 'HospitalMSP');
+    const thief = await fixture.patient();
+    const highest = Number.MAX_SAFE_INTEGER;
+    await fixture.codes('Grant', [thief.grant(hospital.id)]);
+    const revokeAll = (policySeq: number, signer: Signer) =>
+      fixture.codes('Revoke', [thief.sign('revokeAll', { policySeq }, signer)]);
+    expect(await revokeAll(highest, thief.consent)).toEqual(['OK']);
+    expect(await fixture.codes('Grant', [thief.grant(hospital.id)])).toEqual(['GRANT_REVOKED']);
+
+    const next = newSigner();
+    const body = { use: 'consent' as const, newKey: publicKeyOf(next), newKeyProof: thief.proofOf(next) };
+    await rotate(thief.sign('rotatePatientKey', body, thief.consent));
+    const patient = Object.assign(new TestPatient(thief.aud, thief.iat, next, thief.gateway), {
+      id: thief.id,
+    });
+    const decision = async () =>
+      (
+        await fixture.ask<Decision>('Decide', {
+          ...{ patientId: thief.id, requester: hospital.id, granteeTags: [], permission: 'read' },
+          ...{ purpose: 'TREAT', tagGroups: [] },
+        })
+      ).decision;
+    // What the thief has revoked stays so.
+    expect(await decision()).toBe('deny');
+    // The number was used before, by the former key.
+    expect(await fixture.codes('Grant', [patient.grant(hospital.id)])).toEqual(['OK']);
+    expect(await decision()).toBe('permit');
+    const { rows } = await fixture.ask<{ rows: GrantState[] }>('ListGrants', { patientId: thief.id });
+    expect(rows.map(({ epoch, revokedAt }) => [epoch, revokedAt === undefined]).sort()).toEqual([
+      [undefined, false],
+      [1, true],
+    ]);
+    // One of the new epoch lies above all before it, and above what it numbers.
+    expect(await revokeAll(patient.policySeq + 1, next)).toEqual(['OK']);
+    expect(await decision()).toBe('deny');
+    expect(await fixture.codes('Grant', [patient.grant(hospital.id, { policySeq: 9 })])).toEqual(['OK']);
+    expect(await decision()).toBe('permit');
+  });
+
+  test('opens an epoch whose revocation of everything ends what was granted before, whatever its number', async () => {
+    const hospital = await fixture.organisation('aut_hospital', 'HospitalMSP');
+    const patient = await fixture.patient();
+    await fixture.codes('Grant', [patient.grant(hospital.id, { policySeq: 500 })]);
+    const next = newSigner();
+    const body = { use: 'consent' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
+    await rotate(patient.sign('rotatePatientKey', body, patient.consent));
+    expect(await fixture.codes('Revoke', [patient.sign('revokeAll', { policySeq: 1 }, next)])).toEqual([
+      'OK',
+    ]);
+    const { rows } = await fixture.ask<{ rows: GrantState[] }>('ListGrants', { patientId: patient.id });
+    expect(rows.map(({ revokedAt }) => revokedAt !== undefined)).toEqual([true]);
   });
 
   test('needs the consent key: a stolen gateway key cannot appoint itself', async () => {

@@ -75,7 +75,7 @@ async function rotate(tx: Submission, { iss, body }: Verified<'rotatePatientKey'
   )
     throw new ContractError('KEY_REUSED');
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
-  await changePolicy(tx, iss);
+  await changePolicy(tx, iss, { opensEpoch: body.use === 'consent' });
 }
 
 function withNewKey(

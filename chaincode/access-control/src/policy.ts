@@ -5,7 +5,8 @@ import {
   type StateReader,
   type Submission,
 } from '@careledger/chaincode-runtime';
-import { ContractError, type PolicyState, type PolicyVersion } from '@careledger/contracts';
+import { ContractError, type GrantState, type PolicyState, type PolicyVersion } from '@careledger/contracts';
+import type { RevokedThrough } from '@careledger/policy';
 import { patients, policies, policyChanges, policySeqs, revokeAlls } from './families.js';
 
 /** Of a patient who has never changed anything: version 0, which is in no state yet. */
@@ -24,38 +25,63 @@ export async function getPolicyVersion(
   return { patientId, version };
 }
 
+/** Where a number of the patient's stands: in the epoch of the key that signs now. */
+export const placeOf = ({ epoch }: PolicyState, policySeq: number): Place => placeAs({ epoch, policySeq });
+
+/** Where something stands that rests on something else. */
+export const placeAs = ({ epoch, policySeq }: { epoch?: number | undefined; policySeq: number }): Place => ({
+  policySeq,
+  ...(epoch !== undefined && { epoch }),
+});
+type Place = Pick<GrantState, 'epoch' | 'policySeq'>;
+
 /**
  * Begins the next version of a patient's policy. A decision that was made on the version before then fails to commit
  * (MVCC), which is what keeps a permit from being ordered after the revocation.
- * @param revokedThroughSeq policySeq of a revoke-all
+ * @param change `revokedThroughSeq`: policySeq of a revoke-all; `opensEpoch`: another consent key numbers from now on
  */
 export async function changePolicy(
   tx: Submission,
   patientId: string,
-  revokedThroughSeq?: number,
+  { revokedThroughSeq, opensEpoch }: { revokedThroughSeq?: number; opensEpoch?: boolean } = {},
 ): Promise<PolicyState> {
-  const before = await policyOf(tx.state, patientId);
+  const { epoch, ...before } = await policyOf(tx.state, patientId);
   const version = before.version + 1;
+  const now = opensEpoch === true ? (epoch ?? 0) + 1 : epoch;
   const policy: PolicyState = {
-    patientId,
+    ...before,
     version,
-    revokedThroughSeq: Math.max(before.revokedThroughSeq, revokedThroughSeq ?? 0),
+    ...(now !== undefined && { epoch: now }),
+    ...(revokedThroughSeq !== undefined && raised(before, now, revokedThroughSeq)),
   };
   tx.state.put(policies.at(patientId), policy);
   tx.state.put(policyChanges.at(patientId, sortable(version)), { at: tx.at, txId: tx.txId });
   if (revokedThroughSeq !== undefined)
-    tx.state.put(revokeAlls.at(patientId, sortable(version)), { policySeq: revokedThroughSeq, at: tx.at });
+    tx.state.put(revokeAlls.at(patientId, sortable(version)), {
+      ...placeAs({ epoch: now, policySeq: revokedThroughSeq }),
+      at: tx.at,
+    });
   return policy;
 }
 
-/** Takes a sequence number of the patient's consent statements. @throws ContractError `POLICY_SEQ_REUSED` */
+/** The higher of two revoke-alls; one of a later epoch is higher whatever its number. */
+function raised(before: RevokedThrough, epoch: number | undefined, policySeq: number): RevokedThrough {
+  const isLater = (epoch ?? 0) > (before.revokedThroughEpoch ?? 0);
+  return {
+    revokedThroughSeq: isLater ? policySeq : Math.max(before.revokedThroughSeq, policySeq),
+    ...(epoch !== undefined && { revokedThroughEpoch: epoch }),
+  };
+}
+
+/** Takes a sequence number of the patient's consent statements, in this epoch. @throws ContractError `POLICY_SEQ_REUSED` */
 export async function claimPolicySeq(
   tx: Submission,
   patientId: string,
   policySeq: number,
   sid: string,
 ): Promise<void> {
-  await claimSeq(tx, (seq) => policySeqs.at(patientId, seq), { policySeq, sid });
+  const { epoch = 0 } = await policyOf(tx.state, patientId);
+  await claimSeq(tx, (seq) => policySeqs.at(patientId, sortable(epoch), seq), { policySeq, sid });
 }
 
 /** Takes a number where its signer's lie. @throws ContractError `POLICY_SEQ_REUSED` */

@@ -1,6 +1,6 @@
 import type { StateReader } from '@careledger/chaincode-runtime';
 import type { GrantState } from '@careledger/contracts';
-import { isDenial } from '@careledger/policy';
+import { isDenial, isRevokedThrough, type RevokedThrough } from '@careledger/policy';
 import { everyEntry } from './every-entry.js';
 import { revokeAlls, type RevokeAllState } from './families.js';
 
@@ -16,7 +16,9 @@ export async function revokeAllsOf(state: StateReader, patientId: string): Promi
  * while it stands.
  */
 export function revokedAtOf(grant: GrantState, revocations: readonly RevokeAllState[]): string | undefined {
-  const covering = isDenial(grant) ? [] : revocations.filter(({ policySeq }) => policySeq >= grant.policySeq);
+  const covering = isDenial(grant)
+    ? []
+    : revocations.filter((each) => isRevokedThrough(grant, throughOf(each)));
   const ends = covering.map(({ at }) => at);
   if (grant.revokedAt !== undefined) ends.push(grant.revokedAt);
   return ends.reduce<string | undefined>(
@@ -24,3 +26,9 @@ export function revokedAtOf(grant: GrantState, revocations: readonly RevokeAllSt
     undefined,
   );
 }
+
+/** A revoke-all as a policy would have it that knows no other. */
+export const throughOf = ({ policySeq, epoch }: RevokeAllState): RevokedThrough => ({
+  revokedThroughSeq: policySeq,
+  ...(epoch !== undefined && { revokedThroughEpoch: epoch }),
+});

@@ -57,6 +57,8 @@ const tombstoneOf = (patientId: string, by: Delegate | undefined, grantId: strin
 /** Touches no grant: every one with a lower or equal sequence number is void from now on, present or yet to come. */
 async function revokeAll(tx: Submission, { iss, sid, body }: Verified<'revokeAll'>): Promise<PolicyNews> {
   await claimPolicySeq(tx, iss, body.policySeq, sid);
-  const { version, revokedThroughSeq } = await changePolicy(tx, iss, body.policySeq);
+  const { version, revokedThroughSeq } = await changePolicy(tx, iss, {
+    revokedThroughSeq: body.policySeq,
+  });
   return { patientId: iss, policyVersion: version, granted: [], revoked: [], revokedThroughSeq };
 }

@@ -2,10 +2,10 @@ import type { DelegationState } from '@careledger/contracts';
 import type { Database } from '@careledger/service-kit';
 
 /** pending: a channel lacks it; refused: one does not take it. */
-export type DelegationStatus = 'pending' | 'active' | 'refused' | 'ended';
+type DelegationStatus = 'pending' | 'active' | 'refused' | 'ended';
 
 /** What a delegation says, as the ledger has it. */
-export type DelegationTerms = Omit<
+type DelegationTerms = Omit<
   DelegationState,
   'patientId' | 'delegationId' | 'appointedAt' | 'txId' | 'endedAt'
 >;

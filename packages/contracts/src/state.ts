@@ -93,13 +93,20 @@ export const AttestorState = Type.Object({
 });
 export type AttestorState = Static<typeof AttestorState>;
 
+/** Of a consent key among the patient's: 0 for the one that was registered. */
+const PolicyEpoch = Type.Integer({ minimum: 0 });
+
 /** Written by every grant, revocation and rotation, read by every decision: what makes an overtaken permit fail MVCC. */
 export const PolicyState = Type.Object({
   patientId: PatientId,
   /** Counts the changes; what a permit names. */
   version: Type.Integer({ minimum: 1 }),
-  /** Highest policySeq that a revoke-all has named; 0 for none. */
+  /** Counts the consent keys that took another's place: each numbers its decisions anew. Absent: 0. */
+  epoch: Type.Optional(PolicyEpoch),
+  /** Highest policySeq that a revoke-all has named, in the newest epoch that has one; 0 for none. */
   revokedThroughSeq: Type.Integer({ minimum: 0 }),
+  /** The epoch of that one. Absent: 0. */
+  revokedThroughEpoch: Type.Optional(PolicyEpoch),
 });
 export type PolicyState = Static<typeof PolicyState>;
 
@@ -113,6 +120,8 @@ export const GrantState = Type.Object(
     grantId: Id128,
     /** Place among the patient's own decisions; of what a delegate made, that of the patient's appointment which it rests on. */
     policySeq: Type.Integer(),
+    /** In which epoch of the patient's policy that number counts. Absent: 0. */
+    epoch: Type.Optional(PolicyEpoch),
     /** Of what a delegate made: by which delegations, and its own number. */
     path: Type.Optional(DelegationPath),
     delegateSeq: Type.Optional(Type.Integer()),
@@ -164,6 +173,8 @@ export const DelegationState = Type.Object(
     delegationId: Id128,
     /** Place among the patient's own decisions; of a further delegate's, that of the appointment which it rests on. */
     policySeq: Type.Integer(),
+    /** As of a grant. */
+    epoch: Type.Optional(PolicyEpoch),
     ...delegationTerms,
     sealed: Type.Optional(Sealed),
     /** What the delegate names when it signs: its own id last. */

@@ -2,7 +2,7 @@ import type { Decision, DenialCode, GrantState, PolicyState } from '@careledger/
 import type { Permission } from '@careledger/domain';
 import { whatIsMissing, type GrantTerms, type WhatIsAsked } from './coverage.js';
 import { objectionOf, type Objection } from './denials.js';
-import { isAbout, isDenial, outweighs } from './rule.js';
+import { isAbout, isDenial, isRevokedThrough, outweighs, type RevokedThrough } from './rule.js';
 
 /** Who wants to do what with which record. */
 export interface Request extends WhatIsAsked {
@@ -15,10 +15,10 @@ export interface Request extends WhatIsAsked {
 
 /** What a decision needs to know of a grant or denial. */
 export type StandingGrant = GrantTerms &
-  Pick<GrantState, 'patientId' | 'authorityId' | 'grantId' | 'policySeq'>;
+  Pick<GrantState, 'patientId' | 'authorityId' | 'grantId' | 'policySeq' | 'epoch'>;
 
 /** What a decision needs to know of a patient's policy. */
-export type PolicyNow = Pick<PolicyState, 'version' | 'revokedThroughSeq'>;
+export type PolicyNow = Pick<PolicyState, 'version'> & RevokedThrough;
 
 /** What an author may do with a record of its own without a grant: look at it and correct it. */
 const AUTHORS_PERMISSIONS: readonly Permission[] = ['read', 'modify'];
@@ -36,7 +36,7 @@ const AUTHORS_PERMISSIONS: readonly Permission[] = ['read', 'modify'];
  */
 export function decide(
   request: Request,
-  { version: policyVersion, revokedThroughSeq }: PolicyNow,
+  { version: policyVersion, ...revokedThrough }: PolicyNow,
   grants: readonly StandingGrant[],
   atMs: number,
 ): Decision {
@@ -51,7 +51,7 @@ export function decide(
   let best: StandingGrant | undefined;
   let reason: DenialCode = 'NO_GRANT';
   for (const grant of theirs) {
-    if (isDenial(grant) || grant.revokedAt !== undefined || grant.policySeq <= revokedThroughSeq) continue;
+    if (isDenial(grant) || grant.revokedAt !== undefined || isRevokedThrough(grant, revokedThrough)) continue;
     if (objections.some(({ denial }) => outweighs(denial, grant))) continue;
     const [only, more] = whatIsMissing(grant, request, atMs);
     if (only === undefined) best = best === undefined || endMsOf(grant) > endMsOf(best) ? grant : best;

@@ -2,13 +2,13 @@ import type { DelegatedAct, DelegationState, StatementBody } from '@careledger/c
 import { isDenial } from './rule.js';
 
 /** What a delegate may do, as its delegation says it. */
-export type DelegationTerms = Pick<
+type DelegationTerms = Pick<
   DelegationState,
   'acts' | 'permissions' | 'purposes' | 'scopeTags' | 'until' | 'further'
 >;
 
 /** What a statement goes beyond: a member of the delegation's terms. */
-export type Excess = keyof DelegationTerms | 'delegable';
+type Excess = keyof DelegationTerms | 'delegable';
 
 /** What of a rule, or of a further delegation, a delegation bounds. */
 type Bounded = Pick<DelegationTerms, 'permissions' | 'purposes' | 'scopeTags'> & {
@@ -16,7 +16,7 @@ type Bounded = Pick<DelegationTerms, 'permissions' | 'purposes' | 'scopeTags'> &
 };
 
 /** What a delegate does by a grant or denial. */
-export function actOf(body: StatementBody<'grant'>): DelegatedAct {
+function actOf(body: StatementBody<'grant'>): DelegatedAct {
   if (isDenial(body)) return 'deny';
   return body.subscriptionId === undefined ? 'grant' : 'approve';
 }

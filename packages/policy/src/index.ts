@@ -10,12 +10,12 @@ export {
 export type { RecordTerms, TaggedVersion } from './coverage.js';
 export { decide } from './decide.js';
 export type { PolicyNow, Request, StandingGrant } from './decide.js';
-export { actOf, beyondActs, beyondAsDelegation, beyondAsRule, isUnder } from './delegation.js';
-export type { DelegationTerms } from './delegation.js';
+export { beyondActs, beyondAsDelegation, beyondAsRule, isUnder } from './delegation.js';
 export { readingGrants, undeniedGrants } from './denials.js';
 export { asOf, confirmationsAsOf, missingForReading } from './hindsight.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';
 export { bringsNotices } from './notices.js';
 export { readersGrants } from './possible-reads.js';
-export { isAbout, isDenial } from './rule.js';
+export { isAbout, isDenial, isRevokedThrough } from './rule.js';
+export type { RevokedThrough } from './rule.js';
 export { givenBy, isApproved, subscriptionAt } from './subscriptions.js';

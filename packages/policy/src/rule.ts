@@ -1,4 +1,4 @@
-import type { GrantState } from '@careledger/contracts';
+import type { GrantState, PolicyState } from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
 
 /** Whether a rule of the patient takes away. */
@@ -16,3 +16,16 @@ export const isAbout = (
   { effect, authorityId }: Pick<GrantState, 'effect' | 'authorityId'>,
   whom: string,
 ): boolean => authorityId === whom || (effect === 'deny' && authorityId === ANY);
+
+/** What of a patient's policy says what a revoke-all lies above. */
+export type RevokedThrough = Pick<PolicyState, 'revokedThroughSeq' | 'revokedThroughEpoch'>;
+
+/**
+ * Whether a revoke-all lies above a decision: one of a later epoch above all of those before it, whatever their numbers. So
+ * what a former key has signed, a thief's too, voids nothing that the key after it signs.
+ */
+export const isRevokedThrough = (
+  { epoch = 0, policySeq }: Pick<GrantState, 'epoch' | 'policySeq'>,
+  { revokedThroughSeq, revokedThroughEpoch = 0 }: RevokedThrough,
+): boolean =>
+  epoch < revokedThroughEpoch || (epoch === revokedThroughEpoch && policySeq <= revokedThroughSeq);

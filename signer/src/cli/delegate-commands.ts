@@ -24,6 +24,12 @@ interface DelegateOptions {
   readonly print?: true;
 }
 
+interface EndOptions {
+  readonly endGrants?: true;
+  readonly print?: true;
+  readonly offline?: true;
+}
+
 /** Letting somebody decide, and deciding for somebody. */
 export function addDelegateCommands(program: Command, terminal: Terminal): void {
   const common = (): CommonOptions => program.opts();
@@ -62,13 +68,13 @@ export function addDelegateCommands(program: Command, terminal: Terminal): void 
     .argument('<delegationId>', 'as `delegates` lists it')
     .option('--end-grants', 'what was granted by it ends as well')
     .option('--print', 'print the statement; send nothing')
-    .action(
-      async (delegationId: string, { endGrants = false, print }: { endGrants?: boolean; print?: true }) => {
-        await using session = await Session.open(terminal, common());
-        const prepared = session.signer.endDelegation(delegationId, endGrants, await session.view());
-        await session.decide(prepared, { print });
-      },
-    );
+    .option('--offline', 'ask the gateway nothing and print the statement: any authority relays it')
+    .action(async (delegationId: string, options: EndOptions) => {
+      const { endGrants = false, offline, print = offline } = options;
+      await using session = await Session.open(terminal, common());
+      const view = offline ? undefined : await session.view();
+      await session.decide(session.signer.endDelegation(delegationId, endGrants, view), { print });
+    });
 
   program
     .command('delegates')

@@ -51,11 +51,11 @@ describe('somebody who decides for the patient', () => {
 
   test('signs with its path, within the words that it was given, until its own end', async () => {
     await delegate('--scope', 'laboratory/Observation');
-    expect((await carer('grant', HOSPITAL)).err).toContain('NOT_APPOINTED');
-    await carer('appointed', at('given'));
     writeFileSync(at('token'), 'a-token\n');
     await carer('gateway', desk.gateway.url, '--token-file', at('token'));
     await carer('trust', HOSPITAL, hospital);
+    expect((await carer('grant', HOSPITAL)).err).toContain('NOT_APPOINTED');
+    await carer('appointed', at('given'));
     const ran = await carer('grant', HOSPITAL);
     expect(ran.err).toContain(
       `For the patient ${desk.patientId}, who lets me: I allow anybody at aut_hospital`,

@@ -297,6 +297,12 @@ function validGrants(): Named[] {
       byRight('AUTHOR'),
     ),
     make(
+      'revoke-all-of-an-epoch-before',
+      'What a former consent key has revoked voids nothing of the key after it',
+      { policy: { revokedThroughSeq: Number.MAX_SAFE_INTEGER }, grants: [{ policySeq: 1, epoch: 1 }] },
+      permit(),
+    ),
+    make(
       'denial-of-a-delegate',
       'What a delegate denies leaves what the patient has granted',
       { grants: denying({ path: [DELEGATION] }) },

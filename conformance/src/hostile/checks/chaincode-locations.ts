@@ -129,7 +129,7 @@ export const CHAINCODE_LOCATIONS = {
   // what patients allow
   tombstone: access('grants', 'tombstone !== undefined', 'false'),
   'revoked-before-recorded': access('grants', 'isVoid', 'false', 'tombstone !== undefined || isVoid'),
-  'revoked-through': policy('decide', 'grant.policySeq <= revokedThroughSeq', 'false'),
+  'revoked-through': policy('decide', 'isRevokedThrough(grant, revokedThrough)', 'false'),
   'revoked-singly': {
     ...access('grants', 'state.delete(liveGrants.at(patientId, authorityId, grantId))', NOTHING),
     writes: true,
@@ -150,12 +150,12 @@ export const CHAINCODE_LOCATIONS = {
   'delegate-within': access('delegates', 'excess.length > 0', 'false'),
   'delegation-in-force': access(
     'delegates',
-    'endedAt !== undefined || Date.parse(until) <= tx.atMs || policySeq <= revokedThroughSeq',
+    'endedAt !== undefined || Date.parse(until) <= tx.atMs || isRevokedThrough(link, policy)',
     'false',
   ),
   'delegation-tombstone': access(
     'delegations',
-    'tombstone !== undefined || policySeq <= revokedThroughSeq',
+    'tombstone !== undefined || isRevokedThrough(place, policy)',
     'false',
   ),
   'delegate-revokes-own': access('revoke', '!isUnder(grant.path, by.path)', 'false'),
@@ -208,7 +208,7 @@ export const CHAINCODE_LOCATIONS = {
   ),
   'scope-revised': policy('coverage', 'coversRecord(grant, revisedOf(asked))', 'true'),
   'period-within': policy('coverage', 'isWithin(record.period, period)', 'true'),
-  denial: policy('decide', 'objection !== undefined', 'false'),
+  denial: policy('decide', 'objections.some(({ denial }) => outweighs(denial, grant))', 'false'),
   'denial-touches': policy(
     'denials',
     'tagGroups.some((group) => group.some((tag) => scopeTags.includes(tag)))',
@@ -217,8 +217,8 @@ export const CHAINCODE_LOCATIONS = {
   'denial-unconfirmed': policy('denials', 'tagGroups.length === 0 || isUnconfirmed === true', 'false'),
   'denial-after-revoke-all': access(
     'grants',
-    '!isDenial(body) && body.policySeq <= revokedThroughSeq',
-    'body.policySeq <= revokedThroughSeq',
+    '!isDenial(body) && isRevokedThrough(placeOf(policy, body.policySeq), policy)',
+    'isRevokedThrough(placeOf(policy, body.policySeq), policy)',
   ),
   'denial-whole': access('grants', '!isWhole || isWithinAny || isUntold', 'false'),
   'denial-relayed': access('revoke', '!isDenial(verified.body)', 'false'),

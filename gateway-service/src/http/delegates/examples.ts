@@ -2,28 +2,29 @@ import { EXAMPLE, delegationState, exampleStatement } from '@careledger/contract
 import { done } from '../decisions/examples.js';
 import type { DelegateView, DelegatedDecision, ReadyStatement } from './schemas.js';
 
-const { appointedAt: madeAt, sealed: _sealed, txId: _txId, ...terms } = delegationState;
+const { patientId, delegationId, policySeq, path, appointedAt: madeAt } = delegationState;
+const { kind, key, acts, permissions, purposes, scopeTags, until, further } = delegationState;
+const terms = { kind, key, acts, permissions, purposes, scopeTags, until, further };
 
 export const delegate: DelegateView = {
-  ...terms,
+  ...{ patientId, delegationId, policySeq, path, ...terms },
   ...{ name: 'Anna, my daughter', status: 'active', nextPolicySeq: 2, madeAt, channels: done.channels },
 };
 
 export const delegated: DelegatedDecision = {
-  ...{ statementId: EXAMPLE.requestSid, delegationId: terms.delegationId, name: 'Anna, my daughter' },
+  ...{ statementId: EXAMPLE.requestSid, delegationId, name: 'Anna, my daughter' },
   ...{ kind: 'grant', madeAt: EXAMPLE.at[3], channels: done.channels },
 };
 
-const { kind, key, acts, permissions, purposes, scopeTags, until, further } = terms;
 export const readyAppointment: ReadyStatement = {
   statement: exampleStatement('delegate', {
-    ...{ policySeq: 1, kind, key, acts, permissions, purposes, scopeTags, until, further },
+    ...{ policySeq: 1, ...terms },
     keyProof: exampleStatement('keyProof', { key }),
   }),
 };
 
 export const readyEnd: ReadyStatement = {
   statement: exampleStatement('endDelegation', {
-    ...{ policySeq: 2, delegationId: terms.delegationId, endGrants: false },
+    ...{ policySeq: 2, delegationId, endGrants: false },
   }),
 };

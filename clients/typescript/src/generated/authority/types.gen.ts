@@ -264,6 +264,9 @@ export type GrantState = {
      */
     grantId: string;
     policySeq: number;
+    epoch?: number;
+    path?: Array<string>;
+    delegateSeq?: number;
     effect?: 'deny';
     authorityId: string | '*';
     granteeTags: Array<string>;
@@ -709,6 +712,9 @@ export type ShownGrant = {
      */
     grantId: string;
     policySeq: number;
+    epoch?: number;
+    path?: Array<string>;
+    delegateSeq?: number;
     effect?: 'deny';
     authorityId: string | '*';
     granteeTags: Array<string>;

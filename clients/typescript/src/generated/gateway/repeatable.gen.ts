@@ -11,6 +11,8 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/alarms/{alarmId}/acknowledge',
   'POST /v1/patients/{patientId}/chain/verify',
   'POST /v1/patients/{patientId}/check-in',
+  'POST /v1/patients/{patientId}/delegates',
+  'POST /v1/patients/{patientId}/delegates/{delegationId}/end',
   'POST /v1/patients/{patientId}/denials',
   'POST /v1/patients/{patientId}/devices/{deviceId}/re-pair',
   'POST /v1/patients/{patientId}/devices/{deviceId}/resume',

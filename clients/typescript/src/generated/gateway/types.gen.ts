@@ -298,6 +298,81 @@ export type DecisionsPage = {
     next: string | null;
 };
 
+export type DelegateView = {
+    /**
+     * 128 random bits, base64url
+     */
+    delegationId: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    kind: 'carer' | 'guardian';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    key: string;
+    acts: Array<'approve' | 'grant' | 'deny' | 'revoke'>;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    scopeTags: Array<string>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until: string;
+    further: number;
+    path: Array<string>;
+    policySeq: number;
+    name?: string;
+    /**
+     * pending: a channel lacks it; active: also where its time is over
+     */
+    status: 'pending' | 'active' | 'refused' | 'ended';
+    /**
+     * The delegate’s next number, which it counts by itself
+     */
+    nextPolicySeq: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    madeAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    endedAt?: string;
+    channels: Array<{
+        channel: 'authorities' | 'cloud';
+        status: string;
+        txId: string | null;
+    }>;
+};
+
+export type DelegatedDecision = {
+    /**
+     * 128 random bits, base64url
+     */
+    statementId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    delegationId: string;
+    name?: string;
+    kind: 'grant' | 'deny' | 'revoke' | 'reject' | 'delegate' | 'end-delegation';
+    /**
+     * 128 random bits, base64url
+     */
+    about?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    madeAt: string;
+    channels: Array<{
+        channel: 'authorities' | 'cloud';
+        status: string;
+        txId: string | null;
+    }>;
+};
+
 export type DeliveryAlarmView = {
     alarmId: string;
     /**
@@ -383,32 +458,6 @@ export type DeviceView = {
          */
         lastAt: string;
     };
-};
-
-export type DisclosureBundle = {
-    resourceType: 'Bundle';
-    id: string;
-    identifier: {
-        system: string;
-        value: string;
-    };
-    type: 'collection';
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    timestamp: string;
-    entry: Array<{
-        fullUrl: string;
-        resource: unknown;
-    }>;
-};
-
-export type DisclosurePage = {
-    statement: DisclosureBundle;
-    /**
-     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-     */
-    next: string | null;
 };
 
 export type EnrolledPatient = {
@@ -586,6 +635,9 @@ export type GrantState = {
      */
     grantId: string;
     policySeq: number;
+    epoch?: number;
+    path?: Array<string>;
+    delegateSeq?: number;
     effect?: 'deny';
     authorityId: string | '*';
     granteeTags: Array<string>;
@@ -607,11 +659,6 @@ export type GrantState = {
      * 128 random bits, base64url
      */
     subscriptionId?: string;
-    /**
-     * SHA-256, base64url
-     */
-    askedScopeHash?: string;
-    isInPart?: true;
     sealed?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -663,50 +710,6 @@ export type GrantView = {
              * Scope or grantee tag
              */
             tag: string;
-        } | {
-            label: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        } | {
-            system: string;
-            code: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        } | {
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author: string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId?: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        } | {
-            /**
-             * 128 random bits, base64url
-             */
-            encounter: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        } | {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
         }>;
         grantee: Array<{
             unit: string;
@@ -732,6 +735,7 @@ export type GrantView = {
         }>;
         note?: string;
     };
+    path?: Array<string>;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -965,7 +969,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'ISSUER_UNAVAILABLE' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_INSUFFICIENT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DELEGATION_NOT_FOUND' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1160,30 +1164,6 @@ export type RulePeriod = {
 export type ScopeTerm = {
     category: string;
     resourceType: string;
-} | {
-    label: string;
-} | {
-    system: string;
-    code: string;
-} | {
-    /**
-     * An authority: hospital, lab, insurer, pharmacy or research body
-     */
-    author: string;
-    /**
-     * Pseudonym of a practitioner within an authority
-     */
-    practitionerId?: string;
-} | {
-    /**
-     * 128 random bits, base64url
-     */
-    encounter: string;
-} | {
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
 };
 
 export type SettingsInForce = {
@@ -1365,16 +1345,8 @@ export type SubscriptionView = {
      * RFC 3339, UTC, milliseconds optional
      */
     until?: string;
-    /**
-     * SHA-256, base64url
-     */
-    scopeHash?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    answerBy?: string;
     sealed?: string;
-    status: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
+    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
     /**
      * 128 random bits, base64url
      */
@@ -1386,19 +1358,8 @@ export type SubscriptionView = {
     /**
      * RFC 3339, UTC, milliseconds optional
      */
-    lapsesAt: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
     decidedAt?: string;
     reason?: string;
-    asked?: {
-        scope: Array<ScopeTerm>;
-        /**
-         * Salt, 32 bytes, base64url
-         */
-        scopeSalt: string;
-    };
 };
 
 export type TrustRootsAnswer = {
@@ -1789,8 +1750,6 @@ export type GetMetricsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1798,8 +1757,6 @@ export type GetMetricsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1852,8 +1809,6 @@ export type ListPatientsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1873,8 +1828,6 @@ export type ListPatientsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1942,8 +1895,6 @@ export type CreatePatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      */
     403: Problem;
@@ -1984,8 +1935,6 @@ export type CreatePatientErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -2047,8 +1996,6 @@ export type CreateEnrolmentErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2082,8 +2029,6 @@ export type CreateEnrolmentErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2154,8 +2099,6 @@ export type GetPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2180,8 +2123,6 @@ export type GetPatientErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2236,8 +2177,6 @@ export type CreatePatientTokenErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2278,8 +2217,6 @@ export type CreatePatientTokenErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2339,8 +2276,6 @@ export type CreatePatientPairingCodeErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2383,8 +2318,6 @@ export type CreatePatientPairingCodeErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2541,8 +2474,6 @@ export type ListPatientDevicesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2571,8 +2502,6 @@ export type ListPatientDevicesErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2637,8 +2566,6 @@ export type SuspendPatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2683,8 +2610,6 @@ export type SuspendPatientDeviceErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2743,8 +2668,6 @@ export type ResumePatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2789,8 +2712,6 @@ export type ResumePatientDeviceErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2849,8 +2770,6 @@ export type RevokePatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2895,8 +2814,6 @@ export type RevokePatientDeviceErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2955,8 +2872,6 @@ export type RePairPatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -3003,8 +2918,6 @@ export type RePairPatientDeviceErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3205,8 +3118,6 @@ export type ListPatientReadingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3235,8 +3146,6 @@ export type ListPatientReadingsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3303,8 +3212,6 @@ export type GetPatientChainErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3329,8 +3236,6 @@ export type GetPatientChainErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3390,8 +3295,6 @@ export type ListPatientChainBlocksErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3422,8 +3325,6 @@ export type ListPatientChainBlocksErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3491,8 +3392,6 @@ export type ListPatientChainFramesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3521,8 +3420,6 @@ export type ListPatientChainFramesErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3581,8 +3478,6 @@ export type GetPatientChainVerifyErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3611,8 +3506,6 @@ export type GetPatientChainVerifyErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3673,8 +3566,6 @@ export type VerifyPatientChainErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3717,8 +3608,6 @@ export type VerifyPatientChainErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3783,8 +3672,6 @@ export type GetPatientReadingProofErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3829,8 +3716,6 @@ export type GetPatientReadingProofErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3877,8 +3762,6 @@ export type ListTrustRootsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -3898,8 +3781,6 @@ export type ListTrustRootsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3961,8 +3842,6 @@ export type ListPatientRecordsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3991,8 +3870,6 @@ export type ListPatientRecordsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4057,8 +3934,6 @@ export type GetPatientRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4087,8 +3962,6 @@ export type GetPatientRecordErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4150,8 +4023,6 @@ export type ListPatientReceivedRecordsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4180,8 +4051,6 @@ export type ListPatientReceivedRecordsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4240,8 +4109,6 @@ export type GetPatientReceivedRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4278,8 +4145,6 @@ export type GetPatientReceivedRecordErrors = {
      */
     502: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -4334,8 +4199,6 @@ export type GetPatientSettingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4360,8 +4223,6 @@ export type GetPatientSettingsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4428,8 +4289,6 @@ export type ReplacePatientSettingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4492,8 +4351,6 @@ export type ReplacePatientSettingsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4568,8 +4425,6 @@ export type ListPatientSettingsVersionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4598,8 +4453,6 @@ export type ListPatientSettingsVersionsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4668,8 +4521,6 @@ export type ListPatientAlarmsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4698,8 +4549,6 @@ export type ListPatientAlarmsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4779,8 +4628,6 @@ export type MutePatientAlarmsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4831,8 +4678,6 @@ export type MutePatientAlarmsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4904,8 +4749,6 @@ export type AcknowledgePatientAlarmErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4956,8 +4799,6 @@ export type AcknowledgePatientAlarmErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5014,8 +4855,6 @@ export type ListAbsencesErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -5035,8 +4874,6 @@ export type ListAbsencesErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5094,8 +4931,6 @@ export type GetAuthorityErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -5123,8 +4958,6 @@ export type GetAuthorityErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -5185,8 +5018,6 @@ export type ListPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5215,8 +5046,6 @@ export type ListPatientGrantsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5320,8 +5149,6 @@ export type CreatePatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5376,8 +5203,6 @@ export type CreatePatientGrantErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5444,8 +5269,6 @@ export type GetPatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5472,8 +5295,6 @@ export type GetPatientGrantErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5547,8 +5368,6 @@ export type RevokePatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5609,8 +5428,6 @@ export type RevokePatientGrantErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5686,8 +5503,6 @@ export type RevokeAllPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5742,8 +5557,6 @@ export type RevokeAllPatientGrantsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5817,8 +5630,6 @@ export type CreatePatientRevocationErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5867,8 +5678,6 @@ export type CreatePatientRevocationErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5933,8 +5742,6 @@ export type ListPatientDenialsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5963,8 +5770,6 @@ export type ListPatientDenialsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -6063,8 +5868,6 @@ export type CreatePatientDenialErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6119,8 +5922,6 @@ export type CreatePatientDenialErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6151,6 +5952,420 @@ export type CreatePatientDenialResponses = {
 
 export type CreatePatientDenialResponse = CreatePatientDenialResponses[keyof CreatePatientDenialResponses];
 
+export type ListPatientDelegatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/delegates';
+};
+
+export type ListPatientDelegatesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientDelegatesError = ListPatientDelegatesErrors[keyof ListPatientDelegatesErrors];
+
+export type ListPatientDelegatesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        delegates: Array<DelegateView>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientDelegatesResponse = ListPatientDelegatesResponses[keyof ListPatientDelegatesResponses];
+
+export type CreatePatientDelegateData = {
+    body: {
+        statement: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/delegates';
+};
+
+export type CreatePatientDelegateErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreatePatientDelegateError = CreatePatientDelegateErrors[keyof CreatePatientDelegateErrors];
+
+export type CreatePatientDelegateResponses = {
+    /**
+     * OK
+     */
+    200: DecisionView;
+    /**
+     * Accepted
+     */
+    202: DecisionJob;
+};
+
+export type CreatePatientDelegateResponse = CreatePatientDelegateResponses[keyof CreatePatientDelegateResponses];
+
+export type ListPatientDelegatesDecisionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/delegates/decisions';
+};
+
+export type ListPatientDelegatesDecisionsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientDelegatesDecisionsError = ListPatientDelegatesDecisionsErrors[keyof ListPatientDelegatesDecisionsErrors];
+
+export type ListPatientDelegatesDecisionsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        decisions: Array<DelegatedDecision>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientDelegatesDecisionsResponse = ListPatientDelegatesDecisionsResponses[keyof ListPatientDelegatesDecisionsResponses];
+
+export type EndPatientDelegateData = {
+    body: {
+        statement: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        delegationId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/delegates/{delegationId}/end';
+};
+
+export type EndPatientDelegateErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `DELEGATION_NOT_FOUND`: The patient has no such delegation here
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type EndPatientDelegateError = EndPatientDelegateErrors[keyof EndPatientDelegateErrors];
+
+export type EndPatientDelegateResponses = {
+    /**
+     * OK
+     */
+    200: DecisionView;
+    /**
+     * Accepted
+     */
+    202: DecisionJob;
+};
+
+export type EndPatientDelegateResponse = EndPatientDelegateResponses[keyof EndPatientDelegateResponses];
+
 export type ListPatientSubscriptionsData = {
     body?: never;
     headers?: {
@@ -6166,7 +6381,7 @@ export type ListPatientSubscriptionsData = {
         patientId: string;
     };
     query?: {
-        status?: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
+        status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
         /**
          * `next` of the page before
          */
@@ -6189,8 +6404,6 @@ export type ListPatientSubscriptionsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
@@ -6222,8 +6435,6 @@ export type ListPatientSubscriptionsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6288,8 +6499,6 @@ export type GetPatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6320,8 +6529,6 @@ export type GetPatientSubscriptionErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6422,8 +6629,6 @@ export type ApprovePatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6472,8 +6677,6 @@ export type ApprovePatientSubscriptionErrors = {
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
-     * `SUBSCRIPTION_EXCEEDED`: The subscription asks for less: an answer may only narrow it
-     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -6488,8 +6691,6 @@ export type ApprovePatientSubscriptionErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6573,8 +6774,6 @@ export type RejectPatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6637,8 +6836,6 @@ export type RejectPatientSubscriptionErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6721,8 +6918,6 @@ export type ListPatientAccessesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6753,8 +6948,6 @@ export type ListPatientAccessesErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6833,8 +7026,6 @@ export type ListRecordReadersErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6869,8 +7060,6 @@ export type ListRecordReadersErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6953,8 +7142,6 @@ export type ListPatientDecisionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6985,8 +7172,6 @@ export type ListPatientDecisionsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7047,8 +7232,6 @@ export type ListPatientVisitsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7079,8 +7262,6 @@ export type ListPatientVisitsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7154,8 +7335,6 @@ export type CheckInPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7210,8 +7389,6 @@ export type CheckInPatientErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7241,113 +7418,6 @@ export type CheckInPatientResponses = {
 };
 
 export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatientResponses];
-
-export type GetPatientDisclosureStatementData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: {
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        from?: string;
-        /**
-         * Exclusive. Default, and at most: now
-         */
-        to?: string;
-        requester?: string | string;
-        /**
-         * A record, named by its author
-         */
-        recordId?: string;
-        decision?: 'permit' | 'deny';
-        /**
-         * Attempts of one page, at most
-         */
-        perPage?: number;
-        /**
-         * `next` of the page before
-         */
-        cursor?: string;
-    };
-    url: '/v1/patients/{patientId}/disclosure-statement';
-};
-
-export type GetPatientDisclosureStatementErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `CURSOR_INVALID`: The cursor is none that this list gave
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type GetPatientDisclosureStatementError = GetPatientDisclosureStatementErrors[keyof GetPatientDisclosureStatementErrors];
-
-export type GetPatientDisclosureStatementResponses = {
-    /**
-     * OK
-     */
-    200: DisclosurePage;
-};
-
-export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
 export type RotatePatientKeysData = {
     body: {
@@ -7394,8 +7464,6 @@ export type RotatePatientKeysErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7450,8 +7518,6 @@ export type RotatePatientKeysErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7525,8 +7591,6 @@ export type PassphrasePatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7575,8 +7639,6 @@ export type PassphrasePatientErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7646,8 +7708,6 @@ export type FlushPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7688,8 +7748,6 @@ export type FlushPatientErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7748,8 +7806,6 @@ export type FlushErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7781,8 +7837,6 @@ export type FlushErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7833,8 +7887,6 @@ export type GetOutboxErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7850,8 +7902,6 @@ export type GetOutboxErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7898,8 +7948,6 @@ export type GetStatisticsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7915,8 +7963,6 @@ export type GetStatisticsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7971,8 +8017,6 @@ export type CreateAttestationErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -8010,8 +8054,6 @@ export type CreateAttestationErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -8068,8 +8110,6 @@ export type ListJobsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -8089,8 +8129,6 @@ export type ListJobsErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -8152,8 +8190,6 @@ export type GetJobErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -8177,8 +8213,6 @@ export type GetJobErrors = {
      */
     500: Problem;
     /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
