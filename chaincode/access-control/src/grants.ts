@@ -53,7 +53,7 @@ export async function recordGrant(tx: Submission, verified: Verified<'grant'>): 
   const live: LiveGrant = { patientId, grantId, ...terms, recordedAt: tx.at, txId: tx.txId };
   tx.state.put(liveGrants.at(patientId, body.authorityId, grantId), live);
   tx.state.put(grants.at(patientId, grantId), sealed === undefined ? live : { ...live, sealed });
-  const { version } = await changePolicy(tx, patientId);
+  const { version } = await changePolicy(tx, verified);
   return {
     patientId,
     policyVersion: version,

@@ -66,10 +66,11 @@ async function register(tx: Submission, { iss, body }: Verified<'registerPatient
   });
 }
 
-async function rotate(tx: Submission, { iss, body }: Verified<'rotatePatientKey'>): Promise<void> {
+async function rotate(tx: Submission, verified: Verified<'rotatePatientKey'>): Promise<void> {
+  const { iss, body } = verified;
   const patient = await getPatient(tx, iss);
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
-  await changePolicy(tx, iss);
+  await changePolicy(tx, verified);
 }
 
 function withNewKey(

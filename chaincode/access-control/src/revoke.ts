@@ -27,20 +27,22 @@ function takeAway(
   return recordGrant(tx, verified);
 }
 
-async function revokeOne(tx: Submission, { iss, sid, body }: Verified<'revoke'>): Promise<PolicyNews> {
+async function revokeOne(tx: Submission, verified: Verified<'revoke'>): Promise<PolicyNews> {
+  const { iss, sid, body } = verified;
   const { policySeq, grantId } = body;
   await claimPolicySeq(tx, iss, policySeq, sid);
   const grant = await tx.state.get(grants.at(iss, grantId));
   // Unknown here: it may still be on its way, and must not count when it comes.
   if (grant === undefined) tx.state.put(tombstones.at(iss, grantId), { at: tx.at });
   else endGrant(tx.state, grant, tx.at);
-  const { version } = await changePolicy(tx, iss);
+  const { version } = await changePolicy(tx, verified);
   return { patientId: iss, policyVersion: version, granted: [], revoked: [grantId] };
 }
 
 /** Touches no grant: every one with a lower or equal sequence number is void from now on, present or yet to come. */
-async function revokeAll(tx: Submission, { iss, sid, body }: Verified<'revokeAll'>): Promise<PolicyNews> {
+async function revokeAll(tx: Submission, verified: Verified<'revokeAll'>): Promise<PolicyNews> {
+  const { iss, sid, body } = verified;
   await claimPolicySeq(tx, iss, body.policySeq, sid);
-  const { version, revokedThroughSeq } = await changePolicy(tx, iss, body.policySeq);
+  const { version, revokedThroughSeq } = await changePolicy(tx, verified, body.policySeq);
   return { patientId: iss, policyVersion: version, granted: [], revoked: [], revokedThroughSeq };
 }
