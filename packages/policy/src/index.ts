@@ -17,4 +17,4 @@ export { bringsNotices } from './notices.js';
 export { firstPolicyHash, nextPolicyHash } from './policy-hash.js';
 export { readersGrants } from './possible-reads.js';
 export { isAbout, isDenial } from './rule.js';
-export { givenBy, isApproved, subscriptionAt } from './subscriptions.js';
+export { givenBy, subscriptionAt } from './subscriptions.js';
