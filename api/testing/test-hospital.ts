@@ -2,7 +2,7 @@ import { generateEd25519, generateX25519, nodeVerifier, toBase64url } from '@car
 import type { X25519KeyPair } from '@careledger/crypto';
 import type {
   AuthorityState,
-  Decision,
+  Ruling,
   GrantState,
   ItemResult,
   PatientState,
@@ -72,7 +72,7 @@ class FakeLedger {
   }
 
   channel() {
-    const decided = (request: Request & { practitionerId?: string }): Decision => {
+    const decided = (request: Request & { practitionerId?: string }): Ruling => {
       const version = this.versions.get(request.patientId) ?? 0;
       if (request.practitionerId !== undefined && this.withdrawn.has(request.practitionerId))
         return { decision: 'deny', reason: 'PRACTITIONER_UNKNOWN', policyVersion: version };

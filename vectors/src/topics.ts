@@ -6,6 +6,7 @@ import { envelopeVectors } from './envelope/all.js';
 import { fhirVectors } from './fhir/all.js';
 import { grantVectors } from './grants/grants.js';
 import { ownGatewayVectors } from './own-gateway/all.js';
+import { policyVectors } from './policy/policy-hashes.js';
 import { privateChainVectors } from './private-chain/all.js';
 import { statementVectors } from './statements/statements.js';
 
@@ -20,6 +21,7 @@ export const TOPICS: Readonly<Record<string, Generator>> = {
   fhir: fhirVectors,
   grants: grantVectors,
   'own-gateway': ownGatewayVectors,
+  policy: policyVectors,
   'private-chain': privateChainVectors,
   statements: statementVectors,
 };

@@ -80,7 +80,7 @@ const denialOf = (statement: string): AccessItem => {
   const access: AccessState = {
     ...{ patientId, basis: 'request', requestSid: sidOf(statement), recordId: id },
     ...{ requester: 'aut_hospital', purpose: 'TREAT', decision: 'deny', reason },
-    ...{ policyVersion: 1, at: '2026-05-05T11:00:00Z', txId: 'f'.repeat(64) },
+    ...{ policyVersion: 1, policyHash: 'A'.repeat(43), at: '2026-05-05T11:00:00Z', txId: 'f'.repeat(64) },
   };
   const problem = { code: 'ACCESS_DENIED', detail: 'Denied', reason };
   return { requestSid: sidOf(statement), access, problem };

@@ -3,11 +3,12 @@ import {
   ContractError,
   type AccessDenialCode,
   type Decision,
+  type PolicyState,
   type TransactionArgs,
   type accessControl,
 } from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
-import { decide, type PolicyNow, type StandingGrant } from '@careledger/policy';
+import { decide, type StandingGrant } from '@careledger/policy';
 import { liveGrants, patients, practitioners } from './families.js';
 import { policyOf } from './policy.js';
 
@@ -15,7 +16,7 @@ type Request = TransactionArgs<typeof accessControl, 'Decide'>;
 
 /** What lies in the state of a patient's policy, as far as it concerns one requester. */
 interface Standing {
-  readonly policy: PolicyNow;
+  readonly policy: PolicyState;
   readonly grants: readonly StandingGrant[];
 }
 
@@ -78,9 +79,10 @@ function answerTo(
   { policy, grants }: Standing,
   { isKnown, atMs }: { readonly isKnown: boolean; readonly atMs: number },
 ): Decision {
-  if (isKnown) return decide(request, policy, grants, atMs);
+  const { version: policyVersion, hash: policyHash } = policy;
+  if (isKnown) return { ...decide(request, policy, grants, atMs), policyHash };
   const reason: AccessDenialCode = 'PRACTITIONER_UNKNOWN';
-  return { decision: 'deny', reason, policyVersion: policy.version };
+  return { decision: 'deny', reason, policyVersion, policyHash };
 }
 
 function once<T>(

@@ -102,7 +102,7 @@ async function appoint(tx: Submission, verified: Verified<'delegate'>): Promise<
     ...place,
     ...{ path: [...(by?.path ?? []), delegationId], appointedAt: tx.at, txId: tx.txId },
   });
-  const { version } = await changePolicy(tx, patientId);
+  const { version } = await changePolicy(tx, verified);
   return { patientId, policyVersion: version, granted: [], revoked: [] };
 }
 
@@ -157,7 +157,7 @@ async function end(tx: Submission, verified: Verified<'endDelegation'>): Promise
   }
   const ended = endGrants ? await grantsUnder(tx, patientId, delegationId) : [];
   for (const rule of ended) endGrant(tx.state, rule, tx.at);
-  const { version } = await changePolicy(tx, patientId);
+  const { version } = await changePolicy(tx, verified);
   return { patientId, policyVersion: version, granted: [], revoked: ended.map(({ grantId }) => grantId) };
 }
 

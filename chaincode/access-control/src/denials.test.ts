@@ -47,6 +47,7 @@ describe('a denial', () => {
     await granted();
     expect(await decide()).toEqual({
       ...{ decision: 'deny', reason: 'DENIED_BY_RULE', policyVersion: 3, grantId: sid },
+      policyHash: expect.any(String),
     });
     expect(await fixture.codes('Revoke', [patient.revoke(sid)])).toEqual(['OK']);
     expect(await decide()).toMatchObject({ decision: 'permit' });

@@ -1,6 +1,6 @@
 import type { Evaluation } from '@careledger/chaincode-runtime';
 import type { GrantState } from '@careledger/contracts';
-import { asOf, isInForce } from '@careledger/policy';
+import { asOf, firstPolicyHash, isInForce } from '@careledger/policy';
 import { everyEntry } from './every-entry.js';
 import { grants, policyChanges, type RevokeAllState } from './families.js';
 import { getPatient } from './patients.js';
@@ -10,6 +10,7 @@ export interface EffectivePolicy {
   patientId: string;
   at: string;
   policyVersion: number;
+  policyHash: string;
   grants: GrantState[];
 }
 
@@ -20,16 +21,16 @@ export async function effectivePolicy(
 ): Promise<EffectivePolicy> {
   await getPatient(tx, patientId);
   const atMs = Date.parse(at);
-  let policyVersion = 0;
+  let [policyVersion, policyHash] = [0, firstPolicyHash(patientId)];
   for await (const { parts, value } of everyEntry(tx.state, policyChanges.under(patientId)))
-    if (Date.parse(value.at) <= atMs) policyVersion = Number(parts[1]);
+    if (Date.parse(value.at) <= atMs) [policyVersion, policyHash] = [Number(parts[1]), value.hash];
   const revocations = await revokeAllsOf(tx.state, patientId);
   const inForce: GrantState[] = [];
   for await (const { value } of everyEntry(tx.state, grants.under(patientId))) {
     const known = asKnownAt(value, revocations, atMs);
     if (known !== undefined) inForce.push(known);
   }
-  return { patientId, at, policyVersion, grants: inForce };
+  return { patientId, at, policyVersion, policyHash, grants: inForce };
 }
 
 /** The grant if it counted at that time; without the revocation that came later. */

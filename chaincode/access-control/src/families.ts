@@ -35,11 +35,13 @@ export const organisations = new KeyFamily<OrganisationState>('organisation', ['
 
 /** Written by whatever changes what a patient allows, read by every decision. */
 export const policies = new KeyFamily<PolicyState>('policy', ['patientId']);
-/** When each version of the policy began. */
-export const policyChanges = new KeyFamily<{ readonly at: Timestamp; readonly txId: string }>(
-  'policy-change',
-  ['patientId', 'version'],
-);
+/** When each version of the policy began, by which transaction, and its hash. */
+export interface PolicyChange {
+  readonly at: Timestamp;
+  readonly txId: string;
+  readonly hash: string;
+}
+export const policyChanges = new KeyFamily<PolicyChange>('policy-change', ['patientId', 'version']);
 /** Which statement has used a policy sequence number. */
 export const policySeqs = new KeyFamily<{ readonly sid: string }>('policy-seq', [
   'patientId',

@@ -66,7 +66,8 @@ async function register(tx: Submission, { iss, body }: Verified<'registerPatient
   });
 }
 
-async function rotate(tx: Submission, { iss, body }: Verified<'rotatePatientKey'>): Promise<void> {
+async function rotate(tx: Submission, verified: Verified<'rotatePatientKey'>): Promise<void> {
+  const { iss, body } = verified;
   const patient = await getPatient(tx, iss);
   // A delegate's key stays one: as the patient's it would be two powers at once.
   if (
@@ -75,7 +76,7 @@ async function rotate(tx: Submission, { iss, body }: Verified<'rotatePatientKey'
   )
     throw new ContractError('KEY_REUSED');
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
-  await changePolicy(tx, iss, { opensEpoch: body.use === 'consent' });
+  await changePolicy(tx, verified, { opensEpoch: body.use === 'consent' });
 }
 
 function withNewKey(

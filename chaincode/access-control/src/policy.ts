@@ -4,15 +4,16 @@ import {
   type StateKey,
   type StateReader,
   type Submission,
+  type Verified,
 } from '@careledger/chaincode-runtime';
 import { ContractError, type GrantState, type PolicyState, type PolicyVersion } from '@careledger/contracts';
-import type { RevokedThrough } from '@careledger/policy';
+import { firstPolicyHash, nextPolicyHash, type RevokedThrough } from '@careledger/policy';
 import { patients, policies, policyChanges, policySeqs, revokeAlls } from './families.js';
 
 /** Of a patient who has never changed anything: version 0, which is in no state yet. */
 export async function policyOf(state: StateReader, patientId: string): Promise<PolicyState> {
   const policy = await state.get(policies.at(patientId));
-  return policy ?? { patientId, version: 0, revokedThroughSeq: 0 };
+  return policy ?? { patientId, version: 0, revokedThroughSeq: 0, hash: firstPolicyHash(patientId) };
 }
 
 /** What a permit must still be of when it is released. @throws ContractError `PATIENT_UNKNOWN` */
@@ -21,8 +22,8 @@ export async function getPolicyVersion(
   { patientId }: { patientId: string },
 ): Promise<PolicyVersion> {
   if ((await state.get(patients.at(patientId))) === undefined) throw new ContractError('PATIENT_UNKNOWN');
-  const { version } = await policyOf(state, patientId);
-  return { patientId, version };
+  const { version, hash } = await policyOf(state, patientId);
+  return { patientId, version, hash };
 }
 
 /** Where a number of the patient's stands: in the epoch of the key that signs now. */
@@ -38,11 +39,12 @@ type Place = Pick<GrantState, 'epoch' | 'policySeq'>;
 /**
  * Begins the next version of a patient's policy. A decision that was made on the version before then fails to commit
  * (MVCC), which is what keeps a permit from being ordered after the revocation.
+ * @param statement what the patient decided, or a delegate
  * @param change `revokedThroughSeq`: policySeq of a revoke-all; `opensEpoch`: another consent key numbers from now on
  */
 export async function changePolicy(
   tx: Submission,
-  patientId: string,
+  { iss: patientId, statement }: Pick<Verified, 'iss' | 'statement'>,
   { revokedThroughSeq, opensEpoch }: { revokedThroughSeq?: number; opensEpoch?: boolean } = {},
 ): Promise<PolicyState> {
   const { epoch, ...before } = await policyOf(tx.state, patientId);
@@ -53,9 +55,12 @@ export async function changePolicy(
     version,
     ...(now !== undefined && { epoch: now }),
     ...(revokedThroughSeq !== undefined && raised(before, now, revokedThroughSeq)),
+    hash: nextPolicyHash(before.hash, statement.hash),
   };
   tx.state.put(policies.at(patientId), policy);
-  tx.state.put(policyChanges.at(patientId, sortable(version)), { at: tx.at, txId: tx.txId });
+  tx.state.put(policyChanges.at(patientId, sortable(version)), {
+    ...{ at: tx.at, txId: tx.txId, hash: policy.hash },
+  });
   if (revokedThroughSeq !== undefined)
     tx.state.put(revokeAlls.at(patientId, sortable(version)), {
       ...placeAs({ epoch: now, policySeq: revokedThroughSeq }),

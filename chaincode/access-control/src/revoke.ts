@@ -38,7 +38,7 @@ async function revokeOne(tx: Submission, verified: Verified<'revoke'>): Promise<
   // Unknown here: it may still be on its way, and must not count when it comes.
   if (grant === undefined) tx.state.put(tombstoneOf(iss, by, grantId), { at: tx.at });
   else endGrant(tx.state, grant, tx.at);
-  const { version } = await changePolicy(tx, iss);
+  const { version } = await changePolicy(tx, verified);
   return { patientId: iss, policyVersion: version, granted: [], revoked: [grantId] };
 }
 
@@ -55,9 +55,10 @@ const tombstoneOf = (patientId: string, by: Delegate | undefined, grantId: strin
     : delegateTombstones.at(patientId, by.own.delegationId, grantId);
 
 /** Touches no grant: every one with a lower or equal sequence number is void from now on, present or yet to come. */
-async function revokeAll(tx: Submission, { iss, sid, body }: Verified<'revokeAll'>): Promise<PolicyNews> {
+async function revokeAll(tx: Submission, verified: Verified<'revokeAll'>): Promise<PolicyNews> {
+  const { iss, sid, body } = verified;
   await claimPolicySeq(tx, iss, body.policySeq, sid);
-  const { version, revokedThroughSeq } = await changePolicy(tx, iss, {
+  const { version, revokedThroughSeq } = await changePolicy(tx, verified, {
     revokedThroughSeq: body.policySeq,
   });
   return { patientId: iss, policyVersion: version, granted: [], revoked: [], revokedThroughSeq };

@@ -9,7 +9,7 @@ import {
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import { AccessState, type BatchResult, type StatementBody } from '@careledger/contracts';
+import { AccessState, type BatchResult, type PolicyVersion, type StatementBody } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
@@ -72,6 +72,9 @@ describe('a reading of a direct notice', () => {
       patient.grant(hospital.id, { purposes: ['ETREAT'], scopeTags: [VITAL] }, { sid: grantId }),
     ]);
     await store();
+    const { hash: policyHash } = await fixture.ask<PolicyVersion>('GetPolicyVersion', {
+      patientId: patient.id,
+    });
     const { event, txId } = await report(reading({}, hospital, { sid }));
     const written = {
       patientId: patient.id,
@@ -85,6 +88,7 @@ describe('a reading of a direct notice', () => {
       reason: 'GRANT',
       grantId,
       policyVersion: 1,
+      policyHash,
       at: new Date(fixture.nowMs).toISOString(),
       readAt: '2026-03-01T11:00:00Z',
       txId,

@@ -61,15 +61,15 @@ function questionOf({ iss, body }: Reading, found: FoundVersion | undefined): De
 }
 
 /** The denial that there is nothing to decide about, on the same policy version. */
-export function recordUnknown({ policyVersion }: Decision): Decision {
+export function recordUnknown({ policyVersion, policyHash }: Decision): Decision {
   const reason: AccessDenialCode = 'RECORD_UNKNOWN';
-  return { decision: 'deny', reason, policyVersion };
+  return { decision: 'deny', reason, policyVersion, policyHash };
 }
 
 /** What every access says of the reading and of the answer. */
 export function outlineOf(
   { iss, sid, body }: Reading,
-  { decision, reason, policyVersion, grantId }: Decision,
+  { decision, reason, policyVersion, policyHash, grantId }: Decision,
 ) {
   const { patientId, practitionerId, recordId, purpose } = body;
   return {
@@ -82,6 +82,7 @@ export function outlineOf(
     decision,
     reason,
     policyVersion,
+    policyHash,
     ...(grantId === undefined ? {} : { grantId }),
   };
 }

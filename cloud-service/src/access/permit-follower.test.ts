@@ -76,6 +76,7 @@ const permit: AccessState = {
   decision: 'permit',
   reason: 'GRANT',
   policyVersion: 1,
+  policyHash: 'A'.repeat(43),
   at: '2026-05-05T12:00:00.000Z',
   releaseBefore: '2026-05-05T12:00:30.000Z',
   txId: '',

@@ -24,6 +24,7 @@ const committed: AccessState = {
   decision: 'permit',
   reason: 'GRANT',
   policyVersion: 3,
+  policyHash: 'A'.repeat(43),
   at: '2026-05-05T11:59:50.000Z',
   releaseBefore: '2026-05-05T12:00:20.000Z',
   txId: 'f'.repeat(64),

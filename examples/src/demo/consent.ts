@@ -12,22 +12,26 @@ export type Terms = Pick<CreateSubscriptionData['body'], 'permissions' | 'purpos
 export async function subscribe(
   authority: Authority,
   authorityId: string,
-  { api, passphrase, patientId }: Patient,
+  patient: Patient,
   terms: Terms,
 ): Promise<void> {
+  const { api, passphrase, patientId } = patient;
   const asked = await authority.createSubscription({ body: { patientId, ...terms } });
   const { subscriptionId } = await authority.finished(asked);
-  await eventually('The request reaching the patient', async () => {
+  const shown = await awaitingAnswer(patient, subscriptionId);
+  if (shown.authorityId !== authorityId) throw new Error('A request reached the patient as another one’s.');
+  await api.approvePatientSubscription({ path: { patientId, subscriptionId }, body: { passphrase } });
+}
+
+/** A request, as it waits for the patient's answer. */
+export const awaitingAnswer = ({ api, patientId }: Patient, subscriptionId: string) =>
+  eventually('The request reaching the patient', async () => {
     const { subscriptions } = await api.listPatientSubscriptions({
       path: { patientId },
       query: { status: 'pending' },
     });
-    return subscriptions.find(
-      (found) => found.subscriptionId === subscriptionId && found.authorityId === authorityId,
-    );
+    return subscriptions.find((found) => found.subscriptionId === subscriptionId);
   });
-  await api.approvePatientSubscription({ path: { patientId, subscriptionId }, body: { passphrase } });
-}
 
 /** Revokes every grant of the patient, through the gateway. */
 export async function revokeAll({ api, passphrase, patientId }: Patient): Promise<void> {

@@ -5,6 +5,7 @@ import type { Recording } from '../recording/recording.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { followHospital } from './context.js';
+import { exceptions } from './exceptions.js';
 import { enrol, type Person } from './people.js';
 import { noticesRead } from './notices-read.js';
 import { revoke } from './revocation.js';
@@ -60,6 +61,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
 
   narrator.chapter('Scenario 2: an authority asks for a record');
   await share(context);
+  await exceptions(context);
 
   narrator.chapter('Scenario 3: a visit, and the patient’s last word');
   await visit(context);

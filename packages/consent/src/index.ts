@@ -1,4 +1,4 @@
-export { approvalOf, type Approval, type AskedTerms } from './approval.js';
+export { approvalOf, type AskedTerms } from './approval.js';
 export { DECISION_CHANNELS, type DecisionName } from './channels.js';
 export { delegateBody, delegationSentence, sealDelegateName, type DelegationTerms } from './delegation.js';
 export { decisionStatement } from './decision-statement.js';

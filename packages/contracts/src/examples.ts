@@ -116,6 +116,7 @@ export const accessState: AccessState = {
   decision: 'permit',
   reason: 'GRANT',
   policyVersion: 1,
+  policyHash: EXAMPLE.hash,
   grantId: EXAMPLE.grantId,
   at: fifth,
   releaseBefore: '2026-03-02T09:05:03.611Z',

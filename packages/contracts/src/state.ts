@@ -107,11 +107,17 @@ export const PolicyState = Type.Object({
   revokedThroughSeq: Type.Integer({ minimum: 0 }),
   /** The epoch of that one. Absent: 0. */
   revokedThroughEpoch: Type.Optional(PolicyEpoch),
+  /** Chain over the statements that made the versions up to this one, in this channel's order (`packages/policy`). */
+  hash: Sha256,
 });
 export type PolicyState = Static<typeof PolicyState>;
 
 /** The version of a patient's policy as a query gives it: 0 before the first change. */
-export const PolicyVersion = Type.Object({ patientId: PatientId, version: Type.Integer({ minimum: 0 }) });
+export const PolicyVersion = Type.Object({
+  patientId: PatientId,
+  version: Type.Integer({ minimum: 0 }),
+  hash: Sha256,
+});
 export type PolicyVersion = Static<typeof PolicyVersion>;
 
 export const GrantState = Type.Object(
@@ -279,8 +285,8 @@ export const HeadState = Type.Object(
 );
 export type HeadState = Static<typeof HeadState>;
 
-/** Why and how a request was decided. `policyVersion` 0: the patient has never granted anything. */
-export const Decision = Type.Object(
+/** Why and how a request is decided. `policyVersion` 0: the patient has never granted anything. */
+export const Ruling = Type.Object(
   {
     decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
     /** `GRANT`, `OWNER` or `AUTHOR` for a permit; a DenialCode for a denial. */
@@ -290,6 +296,17 @@ export const Decision = Type.Object(
     grantId: Type.Optional(Id128),
     /** When the grant ends by its own terms: a permit ends with it. */
     until: Type.Optional(Timestamp),
+  },
+  { title: 'Ruling' },
+);
+export type Ruling = Static<typeof Ruling>;
+
+/** A ruling of a ledger: it names the statements on which it rests. */
+export const Decision = Type.Object(
+  {
+    ...Ruling.properties,
+    /** Of the version of the patient's policy. */
+    policyHash: Sha256,
   },
   { title: 'Decision' },
 );
@@ -319,6 +336,8 @@ export const AccessState = Type.Object(
     decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
     reason: Type.String(),
     policyVersion: Type.Integer({ minimum: 0 }),
+    /** Of that version: a chain over the statements that made it. */
+    policyHash: Sha256,
     grantId: Type.Optional(Id128),
     at: Timestamp,
     /**

@@ -1,4 +1,4 @@
-import type { Decision, DenialCode, GrantState, PolicyState } from '@careledger/contracts';
+import type { DenialCode, GrantState, PolicyState, Ruling } from '@careledger/contracts';
 import type { Permission } from '@careledger/domain';
 import { whatIsMissing, type GrantTerms, type WhatIsAsked } from './coverage.js';
 import { objectionOf, type Objection } from './denials.js';
@@ -39,7 +39,7 @@ export function decide(
   { version: policyVersion, ...revokedThrough }: PolicyNow,
   grants: readonly StandingGrant[],
   atMs: number,
-): Decision {
+): Ruling {
   const { patientId, requester, author, permission } = request;
   if (requester === patientId) return { decision: 'permit', reason: 'OWNER', policyVersion };
   if (requester === author && AUTHORS_PERMISSIONS.includes(permission))

@@ -1,4 +1,4 @@
-import type { Decision } from '@careledger/contracts';
+import type { Ruling } from '@careledger/contracts';
 import type { Period, PurposeOfUse } from '@careledger/domain';
 import { coversReading, termsOnRecord, type TaggedVersion } from './coverage.js';
 import { decide, type StandingGrant } from './decide.js';
@@ -15,7 +15,7 @@ export interface PossibleRead {
   /** Who within the authority: a grantee tag of the grant; null where it is for anybody there. */
   readonly granteeTag: string | null;
   readonly purpose: PurposeOfUse;
-  readonly decision: Decision;
+  readonly decision: Ruling;
 }
 
 /** A grant by which a record could have been read, and for what. */

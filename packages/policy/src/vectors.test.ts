@@ -1,4 +1,4 @@
-import { accessControl, Decision, type DenialCode } from '@careledger/contracts';
+import { accessControl, Ruling, type DenialCode } from '@careledger/contracts';
 import { Timestamp } from '@careledger/domain';
 import { loadVectors, type VectorBody } from '@careledger/spec';
 import { expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ type GrantVector = VectorBody & {
   /** What the ledger has of the version, where the request's tags are by it. */
   readonly version?: TaggedVersion;
   /** Valid ones: the permit. */
-  readonly decision?: Decision;
+  readonly decision?: Ruling;
   /** Invalid ones: the reason of the denial. */
   readonly code?: DenialCode;
   /** The denial that brought it about, if one did. */
@@ -53,7 +53,7 @@ test.each(ofVersions)('$name asks about what the version holds by the ledger', (
 test.each(valid)('permitted: $name', (vector) => {
   const decision = decisionOf(vector);
   expect(decision).toEqual(vector.decision);
-  expect(Value.Check(Decision, decision)).toBe(true);
+  expect(Value.Check(Ruling, decision)).toBe(true);
 });
 
 test.each(invalid)('denied: $name', (vector) => {

@@ -1,4 +1,4 @@
-import type { Decision, DenialCode, TagConfirmation } from '@careledger/contracts';
+import type { Ruling, DenialCode, TagConfirmation } from '@careledger/contracts';
 import { ANY, TAG_GROUPS_MAX, type TagGroups } from '@careledger/domain';
 import {
   termsOnRecord,
@@ -20,7 +20,7 @@ type GrantVector = {
   /** Of what the ledger has of the version: the request's tags, period and `isUnconfirmed` are by it. */
   version?: TaggedVersion;
   /** Valid ones: the permit. */
-  decision?: Decision;
+  decision?: Ruling;
   /** Invalid ones: the reason of the denial, and the rule that denies, if one does. */
   code?: DenialCode;
   rule?: string;
@@ -84,10 +84,10 @@ const request: Request = {
   tagGroups: vital,
   author: PATIENT,
 };
-const permit = (more: Partial<Decision> = {}): Decision => {
+const permit = (more: Partial<Ruling> = {}): Ruling => {
   return { decision: 'permit', reason: 'GRANT', policyVersion: 7, grantId: grant.grantId, ...more };
 };
-const byRight = (reason: 'OWNER' | 'AUTHOR'): Decision => {
+const byRight = (reason: 'OWNER' | 'AUTHOR'): Ruling => {
   return { decision: 'permit', reason, policyVersion: 7 };
 };
 const situationOf = ({ at = NOW, version, ...given }: Given) => ({
@@ -123,7 +123,7 @@ export const grantVectors = (kind: VectorKind): Named[] =>
   kind === 'valid' ? validGrants() : invalidGrants();
 
 function validGrants(): Named[] {
-  const make = (name: string, description: string, given: Given, decision: Decision): Named => {
+  const make = (name: string, description: string, given: Given, decision: Ruling): Named => {
     return { name, description, ...situationOf(given), decision };
   };
   const until = '2026-03-01T12:00:00.001Z';

@@ -67,6 +67,11 @@ export function describeAnswers(fixture: () => GatewayFixture): void {
     expect(why).toMatchObject({
       decisions: [{ access: { ...line, decision: 'deny', reason: 'NO_GRANT' }, rule: null, considered: [] }],
     });
+    // What decided is named by the hash of its version, and the policy of that time has the same.
+    const [{ access }] = why['decisions'] as [{ access: Record<string, unknown> }];
+    expect(await readersAt(String(access['at']))).toMatchObject({
+      ...{ policyVersion: access['policyVersion'], policyHash: access['policyHash'] },
+    });
     const permitted = await fixture().own(patient, 'GET', '/decisions?decision=permit');
     expect(permitted).toMatchObject({ decisions: [{ rule: hospital, considered: [] }] });
   });

@@ -137,7 +137,7 @@ export const CHAINCODE_LOCATIONS = {
   'policy-read': access(
     'decisions',
     'await policyOf(state, patientId)',
-    '{ patientId, version: 0, revokedThroughSeq: 0 }',
+    '{ patientId, version: 0, revokedThroughSeq: 0, hash: "" }',
   ),
   'policy-seq': access('policy', 'holder !== undefined', 'false'),
   'grant-period': access('grants', 'until !== undefined && isEmpty(from, until)', 'false'),

@@ -111,7 +111,13 @@ test('a reading of a notice that the ledger would have refused is shown to the p
   const access = (changes: Partial<AccessState>): AccessState => ({
     ...{ patientId: patient.patientId, basis: 'notice', requestSid: 'AAAAAAAAAAAAAAAAAAAAAA' },
     ...{ requester: 'aut_hospital', recordId: `rec_${'a'.repeat(32)}`, purpose: 'ETREAT' },
-    ...{ decision: 'deny', reason: 'GRANT_EXPIRED', policyVersion: 3, txId: '0'.repeat(64) },
+    ...{
+      decision: 'deny',
+      reason: 'GRANT_EXPIRED',
+      policyVersion: 3,
+      policyHash: 'A'.repeat(43),
+      txId: '0'.repeat(64),
+    },
     ...{ at: '2026-06-01T08:00:00.000Z', readAt: '2026-06-01T07:59:00.000Z' },
     ...changes,
   });

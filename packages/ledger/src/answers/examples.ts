@@ -4,7 +4,14 @@ import type { DecisionsPage, ReadersPage } from './schemas.js';
 const { patientId, recordId, grantId, requestSid, txId } = EXAMPLE;
 
 export const readers: ReadersPage = {
-  ...{ recordId, version: 1, at: EXAMPLE.at[4], policyVersion: 1, byRight: [patientId] },
+  ...{
+    recordId,
+    version: 1,
+    at: EXAMPLE.at[4],
+    policyVersion: 1,
+    policyHash: EXAMPLE.hash,
+    byRight: [patientId],
+  },
   readers: [
     {
       grant: grantState,
@@ -25,7 +32,13 @@ export const decisions: DecisionsPage = {
       access: {
         ...{ patientId, basis: 'request', requestSid, requester: EXAMPLE.authorityId, recordId, version: 1 },
         ...{ purpose: 'HPAYMT', throughProviderId: EXAMPLE.providerId, decision: 'deny' },
-        ...{ reason: 'PURPOSE_NOT_GRANTED', policyVersion: 1, at: EXAMPLE.at[4], txId },
+        ...{
+          reason: 'PURPOSE_NOT_GRANTED',
+          policyVersion: 1,
+          policyHash: EXAMPLE.hash,
+          at: EXAMPLE.at[4],
+          txId,
+        },
       },
       rule: null,
       considered: [{ grant: grantState, missing: ['PURPOSE_NOT_GRANTED'] }],

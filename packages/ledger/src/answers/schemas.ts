@@ -1,4 +1,4 @@
-import { AccessState, DENIAL_CODES, Decision, GrantState } from '@careledger/contracts';
+import { AccessState, DENIAL_CODES, Decision, GrantState, Ruling } from '@careledger/contracts';
 import {
   AuthorityId,
   Id128,
@@ -41,7 +41,7 @@ const Reader = Type.Object(
         /** Null: anybody at the authority. */
         granteeTag: Type.Union([Tag, Type.Null()]),
         purpose: PurposeOfUse,
-        decision: Decision,
+        decision: Ruling,
       }),
     ),
   },
@@ -56,6 +56,8 @@ export const ReadersPage = Type.Object(
     at: Timestamp,
     /** Of the patient's policy at that time. */
     policyVersion: Decision.properties.policyVersion,
+    /** Of that version, as accesses decided by it name it. */
+    policyHash: Decision.properties.policyHash,
     readers: Type.Array(Reader),
     /** Who needs no grant: the patient, and whoever made the version. */
     byRight: Type.Array(Type.Union([PatientId, AuthorityId])),

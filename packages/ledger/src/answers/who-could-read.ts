@@ -39,7 +39,7 @@ export function whoCouldRead(
   const atMs = Date.parse(at);
   return onLedger(async () => {
     const record = await versionAt(cloud, { patientId, recordId, version, atMs });
-    const { policyVersion, grants } = await cloud.evaluate(accessControl, 'EffectivePolicy', {
+    const { policyVersion, policyHash, grants } = await cloud.evaluate(accessControl, 'EffectivePolicy', {
       ...{ patientId, at },
     });
     const { author } = record;
@@ -56,7 +56,7 @@ export function whoCouldRead(
       rows.map(({ grant }) => grant),
     );
     return {
-      ...{ recordId, version: record.version, at, policyVersion, next },
+      ...{ recordId, version: record.version, at, policyVersion, policyHash, next },
       byRight: [...new Set([patientId, author])],
       readers: rows.map(({ grant, reads }) => {
         const authority = authorities.get(grant.authorityId);

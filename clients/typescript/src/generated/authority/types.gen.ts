@@ -37,6 +37,10 @@ export type AccessState = {
     reason: string;
     policyVersion: number;
     /**
+     * SHA-256, base64url
+     */
+    policyHash: string;
+    /**
      * 128 random bits, base64url
      */
     grantId?: string;
@@ -182,20 +186,6 @@ export type CancelledSubscription = {
      * It was over before, cancelled or rejected: nothing was sent
      */
     already?: true;
-};
-
-export type Decision = {
-    decision: 'permit' | 'deny';
-    reason: string;
-    policyVersion: number;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
 };
 
 export type DecisionsPage = {
@@ -597,7 +587,7 @@ export type Reader = {
     reads: Array<{
         granteeTag: string | null;
         purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-        decision: Decision;
+        decision: Ruling;
     }>;
 };
 
@@ -612,6 +602,10 @@ export type ReadersPage = {
      */
     at: string;
     policyVersion: number;
+    /**
+     * SHA-256, base64url
+     */
+    policyHash: string;
     readers: Array<Reader>;
     byRight: Array<string | string>;
     /**
@@ -671,6 +665,20 @@ export type RevocationJob = {
     resultUrl: string | null;
     problem: JobProblem | null;
     result: RelayedRevocation | null;
+};
+
+export type Ruling = {
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
 };
 
 export type ScopeTerm = {

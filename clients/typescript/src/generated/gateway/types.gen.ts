@@ -52,6 +52,10 @@ export type AccessState = {
     reason: string;
     policyVersion: number;
     /**
+     * SHA-256, base64url
+     */
+    policyHash: string;
+    /**
      * 128 random bits, base64url
      */
     grantId?: string;
@@ -105,6 +109,10 @@ export type AccessView = {
     decision: 'permit' | 'deny';
     reason: string;
     policyVersion: number;
+    /**
+     * SHA-256, base64url
+     */
+    policyHash: string;
     /**
      * 128 random bits, base64url
      */
@@ -227,20 +235,6 @@ export type ChainView = {
      */
     anchoredAt?: string;
     fault?: string;
-};
-
-export type Decision = {
-    decision: 'permit' | 'deny';
-    reason: string;
-    policyVersion: number;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
 };
 
 export type DecisionJob = {
@@ -1030,7 +1024,7 @@ export type Reader = {
     reads: Array<{
         granteeTag: string | null;
         purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-        decision: Decision;
+        decision: Ruling;
     }>;
 };
 
@@ -1045,6 +1039,10 @@ export type ReadersPage = {
      */
     at: string;
     policyVersion: number;
+    /**
+     * SHA-256, base64url
+     */
+    policyHash: string;
     readers: Array<Reader>;
     byRight: Array<string | string>;
     /**
@@ -1159,6 +1157,20 @@ export type RulePeriod = {
      * RFC 3339, UTC, milliseconds optional
      */
     end: string;
+};
+
+export type Ruling = {
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
 };
 
 export type ScopeTerm = {

@@ -48,6 +48,10 @@ export type AccessState = {
     reason: string;
     policyVersion: number;
     /**
+     * SHA-256, base64url
+     */
+    policyHash: string;
+    /**
      * 128 random bits, base64url
      */
     grantId?: string;
