@@ -4,6 +4,7 @@ import { cryptoVectors } from './crypto/all.js';
 import { deviceVectors } from './device/all.js';
 import { envelopeVectors } from './envelope/all.js';
 import { fhirVectors } from './fhir/all.js';
+import { fhirWrittenVectors } from './fhir-written/all.js';
 import { grantVectors } from './grants/grants.js';
 import { ownGatewayVectors } from './own-gateway/all.js';
 import { privateChainVectors } from './private-chain/all.js';
@@ -18,6 +19,7 @@ export const TOPICS: Readonly<Record<string, Generator>> = {
   device: deviceVectors,
   envelope: envelopeVectors,
   fhir: fhirVectors,
+  'fhir-written': fhirWrittenVectors,
   grants: grantVectors,
   'own-gateway': ownGatewayVectors,
   'private-chain': privateChainVectors,

@@ -16,7 +16,7 @@ import {
   wrapKey,
   type RecordAad,
 } from '@careledger/envelope';
-import { FhirError, checkRecordContent, kindsOf, type FhirResource } from '@careledger/fhir';
+import { FhirError, checkWrittenContent, kindsOf, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
 import { currentKey, decide, termsOnRecord, type RecordTerms, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
@@ -32,6 +32,7 @@ import { problem } from '../problems.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import { describedBy, periodOf } from './bundle-terms.js';
+import { issueOf } from '../http/fhir-issues.js';
 import { storeStatement } from './write-statements.js';
 import type { VersionDescription, Write, WriteStore } from './write-store.js';
 
@@ -119,7 +120,7 @@ export class WriteService {
     const { patientId, request } = wanted;
     const before = this.#before(request);
     if (before !== undefined) return before;
-    const checked = this.#check(wanted);
+    const checked = await this.#check(wanted);
     const key = sha256Hex(canonicalJson({ ...request }));
     const seed = recordSeedFor(recordSecret, { patientId, kind: KIND, key });
     const recordId = recordIdOf({ author: issuer.authorityId, patientId, seed }, sha256);
@@ -144,7 +145,7 @@ export class WriteService {
     const { patientId } = wanted;
     const before = this.#before(wanted.request);
     if (before !== undefined) return before;
-    const checked = this.#check(wanted);
+    const checked = await this.#check(wanted);
     const pending = writes.pendingVersion(recordId);
     if (pending !== undefined)
       throw problem('WRITE_PENDING', `Version ${pending} is on its way; revise it once it is announced`);
@@ -182,14 +183,17 @@ export class WriteService {
     return before === undefined || mayBeTriedAgain(before) ? undefined : before;
   }
 
-  #check(wanted: WriteWanted): Checked {
+  async #check(wanted: WriteWanted): Promise<Checked> {
     const { patientId } = wanted;
     const about = { patientId, author: this.#options.issuer.authorityId, kind: KIND };
     try {
-      return { ...wanted, bundle: checkRecordContent(wanted.bundle, about) };
+      return { ...wanted, bundle: await checkWrittenContent(wanted.bundle, about) };
     } catch (cause) {
       if (!(cause instanceof FhirError)) throw cause;
-      throw problem('FHIR_INVALID', cause.message, { cause, members: { reason: cause.code } });
+      throw problem('FHIR_INVALID', cause.message, {
+        cause,
+        members: { reason: cause.code, issues: cause.issues.map(issueOf) },
+      });
     }
   }
 
