@@ -48,7 +48,7 @@ export const layers = [
       'clinical',
       'fhir',
     ].map((name) => `packages/${name}`),
-    except: ['**/*.test.ts', '**/cli/**', '**/cli.ts'],
+    except: ['**/*.test.ts', '**/cli/**', '**/cli.ts', 'packages/fhir/definitions/**'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient, ...io],
   },
   {

@@ -57,6 +57,8 @@ export interface WriteWanted {
   readonly patientId: string;
   /** JSON of a FHIR R4 Bundle, parsed strictly. */
   readonly bundle: unknown;
+  /** The same to the letter: what is sealed. The bundle as JSON writes it, unless given. */
+  readonly text?: string;
   readonly purpose: PurposeOfUse;
   readonly person: Person;
   /** Scopes in words to which the record's tags are narrowed: they have to cover all of it. */
@@ -261,7 +263,7 @@ export class WriteService {
     { tagGroups, granteeTags }: Entitlement,
   ): Promise<Write> {
     const { registrations, issuer, ownKey, providers, store, writes, outbox } = this.#options;
-    const { patientId, bundle, purpose, request } = wanted;
+    const { patientId, bundle, text = JSON.stringify(bundle), purpose, request } = wanted;
     const patient = await onLedger(() => registrations.patient(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
     if (patientKey === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
@@ -274,7 +276,7 @@ export class WriteService {
       tagGroups: tagGroups.map((group) => [...group]),
       prevVersionHash,
     };
-    const sealed = sealContent(bundle, aad, issuer);
+    const sealed = sealContent(text, aad, issuer);
     const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
     // For the time being: whoever else may read it is let in when it is stored.
     const wraps = await Promise.all(
@@ -338,9 +340,9 @@ export function ofWriteRef(ref: string): [recordId: string, version: number] {
 /** What was refused before it was stored may be asked for again: a grant may have come since. */
 const mayBeTriedAgain = ({ stage, storeTxId }: Write): boolean => stage === 'refused' && storeTxId === null;
 
-function sealContent(bundle: FhirResource, aad: RecordAad, issuer: Issuer) {
+function sealContent(text: string, aad: RecordAad, issuer: Issuer) {
   try {
-    return sealRecord({ content: utf8(JSON.stringify(bundle)), aad }, issuer.signer);
+    return sealRecord({ content: utf8(text), aad }, issuer.signer);
   } catch (cause) {
     if (!(cause instanceof EnvelopeError)) throw cause;
     throw problem('RECORD_REFUSED', cause.message, { cause, members: { reason: cause.code } });

@@ -84,6 +84,11 @@ class Cut {
   readonly #isHolder = (elements: readonly ElementDefinition[], path: string): boolean =>
     elements.some((other) => parentOf(other.path) === path);
 
+  /** R4 gives it the type of an element’s id, which may be any text, and says in words that it is an `id`. */
+  #isResourceId(path: string, name: string): boolean {
+    return path === `${name}.id` && this.#definitions.get(name)?.kind === 'resource';
+  }
+
   #element(
     element: ElementDefinition,
     elements: readonly ElementDefinition[],
@@ -92,11 +97,13 @@ class Cut {
     const { path, min, max, contentReference, binding } = element;
     const last = path.slice(path.lastIndexOf('.') + 1);
     const isChoice = last.endsWith('[x]');
-    const types = this.#isHolder(elements, path)
-      ? [this.#nameOf(path, name)]
-      : contentReference !== undefined
-        ? [contentReference.slice(1)]
-        : (element.type ?? []).map((type) => this.#typeOf(type));
+    const types = this.#isResourceId(path, name)
+      ? ['id']
+      : this.#isHolder(elements, path)
+        ? [this.#nameOf(path, name)]
+        : contentReference !== undefined
+          ? [contentReference.slice(1)]
+          : (element.type ?? []).map((type) => this.#typeOf(type));
     for (const type of types) this.#add(type);
     const targets = this.#targetsOf(element);
     const rules = this.#rulesOf(element);

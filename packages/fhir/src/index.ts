@@ -6,6 +6,8 @@ export { emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './eme
 export { checkWrittenContent } from './content/written-content.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
 export type { FhirIssue } from './r4/issue.js';
+export { parseFhirJson } from './json.js';
+export { loadR4Checker } from './r4/load.js';
 export { periodicBundle } from './periodic.js';
 export { kindsOf, tellingResources, type ResourceKind } from './resource-kinds.js';
 export type { Bundle, Device, Observation } from './schema.js';

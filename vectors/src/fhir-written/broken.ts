@@ -88,6 +88,7 @@ const STRUCTURE: readonly Broken[] = [
 ];
 
 const VALUES: readonly Broken[] = [
+  ['entry-without-a-full-url', 'Nothing can lead to it', 'entry[0].fullUrl', one({})],
   ['id-with-an-underscore', 'No id of R4', `${FIRST}.id`, one({ id: 'a_b' }), { code: 'INVALID_FHIR' }],
   ['string-empty', 'Says nothing', `${FIRST}.code.text`, one({ code: { coding: [loinc()], text: '' } })],
   [
@@ -315,6 +316,40 @@ const CONSTRAINTS: readonly Broken[] = [
     invariant('per-1'),
   ],
   [
+    'period-of-another-precision',
+    'A day, and a time of that day: did it end before it started?',
+    `${FIRST}.effectivePeriod`,
+    one({
+      effectiveDateTime: undefined,
+      effectivePeriod: { start: '2026-03-01', end: '2026-03-01T08:00:00Z' },
+    }),
+    invariant('per-1'),
+  ],
+  [
+    'id-of-two-elements',
+    'Which of the two is meant?',
+    `${FIRST}.note[1]`,
+    one({
+      note: [
+        { id: 'a', text: 'x' },
+        { id: 'a', text: 'y' },
+      ],
+    }),
+  ],
+  [
+    'attachment-of-another-size',
+    'Two bytes that say that they are five',
+    `${FIRST}.content.size`,
+    collectionOf(
+      entry({
+        resourceType: 'Media',
+        status: 'completed',
+        subject,
+        content: { contentType: 'text/plain', data: 'YWI=', size: 5 },
+      }),
+    ),
+  ],
+  [
     'extension-with-a-value-and-extensions',
     'Either or',
     `${FIRST}.extension[0]`,
@@ -394,6 +429,11 @@ const NARRATIVES: readonly Broken[] = [
   ],
   ['narrative-that-loads-a-style', 'url()', '<p style="background: url(https://elsewhere.example/a)">a</p>'],
   ['narrative-cut-short', 'Not well formed', '<p>a'],
+  [
+    'narrative-with-a-name-of-html',
+    'XML has five names of characters, and this is none of them',
+    '<p>a&nbsp;b</p>',
+  ],
   ['narrative-of-nothing', 'txt-2', '<p> </p>'],
 ].map(([name = '', description = '', html = '']): Broken => [
   name,

@@ -4,10 +4,15 @@ import type { Report } from './issue.js';
 
 /** Constraints that say that no two are the same: FHIRPath compares each with each, and texts beside the codes. */
 export function checkDistinct(resource: Json, path: string, report: Report): void {
-  if (resource['resourceType'] === 'Bundle') checkUrls(resource, path, report);
-  if (resource['resourceType'] === 'Questionnaire') checkLinkIds(resource, path, new Set(), report);
-  if (resource['resourceType'] === 'Observation') checkComponents(resource, path, report);
+  const { resourceType } = resource;
+  const ids = new Set<string>();
+  for (const [name, item] of Object.entries(resource)) checkIds(item, at(path, name), ids, report);
+  if (resourceType === 'Bundle') checkUrls(resource, path, report);
+  if (resourceType === 'Questionnaire') checkLinkIds(resource, path, new Set(), report);
+  if (resourceType === 'Observation') checkComponents(resource, path, report);
 }
+
+const ABSOLUTE = /^(?:https?:\/\/|urn:(?:uuid|oid):)/;
 
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
@@ -16,7 +21,14 @@ function checkUrls({ type, entry }: Json, path: string, report: Report): void {
   if (type === 'history') return;
   const seen = new Set<string>();
   listOf(entry).forEach(({ fullUrl, resource }, index) => {
-    if (typeof fullUrl !== 'string') return;
+    if (typeof fullUrl !== 'string') {
+      const message = 'an entry has one, by which others lead to its resource';
+      return report({ code: 'required', path: `${at(path, 'entry')}[${index}].fullUrl`, message });
+    }
+    if (!ABSOLUTE.test(fullUrl)) {
+      const message = 'not an absolute URL';
+      report({ code: 'value', path: `${at(path, 'entry')}[${index}].fullUrl`, message });
+    }
     const meta = isObject(resource) ? resource['meta'] : undefined;
     const name = JSON.stringify([fullUrl, isObject(meta) ? meta['versionId'] : undefined]);
     if (seen.has(name)) {
@@ -56,3 +68,18 @@ const codesOf = (concept: unknown): string[] =>
   listOf(isObject(concept) ? concept['coding'] : undefined).map(({ system, code }) =>
     JSON.stringify([system, code]),
   );
+
+/** The ids of elements are distinct within a resource (https://hl7.org/fhir/R4/element.html). */
+function checkIds(value: unknown, path: string, seen: Set<string>, report: Report): void {
+  if (Array.isArray(value))
+    return value.forEach((item, index) => checkIds(item, `${path}[${index}]`, seen, report));
+  // Those within a resource that stands in this one are of that one.
+  if (!isObject(value) || value['resourceType'] !== undefined) return;
+  const { id } = value;
+  if (typeof id === 'string') {
+    if (seen.has(id))
+      report({ code: 'value', path, message: `two elements of the resource have the id ${id}` });
+    seen.add(id);
+  }
+  for (const [name, item] of Object.entries(value)) checkIds(item, at(path, name), seen, report);
+}

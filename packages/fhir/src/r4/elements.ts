@@ -3,7 +3,7 @@ import { at } from '../validate.js';
 import { SYSTEM } from '../systems.js';
 import type { Report } from './issue.js';
 import { narrativeFault } from './narrative.js';
-import { spanOf } from './primitives.js';
+import { isDateTime, isInOrder } from './primitives.js';
 import type { Met } from './structure.js';
 import { systemFault, type R4Terminology } from './terminology.js';
 import type { StatedUnit } from './units.js';
@@ -20,9 +20,13 @@ export interface ElementCheck {
 type CheckOfType = (met: Met, check: ElementCheck) => void;
 
 const period: CheckOfType = ({ value: { start, end }, path }, { report }) => {
-  const [from, to] = [spanOf(start), spanOf(end)];
-  if (from !== undefined && to !== undefined && to.toMs < from.fromMs)
-    report({ code: 'invariant', path, rule: 'per-1', message: 'ends before it starts' });
+  const order = isDateTime(start) && isDateTime(end) ? isInOrder(start, end) : true;
+  if (order === true) return;
+  const message =
+    order === false
+      ? 'ends before it starts'
+      : 'nobody knows whether it ends after it starts: say both as precisely';
+  report({ code: 'invariant', path, rule: 'per-1', message });
 };
 
 const coding: CheckOfType = ({ value: { system, code }, path }, { report, stated, terminology }) => {
@@ -60,6 +64,14 @@ const narrative: CheckOfType = ({ value: { div }, path }, { report }) => {
 
 const hasValue = (value: Json): boolean => Object.keys(value).some((name) => /^_?value[A-Z]/.test(name));
 
+/** R4: `size` is the number of bytes of the content, before it was made text. */
+const attachment: CheckOfType = ({ value: { data, size }, path }, { report }) => {
+  if (typeof data !== 'string' || typeof size !== 'number') return;
+  const bytes = Buffer.from(data, 'base64').length;
+  if (bytes !== size)
+    report({ code: 'value', path: at(path, 'size'), message: `the data has ${bytes} bytes` });
+};
+
 const extension: CheckOfType = ({ value, path }, { report }) => {
   if (hasValue(value) === (value['extension'] !== undefined))
     report({ code: 'invariant', path, rule: 'ext-1', message: 'either a value or extensions, and not both' });
@@ -70,6 +82,7 @@ const OF_TYPE: Readonly<Record<string, CheckOfType>> = {
   Coding: coding,
   Identifier: identifier,
   Narrative: narrative,
+  Attachment: attachment,
   Extension: extension,
 };
 const QUANTITIES: ReadonlySet<string> = new Set([

@@ -1,5 +1,4 @@
 import { SaxesParser } from 'saxes';
-import { HTML_ENTITIES } from './html-entities.js';
 
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
@@ -32,7 +31,6 @@ export function narrativeFault(div: string): string | undefined {
     fault ??= what;
   };
   const parser = new SaxesParser({ fragment: false, xmlns: false });
-  Object.assign(parser.ENTITIES, HTML_ENTITIES);
   parser.on('error', ({ message }) => found(`not well formed: ${message}`));
   parser.on('doctype', () => found('a document type has no place in a narrative'));
   parser.on('processinginstruction', () => found('an instruction has no place in a narrative'));

@@ -4,6 +4,7 @@
 type Check = (value: unknown) => string | undefined;
 
 const INTEGER_MAX = 2 ** 31 - 1;
+const STRING_MAX_CHARS = 1_048_576;
 const LANGUAGE = 'a language of BCP 47';
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
 const DATE_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.*))?)?)?$/;
@@ -22,6 +23,7 @@ const text =
   (pattern: RegExp, what: string): Check =>
   (value) => {
     if (typeof value !== 'string') return `${what} is text in JSON`;
+    if (value.length > STRING_MAX_CHARS) return 'longer than 1 MiB';
     return pattern.test(value) && !CONTROL.test(value) ? undefined : `not ${what}`;
   };
 
@@ -107,26 +109,21 @@ export function languageFault(value: string): string | undefined {
   }
 }
 
-/**
- * The span of instants that a date or dateTime of any precision means, in milliseconds, half-open; undefined for what is
- * none. A date has no zone: the earliest and the latest on earth are taken.
- */
-export function spanOf(value: unknown): { readonly fromMs: number; readonly toMs: number } | undefined {
-  if (typeof value !== 'string' || CHECKS['dateTime']?.(value) !== undefined) return undefined;
-  if (value.includes('T')) {
-    const ms = Date.parse(value);
-    return { fromMs: ms, toMs: ms };
-  }
-  const [year = 0, month, date] = value.split('-').map(Number);
-  const fromMs = Date.UTC(year, (month ?? 1) - 1, date ?? 1) - ZONES_MS;
-  const toMs =
-    (month === undefined
-      ? Date.UTC(year + 1, 0, 1)
-      : date === undefined
-        ? Date.UTC(year, month, 1)
-        : Date.UTC(year, month - 1, date + 1)) + ZONES_MS;
-  return { fromMs, toMs };
-}
+/** Whether a text is a date or dateTime. */
+export const isDateTime = (value: unknown): value is string =>
+  typeof value === 'string' && CHECKS['dateTime']?.(value) === undefined;
 
-/** How far a zone is from UTC at most. */
-const ZONES_MS = 14 * 3_600_000;
+/** How many characters of a dateTime are its date. */
+const DATE_CHARS = 10;
+
+/**
+ * Whether one time is not after another. Of times of another precision their common part counts, as in FHIRPath: where that
+ * is the same nobody knows, and the answer is undefined.
+ */
+export function isInOrder(start: string, end: string): boolean | undefined {
+  if (start.includes('T') && end.includes('T')) return Date.parse(start) <= Date.parse(end);
+  if (start.length === end.length) return start <= end;
+  const chars = Math.min(start.length, end.length, DATE_CHARS);
+  const [from, to] = [start.slice(0, chars), end.slice(0, chars)];
+  return from === to ? undefined : from < to;
+}

@@ -107,6 +107,13 @@ export class R4Structure {
       if (element.isRequired === true && !present.has(element))
         listener.report({ code: 'required', path: at(path, name), message: `${type} requires it` });
     }
+    if (value !== resource && type !== 'Element' && Object.keys(value).every((name) => name === 'id'))
+      listener.report({
+        code: 'invariant',
+        path,
+        rule: 'ele-1',
+        message: 'says nothing: leave the element out',
+      });
     yield met;
   }
 
@@ -125,6 +132,8 @@ export class R4Structure {
     }
     if (!Array.isArray(value))
       return listener.report({ code: 'structure', path, message: 'an array, also of one' });
+    if (value.length === 0)
+      listener.report({ code: 'structure', path, message: 'an empty array: leave the element out' });
     for (const [index, item] of value.entries()) {
       const itemPath = `${path}[${index}]`;
       const beside: unknown = Array.isArray(shadow) ? shadow[index] : undefined;

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../json.js';
 import { SYSTEM } from '../systems.js';
 import { at } from '../validate.js';
 import type { Report } from './issue.js';
-import { spanOf } from './primitives.js';
+import { isDateTime } from './primitives.js';
 
 /** What R4's profile of a vital sign asks for (https://hl7.org/fhir/R4/observation-vitalsigns.html). */
 interface VitalSign {
@@ -89,9 +89,7 @@ function checkGeneral(observation: Json, broken: Broken): void {
   )
     broken('effectiveDateTime', 'a vital sign says when it was');
   const isToTheDay =
-    typeof effectiveDateTime !== 'string' ||
-    spanOf(effectiveDateTime) === undefined ||
-    effectiveDateTime.length >= 10;
+    typeof effectiveDateTime !== 'string' || !isDateTime(effectiveDateTime) || effectiveDateTime.length >= 10;
   if (!isToTheDay) broken('effectiveDateTime', 'a vital sign says at least the day (vs-1)');
   const hasParts = observation['component'] !== undefined || observation['hasMember'] !== undefined;
   if (!hasParts && !hasValue(observation) && observation['dataAbsentReason'] === undefined)

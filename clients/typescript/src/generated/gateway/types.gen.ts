@@ -786,6 +786,7 @@ export type OperationOutcome = {
             text: string;
         };
         diagnostics?: string;
+        expression?: Array<string>;
     }>;
 };
 

@@ -94,6 +94,7 @@ export type OperationOutcome = {
             text: string;
         };
         diagnostics?: string;
+        expression?: Array<string>;
     }>;
 };
 
