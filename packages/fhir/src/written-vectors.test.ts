@@ -43,7 +43,11 @@ test('says all that is wrong, and where', async () => {
   ) as [{ entry: unknown[] }, { entry: unknown[] }];
   const about = invalid[0]!.about;
   const both = { ...first, entry: [...first.entry, ...second.entry] };
-  const { issues } = await faultOf({ description: '', about, content: JSON.stringify(both).replace('000000000001', '000000000002') });
+  const { issues } = await faultOf({
+    description: '',
+    about,
+    content: JSON.stringify(both).replace('000000000001', '000000000002'),
+  });
   expect(issues.map(({ path, code }) => [path, code])).toEqual([
     ['entry[0].resource.status', 'code-invalid'],
     ['entry[1].resource.valueQuantity.code', 'code-invalid'],
