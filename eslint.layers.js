@@ -49,7 +49,7 @@ export const layers = [
       'fhir',
       'disclosure',
     ].map((name) => `packages/${name}`),
-    except: ['**/*.test.ts', '**/cli/**', '**/cli.ts'],
+    except: ['**/*.test.ts', '**/cli/**', '**/cli.ts', 'packages/fhir/definitions/**'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient, ...io],
   },
   {

@@ -8,6 +8,7 @@ import {
   statementProblems,
   type ProblemErrorOptions,
 } from '@careledger/service-kit';
+import { FhirIssues } from './http/fhir-issues.js';
 
 /** Codes of this service besides the common ones. Where the chaincode refused, `reason` has its code. */
 export const problems = defineProblems({
@@ -35,7 +36,11 @@ export const problems = defineProblems({
   },
   NOTICE_UNKNOWN: { status: 404, title: 'No such direct notice came to this authority' },
   // FHIR
-  FHIR_INVALID: { status: 422, title: 'Not what a record may say; `reason` says why' },
+  FHIR_INVALID: {
+    status: 422,
+    title: 'Not what a record may say; `reason` says why',
+    members: { issues: FhirIssues },
+  },
   // reading
   READ_REFUSED: { status: 403, title: 'This may not be shown to whoever asks; `reason` says why' },
   PERMIT_NOT_COMMITTED: {

@@ -4,6 +4,7 @@ import { cryptoVectors } from './crypto/all.js';
 import { deviceVectors } from './device/all.js';
 import { envelopeVectors } from './envelope/all.js';
 import { fhirVectors } from './fhir/all.js';
+import { fhirWrittenVectors } from './fhir-written/all.js';
 import { grantVectors } from './grants/grants.js';
 import { ownGatewayVectors } from './own-gateway/all.js';
 import { policyVectors } from './policy/policy-hashes.js';
@@ -19,6 +20,7 @@ export const TOPICS: Readonly<Record<string, Generator>> = {
   device: deviceVectors,
   envelope: envelopeVectors,
   fhir: fhirVectors,
+  'fhir-written': fhirWrittenVectors,
   grants: grantVectors,
   'own-gateway': ownGatewayVectors,
   policy: policyVectors,

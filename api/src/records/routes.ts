@@ -50,11 +50,17 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   const { answerWithinMs, authorityId, channels, outbox, policy, vouching, writer, writes } = options;
   const writing = writingOf(options);
   const recordIdParam = Type.Object({ recordId: RecordId });
-  /** Who writes, why, and under which key. */
+  /** Who writes, why, under which key, and the bundle to the letter. */
   const writerOf = (...from: Parameters<typeof readerOf>) => {
     const { principal, claim, purpose } = readerOf(...from);
     const [request] = from;
-    return { purpose, person: vouching.personOf(principal, claim), request: repeatableRequestOf(request) };
+    const { bundle } = request.exactBody as { readonly bundle: unknown };
+    return {
+      purpose,
+      person: vouching.personOf(principal, claim),
+      request: repeatableRequestOf(request),
+      text: JSON.stringify(bundle),
+    };
   };
 
   app.get(
@@ -106,7 +112,10 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   app.post(
     '/v1/records',
     {
-      config: { ...requireRole('practitioner'), isLongWork: true, scopedByContent: true },
+      config: {
+        ...requireRole('practitioner'),
+        ...{ isLongWork: true, scopedByContent: true, keepsNumbers: true },
+      },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Write a clinical record',
@@ -139,7 +148,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       // The same revision again would be one version more.
       config: {
         ...requireRole('practitioner'),
-        ...{ idempotencyKey: true, isLongWork: true, scopedByContent: true },
+        ...{ idempotencyKey: true, isLongWork: true, scopedByContent: true, keepsNumbers: true },
       },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {

@@ -3,7 +3,9 @@ import type { GrantState, StoredRecordState } from '@careledger/contracts';
 import { recordIdOf, type TagGroups } from '@careledger/domain';
 import { matchWraps, readManifest, readWrapSet } from '@careledger/envelope';
 import { clinicalBundle } from '@careledger/fhir';
+import { LAB as LAB_ID, PATIENT, type WrittenVector } from '@careledger/fhir/testing';
 import type { IdempotentRequest } from '@careledger/service-kit';
+import { loadVectors } from '@careledger/spec';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TestHospital } from '../../testing/test-hospital.js';
@@ -215,6 +217,37 @@ describe('what a record says', () => {
   });
 });
 
+describe('what is not FHIR R4', () => {
+  const ours = ({ content = '' }: WrittenVector): unknown =>
+    JSON.parse(content.replaceAll(PATIENT, patient.patientId).replaceAll(LAB_ID, 'aut_hospital'));
+  const parsed = (vector: WrittenVector) => vector.code !== 'JSON_DUPLICATE_KEY';
+
+  test.each(loadVectors<WrittenVector>('invalid', 'fhir-written').filter(parsed))(
+    'is refused with where and why, and nothing is kept: $name',
+    async (vector) => {
+      await granted({});
+      await expect(create(ours(vector))).rejects.toMatchObject({
+        code: 'FHIR_INVALID',
+        members: {
+          reason: vector.code,
+          issues: expect.arrayContaining([
+            expect.objectContaining({ expression: `Bundle.${vector.at}`, diagnostics: expect.any(String) }),
+          ]),
+        },
+      });
+      expect(hospital.store.all('SELECT 1 FROM writes')).toEqual([]);
+    },
+  );
+
+  test.each(loadVectors<WrittenVector>('valid', 'fhir-written'))(
+    'is not taken for what looks like it: $name',
+    async (vector) => {
+      await granted({});
+      expect((await create(ours(vector))).stage).toBe('sealed');
+    },
+  );
+});
+
 describe('a revision', () => {
   const stored = (more: Partial<StoredRecordState> = {}): StoredRecordState => {
     const seed = toBase64url(new Uint8Array(32).fill(3));
@@ -266,7 +299,12 @@ describe('a revision', () => {
       ...bundleOf([labResult]),
       entry: (bundleOf([labResult]).entry ?? []).map((entry) => ({
         ...entry,
-        resource: { ...entry.resource, category: [{ coding: [{ code: 'vital-signs' }] }] },
+        resource: {
+          ...entry.resource,
+          ...(entry.resource.resourceType === 'Observation' && {
+            category: [{ coding: [{ code: 'vital-signs' }] }],
+          }),
+        },
       })),
     };
     await expect(revise(stored(), vital)).rejects.toEqual(

@@ -19,7 +19,7 @@ import {
   wrapKey,
   type RecordAad,
 } from '@careledger/envelope';
-import { FhirError, checkRecordContent, kindsOf, type FhirResource } from '@careledger/fhir';
+import { FhirError, checkWrittenContent, kindsOf, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
 import { currentKey, decide, termsOnRecord, type RecordTerms, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
@@ -35,6 +35,7 @@ import { problem } from '../problems.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import { describedBy, periodOf } from './bundle-terms.js';
+import { issueOf } from '../http/fhir-issues.js';
 import { storeStatement } from './write-statements.js';
 import type { VersionDescription, Write, WriteStore } from './write-store.js';
 
@@ -59,6 +60,8 @@ export interface WriteWanted {
   readonly patientId: string;
   /** JSON of a FHIR R4 Bundle, parsed strictly. */
   readonly bundle: unknown;
+  /** The same to the letter: what is sealed. The bundle as JSON writes it, unless given. */
+  readonly text?: string;
   readonly purpose: PurposeOfUse;
   readonly person: Person;
   /** Scopes in words to which the record's tags are narrowed: they have to cover all of it. */
@@ -123,7 +126,7 @@ export class WriteService {
     const { patientId, request } = wanted;
     const before = this.#before(request);
     if (before !== undefined) return before;
-    const checked = this.#check(wanted);
+    const checked = await this.#check(wanted);
     const key = sha256Hex(canonicalJson({ ...request }));
     const seed = recordSeedFor(recordSecret, { patientId, kind: KIND, key });
     const recordId = recordIdOf({ author: issuer.authorityId, patientId, seed }, sha256);
@@ -149,7 +152,7 @@ export class WriteService {
     const { patientId } = wanted;
     const before = this.#before(wanted.request);
     if (before !== undefined) return before;
-    const checked = this.#check(wanted);
+    const checked = await this.#check(wanted);
     const pending = writes.pendingVersion(recordId);
     if (pending !== undefined)
       throw problem('WRITE_PENDING', `Version ${pending} is on its way; revise it once it is announced`);
@@ -188,14 +191,17 @@ export class WriteService {
     return before === undefined || mayBeTriedAgain(before) ? undefined : before;
   }
 
-  #check(wanted: WriteWanted): Checked {
+  async #check(wanted: WriteWanted): Promise<Checked> {
     const { patientId } = wanted;
     const about = { patientId, author: this.#options.issuer.authorityId, kind: KIND };
     try {
-      return { ...wanted, bundle: checkRecordContent(wanted.bundle, about) };
+      return { ...wanted, bundle: await checkWrittenContent(wanted.bundle, about) };
     } catch (cause) {
       if (!(cause instanceof FhirError)) throw cause;
-      throw problem('FHIR_INVALID', cause.message, { cause, members: { reason: cause.code } });
+      throw problem('FHIR_INVALID', cause.message, {
+        cause,
+        members: { reason: cause.code, issues: cause.issues.map(issueOf) },
+      });
     }
   }
 
@@ -263,7 +269,7 @@ export class WriteService {
     { tagGroups, granteeTags }: Entitlement,
   ): Promise<Write> {
     const { registrations, issuer, ownKey, providers, store, writes, outbox } = this.#options;
-    const { patientId, bundle, purpose, request } = wanted;
+    const { patientId, bundle, text = JSON.stringify(bundle), purpose, request } = wanted;
     const patient = await onLedger(() => registrations.patient(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
     if (patientKey === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
@@ -276,7 +282,7 @@ export class WriteService {
       tagGroups: tagGroups.map((group) => [...group]),
       prevVersionHash,
     };
-    const sealed = sealContent(bundle, aad, issuer);
+    const sealed = sealContent(text, aad, issuer);
     const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
     // For the time being: whoever else may read it is let in when it is stored.
     const wraps = await Promise.all(
@@ -340,9 +346,9 @@ export function ofWriteRef(ref: string): [recordId: string, version: number] {
 /** What was refused before it was stored may be asked for again: a grant may have come since. */
 const mayBeTriedAgain = ({ stage, storeTxId }: Write): boolean => stage === 'refused' && storeTxId === null;
 
-function sealContent(bundle: FhirResource, aad: RecordAad, issuer: Issuer) {
+function sealContent(text: string, aad: RecordAad, issuer: Issuer) {
   try {
-    return sealRecord({ content: utf8(JSON.stringify(bundle)), aad }, issuer.signer);
+    return sealRecord({ content: utf8(text), aad }, issuer.signer);
   } catch (cause) {
     if (!(cause instanceof EnvelopeError)) throw cause;
     throw problem('RECORD_REFUSED', cause.message, { cause, members: { reason: cause.code } });

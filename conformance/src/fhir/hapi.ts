@@ -19,7 +19,16 @@ export interface Finding {
 /** HAPI FHIR's validator with R4's vital-signs profiles: conformance/judges/hapi. */
 export interface HapiValidator {
   /** Validates every `*.json` of a folder, and says how many there were. @param workDir where it may compile */
-  validate(folder: string, workDir: string): Promise<{ validated: number; findings: readonly Finding[] }>;
+  validate(folder: string, workDir: string): Promise<Validated>;
+  /** Any resources, to the letter, without a claim that they do not make. */
+  validateAsItIs(folder: string, workDir: string): Promise<Validated>;
+  /** Writes the cases by which HL7 tests its validator into a folder, and says how many there are. */
+  writeCases(folder: string, workDir: string): Promise<number>;
+}
+
+interface Validated {
+  readonly validated: number;
+  readonly findings: readonly Finding[];
 }
 
 const POM = join(WORKSPACE, 'conformance/judges/hapi/pom.xml');
@@ -38,39 +47,41 @@ const LastLine = Type.Object({ validated: Type.Integer() });
 /** The program that `HAPI_VALIDATOR` names, or Java and Maven; undefined where neither is. */
 export async function findHapi(): Promise<HapiValidator | undefined> {
   const program = process.env['HAPI_VALIDATOR'];
-  if (program !== undefined) return validatorBy((folder) => [program, [folder]]);
+  if (program !== undefined) return validatorBy((args) => [program, args]);
   try {
     await run('javac', ['-version']);
     await run('mvn', ['-version']);
   } catch {
     return undefined;
   }
-  return validatorBy((folder, workDir) => [
+  return validatorBy((args, workDir) => [
     'mvn',
     [
       ...['-q', '-B', '-f', POM, `-Djudge.directory=${workDir}`],
-      ...['compile', 'exec:java', `-Dexec.args=${folder}`],
+      ...['compile', 'exec:java', `-Dexec.args=${args.join(' ')}`],
     ],
   ]);
 }
 
 function validatorBy(
-  command: (folder: string, workDir: string) => readonly [program: string, args: readonly string[]],
+  command: (args: readonly string[], workDir: string) => readonly [program: string, args: readonly string[]],
 ): HapiValidator {
+  const validate = async (args: readonly string[], workDir: string): Promise<Validated> => {
+    const { stdout } = await run(...command(args, workDir), { maxBuffer: MAX_OUTPUT_BYTES });
+    // Maven may print around it, and colours before the first line.
+    const lines = stdout.split('\n').flatMap((line) => /\{".*/.exec(line)?.[0] ?? []);
+    const last = lines.pop();
+    if (last === undefined) throw new Error(`HAPI said nothing of ${args.join(' ')}`);
+    const { validated } = Value.Parse(LastLine, JSON.parse(last));
+    const findings = lines.map((line): Finding => {
+      const finding = Value.Parse(FindingLine, JSON.parse(line));
+      return { ...finding, id: finding.id.slice(finding.id.lastIndexOf('#') + 1) };
+    });
+    return { validated, findings };
+  };
   return {
-    async validate(folder, workDir) {
-      const [program, args] = command(folder, workDir);
-      const { stdout } = await run(program, args, { maxBuffer: MAX_OUTPUT_BYTES });
-      // Maven may print around it.
-      const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-      const last = lines.pop();
-      if (last === undefined) throw new Error(`${program} said nothing of ${folder}`);
-      const { validated } = Value.Parse(LastLine, JSON.parse(last));
-      const findings = lines.map((line): Finding => {
-        const finding = Value.Parse(FindingLine, JSON.parse(line));
-        return { ...finding, id: finding.id.slice(finding.id.lastIndexOf('#') + 1) };
-      });
-      return { validated, findings };
-    },
+    validate: (folder, workDir) => validate([folder], workDir),
+    validateAsItIs: (folder, workDir) => validate([folder, 'as-it-is'], workDir),
+    writeCases: async (folder, workDir) => (await validate([folder, 'cases'], workDir)).validated,
   };
 }

@@ -133,6 +133,45 @@ describe('under an exception, what a hospital writes', () => {
     expect(seen.body['records']).toEqual([expect.objectContaining({ recordId })]);
   }, 180_000);
 
+  test('is to the letter what the hospital sent, at another authority and at the patient’s gateway', async () => {
+    const patient = await insuredPatient();
+    const { patientId } = patient;
+    const hospital = fixture.layers.authority('hospital');
+    const send = async (value: string) => {
+      const text = JSON.stringify({ patientId, bundle: labBundle(patientId, 6.5) });
+      const sent = text
+        .replace('"value":6.5', `"value":${value}`)
+        .replace('08:00:00.000Z', '08:00:00.0+02:00');
+      const answer = await fetch(`${hospital.url}/v1/records`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${hospital.tokens.practitioner}`,
+          'content-type': 'application/json',
+        },
+        body: sent,
+      });
+      expect(answer.status).toBe(201);
+      const { recordId } = (await answer.json()) as { recordId: string };
+      return { recordId, content: sent.slice(sent.indexOf('"bundle":') + '"bundle":'.length, -1) };
+    };
+    const textOf = async ({ url }: { readonly url: string }, token: string, path: string) =>
+      (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })).text();
+    const seen = new Set<string>();
+    for (const value of ['5.4', '5.40', '0.123456789012345678']) {
+      const { recordId, content } = await send(value);
+      seen.add(recordId);
+      await received(patient, recordId, isConfirmedEverywhere);
+      const insurer = fixture.layers.authority('insurer');
+      const path = `/v1/records/${recordId}?patientId=${patientId}`;
+      await fixture.own(patient, 'POST', '/flush');
+      expect(await textOf(insurer, insurer.tokens.practitioner, path)).toBe(content);
+      const own = `/v1/patients/${patientId}/received-records/${recordId}`;
+      expect(await textOf(fixture.gateway, patient.token, own)).toContain(`"content":${content}}`);
+    }
+    // What is said to the hundredth is not what is said to the tenth.
+    expect(seen.size).toBe(3);
+  }, 180_000);
+
   test('stays denied where its author lies about what it holds: the gateway corrects it', async () => {
     const patient = await insuredPatient();
     const { patientId } = patient;

@@ -97,7 +97,7 @@ function newConfirmer(): Confirmer {
       open: async (_patient, { recordId }) => {
         const content = contents.get(recordId);
         if (content === undefined || content instanceof Error) throw content ?? new Error('nothing there');
-        return { content, manifest: 'm' };
+        return { content, json: JSON.stringify(content), manifest: 'm' };
       },
     },
     ledger: {

@@ -1,5 +1,5 @@
 import type { StoredRecordState } from '@careledger/contracts';
-import { fromBase64url, type SignatureVerifier } from '@careledger/crypto';
+import { fromBase64url, fromUtf8, type SignatureVerifier } from '@careledger/crypto';
 import { isUnavailable } from '@careledger/delivery';
 import { EnvelopeError, openRecord } from '@careledger/envelope';
 import { readRecordContent, type FhirResource } from '@careledger/fhir';
@@ -25,6 +25,8 @@ export interface ReceivedOpenerOptions {
 /** What came of a version, checked. */
 export interface OpenedVersion {
   readonly content: FhirResource;
+  /** The content as its author wrote it. */
+  readonly json: string;
   /** Compact JWS by the author. */
   readonly manifest: string;
 }
@@ -110,6 +112,10 @@ export class ReceivedOpener {
       authorKeys,
       wrapSigners: wrapSigners(record.acceptance),
     });
-    return { content: readRecordContent(content, { patientId, author, kind }), manifest: record.manifest };
+    return {
+      content: readRecordContent(content, { patientId, author, kind }),
+      json: fromUtf8(content),
+      manifest: record.manifest,
+    };
   }
 }

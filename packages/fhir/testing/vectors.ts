@@ -12,3 +12,10 @@ export type ContentVector = {
   /** Invalid ones. */
   code?: FhirErrorCode;
 };
+
+/** Files of `spec/vectors/{valid,invalid}/fhir-written`: what an author takes, or refuses, besides. */
+export type WrittenVector = ContentVector & {
+  /** Invalid ones: where, and which constraint of R4 where it is one. */
+  at?: string;
+  rule?: string;
+};

@@ -17,6 +17,7 @@ export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export { IfMatch, assertUnchanged, contentTag, matches, versionTag } from './http/entity-tags.js';
 export { FHIR_JSON, JSON_TYPE } from './http/media-types.js';
+export * from './http/exact-body.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
 export {

@@ -1,4 +1,5 @@
 import { records } from '@careledger/contracts';
+import { checkResource } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
 import { labBundle, noteBundle } from '../../fixtures/services/bundles.js';
@@ -80,6 +81,29 @@ export function describeWriting(fixture: () => LayersFixture): void {
       const home = await fixture().home();
       const refused = await write(home, { resourceType: 'Bundle', type: 'nonsense' });
       expect([refused.status, refused.body['code']]).toEqual([422, 'FHIR_INVALID']);
+    });
+
+    test('what is no FHIR R4 is refused with each fault and where it is, to a FHIR client as R4 says it', async () => {
+      const home = await fixture().home();
+      const { entry, ...more } = labBundle(home.patientId, 6.5);
+      const faulty = entry.map(({ fullUrl, resource }) => ({
+        fullUrl,
+        resource: { ...resource, status: 'done', effectiveDateTime: '2026-02-30' },
+      }));
+      const bundle = { ...more, entry: faulty };
+      const refused = await write(home, bundle);
+      expect(refused.body).toMatchObject({ status: 422, code: 'FHIR_INVALID', reason: 'INVALID_FHIR' });
+      const where = ['status', 'effectiveDateTime'].map((name) => `Bundle.entry[0].resource.${name}`);
+      expect(refused.body['issues']).toEqual(
+        expect.arrayContaining(where.map((expression) => expect.objectContaining({ expression }))),
+      );
+      const { body } = await write(home, bundle, { accept: 'application/fhir+json' });
+      expect(checkResource(body)).toMatchObject({ resourceType: 'OperationOutcome' });
+      expect(body['issue']).toEqual(
+        expect.arrayContaining(
+          where.map((expression) => expect.objectContaining({ expression: [expression] })),
+        ),
+      );
     });
 
     test('a bundle about another patient, or in another authority’s name, is refused', async () => {

@@ -1,3 +1,4 @@
+import { exactJson } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import { EnvelopeError } from '@careledger/envelope';
 import { FhirError } from '@careledger/fhir';
@@ -55,8 +56,9 @@ export class ReceivedService {
     const { stored } = row;
     try {
       const signal = AbortSignal.timeout(OPENING_MAX_MS);
-      const { content } = await onLedger(() => opener.open(patient, stored, signal));
-      return { record: viewOf(patientId, row), content };
+      const { json } = await onLedger(() => opener.open(patient, stored, signal));
+      // Written again as its author wrote it, numbers to the letter.
+      return { record: viewOf(patientId, row), content: exactJson(json) };
     } catch (cause) {
       throw refusalOf(cause);
     }

@@ -1,6 +1,7 @@
 export { CryptoError } from './errors.js';
 export { fromBase64url, toBase64url } from './base64url.js';
 export { concatBytes, equalBytes, fromBase32, fromHex, fromUtf8, toBase32, toHex, utf8 } from './bytes.js';
+export { exactJson } from './exact-json.js';
 export { MAX_JSON_DEPTH, canonicalJson, isJsonObject, parseJson, parseJsonObject } from './json.js';
 export type { JsonObject } from './json.js';
 export { ed25519Acceptable, ed25519KeyAcceptable, ed25519SignatureAcceptable } from './ed25519-rule.js';

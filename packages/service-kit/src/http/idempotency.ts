@@ -1,6 +1,7 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { bearerTokenOf } from './auth.js';
+import { wholeBodyOf } from './exact-body.js';
 import type { AnswerHeaders } from './openapi-headers.js';
 import { ProblemError } from './problems.js';
 import { withHeaders } from './request-headers.js';
@@ -88,8 +89,8 @@ export function installIdempotency(app: FastifyInstance, keys: IdempotencyKeys):
     const { config, url: pattern = '' } = request.routeOptions;
     if (typeof key !== 'string' || !takesKey([request.method], config)) return;
     const secret = secretOf(request);
-    const { method, url, body } = request;
-    const asked = idempotentRequest({ method, url, body }, { key, pattern, secret });
+    const { method, url } = request;
+    const asked = idempotentRequest({ method, url, body: wholeBodyOf(request) }, { key, pattern, secret });
     const place = placeOf(asked);
     const running = underWay.get(place);
     if (running !== undefined && running !== asked.requestSha256) throw reusedKey();

@@ -1,4 +1,4 @@
-import { CryptoError, parseJson } from '@careledger/crypto';
+import { CryptoError, exactJson, parseJson } from '@careledger/crypto';
 import type { FastifyInstance } from 'fastify';
 import { ProblemError } from './problems.js';
 
@@ -12,10 +12,13 @@ const JSON_SUFFIX = /^application\/[a-z0-9.!#$&^_-]+\+json(?:;|$)/;
 export function installJsonBodies(app: FastifyInstance): void {
   // Text is taken by none of our routes: a wrong media type is 415, not a body that fails its schema.
   app.removeContentTypeParser('text/plain');
+  app.decorateRequest('exactBody', undefined);
   for (const type of ['application/json', JSON_SUFFIX])
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       try {
-        done(null, readBody(body));
+        const value = readBody(body);
+        if (request.routeOptions.config.keepsNumbers === true) request.exactBody = exactJson(body.toString());
+        done(null, value);
       } catch (error) {
         done(error as Error, undefined);
       }

@@ -61,6 +61,7 @@ const OPERATION_OUTCOME_SCHEMA = {
             },
           },
           diagnostics: { type: 'string' },
+          expression: { type: 'array', items: { type: 'string' } },
         },
       },
     },

@@ -455,6 +455,7 @@ export type OperationOutcome = {
             text: string;
         };
         diagnostics?: string;
+        expression?: Array<string>;
     }>;
 };
 
@@ -574,6 +575,24 @@ export type Problem = {
      * As the header Retry-After, in seconds
      */
     retryAfterS?: number;
+    /**
+     * Each fault that was found, and where (`FHIR_INVALID`)
+     */
+    issues?: Array<{
+        /**
+         * Issue type of R4: what kind of fault it is
+         */
+        code: string;
+        /**
+         * The way to the element
+         */
+        expression: string;
+        /**
+         * The rule that is broken: a constraint of R4, or a code of ours
+         */
+        rule?: string;
+        diagnostics: string;
+    }>;
     /**
      * The newest version (`VERSION_CHANGED`)
      */

@@ -859,6 +859,7 @@ export type OperationOutcome = {
             text: string;
         };
         diagnostics?: string;
+        expression?: Array<string>;
     }>;
 };
 

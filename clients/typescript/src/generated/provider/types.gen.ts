@@ -98,6 +98,7 @@ export type OperationOutcome = {
             text: string;
         };
         diagnostics?: string;
+        expression?: Array<string>;
     }>;
 };
 

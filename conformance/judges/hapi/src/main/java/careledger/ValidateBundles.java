@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
@@ -29,6 +30,12 @@ import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
  * {@code id} of the rule, {@code message}; in the end {@code {"validated": n}}.
  */
 public final class ValidateBundles {
+  /** Any resource, to the letter, without a claim that it does not make. */
+  private static final String AS_IT_IS = "as-it-is";
+
+  /** Validates nothing: writes the cases by which HL7 tests its validator into the folder. */
+  private static final String CASES = "cases";
+
   private static final String PROFILES = "http://hl7.org/fhir/StructureDefinition/";
 
   /** LOINC codes by which R4 knows a vital sign (https://hl7.org/fhir/R4/observation-vitalsigns.html). */
@@ -50,26 +57,39 @@ public final class ValidateBundles {
   private ValidateBundles() {}
 
   public static void main(String[] args) throws IOException {
-    if (args.length != 1) throw new IllegalArgumentException("usage: ValidateBundles FOLDER");
+    String how = args.length == 2 ? args[1] : "";
+    if (args.length < 1 || args.length > 2 || (args.length == 2 && !how.equals(AS_IT_IS) && !how.equals(CASES)))
+      throw new IllegalArgumentException("usage: ValidateBundles FOLDER [" + AS_IT_IS + " | " + CASES + "]");
+    if (how.equals(CASES)) {
+      Cases.write(Path.of(args[0]));
+      return;
+    }
     FhirValidator validator = validator();
     List<Path> files;
     try (Stream<Path> found = Files.list(Path.of(args[0]))) {
       files = found.filter(path -> path.toString().endsWith(".json")).sorted().toList();
     }
     for (Path file : files) {
-      JsonNode bundle = JSON.readTree(file.toFile());
-      for (JsonNode entry : bundle.path("entry")) claimProfiles(entry.path("resource"));
-      for (SingleValidationMessage message : validator.validateWithResult(bundle.toString()).getMessages()) {
-        ObjectNode finding = JSON.createObjectNode();
-        finding.put("file", file.getFileName().toString());
-        finding.put("severity", message.getSeverity().getCode());
-        finding.put("location", message.getLocationString());
-        finding.put("id", message.getMessageId());
-        finding.put("message", message.getMessage());
-        System.out.println(finding);
+      String resource = how.equals(AS_IT_IS) ? Files.readString(file) : claiming(file);
+      try {
+        for (SingleValidationMessage message : validator.validateWithResult(resource).getMessages())
+          print(file, message.getSeverity().getCode(), message.getLocationString(), message.getMessageId(), message.getMessage());
+      } catch (RuntimeException failure) {
+        // It is no judge of this one.
+        print(file, "fatal", "", "HAPI_FAILED", failure.toString());
       }
     }
     System.out.println(JSON.createObjectNode().put("validated", files.size()));
+  }
+
+  private static void print(Path file, String severity, String location, String id, String message) {
+    ObjectNode finding = JSON.createObjectNode();
+    finding.put("file", file.getFileName().toString());
+    finding.put("severity", severity);
+    finding.put("location", Objects.requireNonNullElse(location, ""));
+    finding.put("id", Objects.requireNonNullElse(id, "NONE"));
+    finding.put("message", message);
+    System.out.println(finding);
   }
 
   private static FhirValidator validator() throws IOException {
@@ -91,6 +111,13 @@ public final class ValidateBundles {
       support.addStructureDefinition(context.newJsonParser().parseResource(json));
       return support;
     }
+  }
+
+  /** The Bundle of a file, each vital sign in it with the profiles that it has to conform to. */
+  private static String claiming(Path file) throws IOException {
+    JsonNode bundle = JSON.readTree(file.toFile());
+    for (JsonNode entry : bundle.path("entry")) claimProfiles(entry.path("resource"));
+    return bundle.toString();
   }
 
   /** Adds the profiles that an Observation has to conform to by its codes and categories. */

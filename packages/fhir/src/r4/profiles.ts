@@ -1,0 +1,29 @@
+import { isObject, type Json } from '../json.js';
+import { at } from '../validate.js';
+import type { Report } from './issue.js';
+import { checkVitalSigns, isVitalSignProfile } from './vital-signs.js';
+
+const CORE = 'http://hl7.org/fhir/StructureDefinition/';
+
+/**
+ * Reports claims of a profile that nobody here can check: whoever reads them would rely on them. What is checked are R4's
+ * types, each a profile of itself, and its vital signs.
+ */
+export function checkProfiles(resource: Json, path: string, report: Report): void {
+  const { resourceType, meta } = resource;
+  const claimed = profilesOf(meta);
+  claimed.forEach((profile, index) => {
+    const isChecked =
+      profile === `${CORE}${String(resourceType)}` ||
+      (resourceType === 'Observation' && isVitalSignProfile(profile));
+    if (isChecked) return;
+    const message = `nobody here checks ${profile}: leave the claim out`;
+    report({ code: 'not-supported', path: `${at(path, 'meta')}.profile[${index}]`, message });
+  });
+  if (resourceType === 'Observation') checkVitalSigns(resource, { path, claimed }, report);
+}
+
+const profilesOf = (meta: unknown): string[] =>
+  isObject(meta) && Array.isArray(meta['profile'])
+    ? meta['profile'].map((one) => (typeof one === 'string' ? one.replace(/\|4\.0(?:\.1)?$/, '') : ''))
+    : [];
