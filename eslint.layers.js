@@ -11,6 +11,7 @@ const services = [
   '@careledger/gateway-service',
   '@careledger/cloud-service',
   '@careledger/api',
+  '@careledger/identity',
   '@careledger/signer',
 ];
 const network = ['@careledger/network-*', '@careledger/devnet'];
@@ -82,7 +83,7 @@ export const layers = [
   },
   {
     what: 'Services meet over MQTT, HTTP or the ledger',
-    folders: ['gateway-service', 'cloud-service', 'api'],
+    folders: ['gateway-service', 'cloud-service', 'api', 'identity'],
     except: ['**/*.test.ts'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
   },

@@ -15,6 +15,7 @@ export interface AdminFiles {
 
 /** One more thing that a service's program does, once, while the service itself does not run. */
 export interface ServiceCommand<C> {
+  /** One word, or a noun and what is done: `user add`. */
   readonly name: string;
   readonly description: string;
   /** What has to be given, by flag: `new-passphrase-file` is given as `--new-passphrase-file <value>`. */
@@ -42,7 +43,8 @@ export interface ServiceCliOptions<S extends TObject> {
     config: Static<S>,
     logger: Logger,
   ) => Promise<{ readonly app: ServiceApp; readonly urls?: () => Readonly<Record<string, string>> }>;
-  readonly register: {
+  /** Of a service that the ledger knows. */
+  readonly register?: {
     readonly description: string;
     /** What it prints, as JSON beside the identity. */
     readonly run: (config: Static<S>, admin: AdminFiles) => Promise<Readonly<Record<string, unknown>>>;
@@ -79,15 +81,19 @@ export async function runServiceCli<S extends TObject>(
       await serve(app, { service, http, onStopped, ...(urls && { urls }) });
     });
 
-  const register: ServiceCommand<Static<S>> = {
-    name: 'register',
-    description: options.register.description,
-    isByAdmin: true,
-    run: (config, _given, admin) => options.register.run(config, admin),
-  };
-  for (const command of [register, ...(options.commands ?? [])]) {
-    const added = program
-      .command(command.name)
+  const commands: ServiceCommand<Static<S>>[] = [...(options.commands ?? [])];
+  const { register } = options;
+  if (register !== undefined)
+    commands.unshift({
+      name: 'register',
+      description: register.description,
+      isByAdmin: true,
+      run: (config, _given, admin) => register.run(config, admin),
+    });
+  for (const command of commands) {
+    const [name = '', verb] = command.name.split(' ');
+    const noun = program.commands.find((each) => each.name() === name);
+    const added = (verb === undefined ? program.command(name) : (noun ?? program.command(name)).command(verb))
       .description(command.description)
       .option(...configOption);
     for (const [flag, what] of Object.entries({

@@ -37,6 +37,8 @@ export interface BearerScheme {
 
 declare module 'fastify' {
   interface FastifySchema {
+    /** The route is described elsewhere, e.g. by a provider's own metadata. */
+    hide?: boolean;
     /** Codes of the catalogue that the route answers with, besides those that its schema and its callers bring about. */
     problems?: readonly string[];
     /** Body that the route reads itself instead of having it checked: a schema for each media type. */

@@ -1,0 +1,3 @@
+export { buildApp } from './app.js';
+export { IdentityConfig } from './config.js';
+export { openAdministration } from './administration.js';

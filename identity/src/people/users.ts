@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { closedObject } from '@careledger/domain';
+import type { Database } from '@careledger/service-kit/sqlite';
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { PASSWORD_MIN_CHARS, hashPassword, isPassword } from './passwords.js';
+
+const Text = Type.String({ minLength: 1, maxLength: 256 });
+
+/** Who somebody is within the organisation; tokens have it as claims of these names. */
+export const Profile = closedObject({
+  name: Text,
+  role: Type.Enum(['practitioner', 'ops', 'auditor']),
+  /** As the authority registers practitioners, e.g. a staff number. */
+  person: Text,
+  profession: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' })),
+  unit: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+});
+export type Profile = Static<typeof Profile>;
+
+export interface User extends Profile {
+  readonly username: string;
+  readonly subject: string;
+  readonly active: boolean;
+}
+
+interface Row {
+  readonly username: string;
+  readonly subject: string;
+  readonly passwordHash: string;
+  readonly profile: string;
+  readonly active: number;
+}
+
+const COLUMNS = 'username, subject, password_hash AS passwordHash, profile, active';
+
+/** People who sign in here, with passwords that nobody can read. */
+export class Users {
+  constructor(readonly database: Database) {}
+
+  /** @throws RangeError for a name that is taken, a password that is too short, or a profile that is none */
+  async add(username: string, password: string, profile: Profile): Promise<User> {
+    if (!/^[\w.@-]{1,64}$/.test(username))
+      throw new RangeError('A user name has 1 to 64 letters, digits, dots, hyphens or @');
+    if (password.length < PASSWORD_MIN_CHARS)
+      throw new RangeError(`A password has ${PASSWORD_MIN_CHARS} characters at least`);
+    const [fault] = Value.Errors(Profile, profile);
+    if (fault !== undefined) throw new RangeError(`${fault.instancePath.slice(1)}: ${fault.message}`);
+    const hashed = await hashPassword(password);
+    this.database.transaction(() => {
+      if (this.#row('username', username) !== undefined)
+        throw new RangeError(`There is a user ${username} already`);
+      this.database
+        .prepare(
+          'INSERT INTO users (username, subject, password_hash, profile, active) VALUES (?, ?, ?, ?, 1)',
+        )
+        .run(username, randomUUID(), hashed, JSON.stringify(profile));
+    });
+    return this.#shown(this.#row('username', username) as Row);
+  }
+
+  /** @returns undefined for a wrong password, and for nobody */
+  async signIn(username: string, password: string): Promise<User | undefined> {
+    const row = this.#row('username', username);
+    const isRight = await isPassword(password, row?.passwordHash);
+    return isRight && row?.active === 1 ? this.#shown(row) : undefined;
+  }
+
+  /** One who may sign in. */
+  find(subject: string): User | undefined {
+    const row = this.#row('subject', subject);
+    return row?.active === 1 ? this.#shown(row) : undefined;
+  }
+
+  list(): User[] {
+    const rows = this.database.prepare(`SELECT ${COLUMNS} FROM users ORDER BY username`).all();
+    return (rows as unknown as Row[]).map((row) => this.#shown(row));
+  }
+
+  /** From now on nobody signs in as this user, and nothing is refreshed. @throws RangeError for nobody */
+  disable(username: string): void {
+    const { changes } = this.database.transaction(() =>
+      this.database.prepare('UPDATE users SET active = 0 WHERE username = ?').run(username),
+    );
+    if (changes === 0) throw new RangeError(`There is no user ${username}`);
+  }
+
+  #row(column: 'username' | 'subject', value: string): Row | undefined {
+    const row = this.database.prepare(`SELECT ${COLUMNS} FROM users WHERE ${column} = ?`).get(value);
+    return row as Row | undefined;
+  }
+
+  #shown({ username, subject, profile, active }: Row): User {
+    return { username, subject, active: active === 1, ...(JSON.parse(profile) as Profile) };
+  }
+}

@@ -1,0 +1,47 @@
+/** A browser as far as forms need one: cookies, redirects, fields that are filled in. No script runs. */
+export class FormBrowser {
+  readonly #cookies = new Map<string, string>();
+
+  /** Follows redirects until a page, or until one that leads to `until`. */
+  async open(url: string, until: string): Promise<Visit> {
+    return this.#go(new URL(url), { method: 'GET' }, until);
+  }
+
+  /** Sends the form of a page whose action ends so. */
+  async send(
+    visit: Visit,
+    action: string,
+    fields: Readonly<Record<string, string>>,
+    until: string,
+  ): Promise<Visit> {
+    const found = [...visit.text.matchAll(/action="([^"]+)"/g)].find(([, each]) => each?.endsWith(action));
+    if (found?.[1] === undefined) throw new Error(`The page has no form ${action}: ${visit.text}`);
+    const body = new URLSearchParams(fields);
+    return this.#go(new URL(found[1], visit.url), { method: 'POST', body }, until);
+  }
+
+  async #go(url: URL, init: RequestInit, until: string): Promise<Visit> {
+    if (url.href.startsWith(until)) return { url: url.href, status: 0, text: '' };
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '') this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    const location = answer.headers.get('location');
+    if (location !== null) {
+      await answer.body?.cancel();
+      return this.#go(new URL(location, url), { method: 'GET' }, until);
+    }
+    return { url: url.href, status: answer.status, text: await answer.text() };
+  }
+}
+
+/** Where a browser has come to. */
+export interface Visit {
+  readonly url: string;
+  /** 0 where it was led to whom it was to be led to. */
+  readonly status: number;
+  readonly text: string;
+}
