@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo dev flood sandbox console test lint judges bench clean
+.PHONY: help install build demo dev flood sandbox console test lint judges judge-consent bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: build ## check style, types, the direction of imports, and that nothing is
 judges: build ## let redocly, spectral, schemathesis and HAPI's validator judge the services on the embedded network (ARGS="--cases 200 api")
 	@$(RUN) judges -- $(ARGS)
 	@$(RUN) test:built -- conformance/dist/fhir/hapi
+
+judge-consent: build ## judge what patients decide from the blocks of an embedded network that is killed and stopped: 100,000 operations (ARGS="--help")
+	@$(RUN) judge-consent -- $(ARGS)
 
 bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)

@@ -1,0 +1,59 @@
+import { loadVectors, type VectorBody } from '@careledger/spec';
+import { expect, test } from '@jest/globals';
+import { verdictOf, type Rule, type Version } from './rules.js';
+
+/** Files of `vectors/{valid,invalid}/grants`; see spec/grants.md. */
+type GrantVector = VectorBody & {
+  readonly at: string;
+  readonly policy: { readonly revokedThroughSeq: number };
+  readonly grants: readonly (Omit<Rule, 'id' | 'denies' | 'seq'> & {
+    readonly patientId: string;
+    readonly grantId: string;
+    readonly effect?: string;
+    readonly policySeq: number;
+    readonly revokedAt?: string;
+  })[];
+  readonly request: {
+    readonly patientId: string;
+    readonly requester: string;
+    readonly granteeTags: readonly string[];
+    readonly permission: string;
+    readonly purpose: string;
+    readonly tagGroups: Version['tagGroups'];
+    readonly period?: Version['period'];
+    readonly isUnconfirmed?: boolean;
+    readonly author?: string;
+  };
+};
+
+/** A reading of a version whose tags are as its author says: the judge's clients do nothing else. */
+function isReading({ request }: GrantVector): boolean {
+  const { permission, patientId, author = patientId, isUnconfirmed = false } = request;
+  return permission === 'read' && isUnconfirmed === (author !== patientId);
+}
+
+function isPermitted({ at, policy, grants, request }: GrantVector): boolean {
+  const { patientId, author = patientId, tagGroups, period } = request;
+  const standing = grants.filter(
+    (grant) =>
+      grant.patientId === patientId &&
+      grant.revokedAt === undefined &&
+      (grant.effect === 'deny' || grant.policySeq > policy.revokedThroughSeq),
+  );
+  const rules = standing.map((grant) => ({
+    ...grant,
+    id: grant.grantId,
+    denies: grant.effect === 'deny',
+    seq: grant.policySeq,
+  }));
+  const version = { patientId, author, tagGroups, period };
+  return verdictOf(rules, { ...request, version }, Date.parse(at)).permit;
+}
+
+test.each(loadVectors<GrantVector>('valid', 'grants').filter(isReading))('permitted: $name', (vector) => {
+  expect(isPermitted(vector)).toBe(true);
+});
+
+test.each(loadVectors<GrantVector>('invalid', 'grants').filter(isReading))('denied: $name', (vector) => {
+  expect(isPermitted(vector)).toBe(false);
+});
