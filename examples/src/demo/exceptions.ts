@@ -26,8 +26,9 @@ async function approveInPart(context: DemoContext): Promise<void> {
   });
   const { subscriptionId } = await outsider.api.finished(asked);
   const { asked: shown, reason } = await awaitingAnswer(person, subscriptionId);
+  const categories = shown?.scope.flatMap((term) => ('category' in term ? term.category : []));
   narrator.say(
-    `${short(patientId)}: ${outsider.name} asks to read ${shown?.scope.map(({ category }) => category).join(' and ')}, ` +
+    `${short(patientId)}: ${outsider.name} asks to read ${categories?.join(' and ')}, ` +
       `for payment and research (“${reason}”); only the patient can read which and why`,
   );
   const path = { patientId, subscriptionId };

@@ -56,9 +56,7 @@ export function delegationSentence(
     throw new RangeError('The words do not stand for the tags that are signed');
   const { kind, key, acts, permissions, purposes, until, further } = body;
   const which =
-    scope.length === 0
-      ? 'ALL my records'
-      : `my records ${list(scope.map(scopeWords), 'and')}, and no others`;
+    scope.length === 0 ? 'ALL my records' : `my records ${list(scope.map(scopeWords), 'and')}, and no others`;
   const may =
     acts.length === 0
       ? 'decide nothing'

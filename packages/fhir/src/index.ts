@@ -1,6 +1,6 @@
 export { clinicalBundle } from './clinical.js';
 export type { RecordAbout } from './content/about.js';
-export { checkRecordContent, readRecordContent } from './content/record-content.js';
+export { readRecordContent } from './content/record-content.js';
 export { emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { checkWrittenContent } from './content/written-content.js';
 export { concept, outside } from './elements.js';

@@ -29,10 +29,9 @@ export {
   requireRole,
   type TokenHolder,
 } from './http/auth.js';
-export { assertNotExpired, assertScopes, isWithinScopes, type Touched } from './http/scopes.js';
+export { assertNotExpired, assertScopes, isWithinScopes } from './http/scopes.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';
 export { resourceScopesOf } from './issuers/smart-scopes.js';
-export { type IssuerConfig } from './config/issuer-config.js';
 export { type Principal } from './http/principal.js';
 export { Next, fromCursor, pageOfRows, pageQuery, toCursor, type PageQuery } from './http/pages.js';
 export * from './http/service.js';

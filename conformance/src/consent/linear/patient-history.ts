@@ -3,7 +3,7 @@ import type { History, Operation } from '../play/history.js';
 import type { Person } from '../play/person.js';
 
 /** Operations of one history at most: porcupine tries orders. */
-export const OPERATIONS_MAX = 500;
+const OPERATIONS_MAX = 500;
 
 /** One patient's operations on channel `cloud`, as `conformance/porcupine` reads them. */
 export interface PatientHistory {

@@ -76,7 +76,7 @@ function isAsked(rule: Rule, { requester, granteeTags, purpose }: Reading, atMs:
 }
 
 /** "A grant with scope tags covers a record when it shares a tag with each of its groups"; and all of its period. */
-export function coversAll({ scopeTags, period }: Rule, version: Version | undefined): boolean {
+function coversAll({ scopeTags, period }: Rule, version: Version | undefined): boolean {
   const groups = version?.tagGroups ?? [];
   const inScope =
     scopeTags.length === 0 || (groups.length > 0 && groups.every((group) => share(group, scopeTags)));
@@ -87,7 +87,7 @@ export function coversAll({ scopeTags, period }: Rule, version: Version | undefi
 }
 
 /** "A denial needs a part"; one that is not known to be about a version may be. The end of a denial's period is outside. */
-export function mayBeAbout({ scopeTags, period }: Rule, version: Version | undefined): boolean {
+function mayBeAbout({ scopeTags, period }: Rule, version: Version | undefined): boolean {
   const told = version?.period;
   if (period !== undefined && told !== undefined) {
     const [start, end] = [ms(told.start), ms(told.end)];

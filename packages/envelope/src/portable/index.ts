@@ -2,5 +2,4 @@
 export { granteeTagBy, scopeTagBy } from './tags.js';
 export type { GranteeTerms } from './tags.js';
 export { askedScopeHash } from './asked-scope.js';
-export { SALT_BYTES, saltedHashBy } from './salted-hash.js';
 export { sealToOne } from './seal-to-one.js';

@@ -454,6 +454,32 @@ export type DeviceView = {
     };
 };
 
+export type DisclosureBundle = {
+    resourceType: 'Bundle';
+    id: string;
+    identifier: {
+        system: string;
+        value: string;
+    };
+    type: 'collection';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    timestamp: string;
+    entry: Array<{
+        fullUrl: string;
+        resource: unknown;
+    }>;
+};
+
+export type DisclosurePage = {
+    statement: DisclosureBundle;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
 export type EnrolledPatient = {
     /**
      * Pseudonym of a patient
@@ -653,6 +679,11 @@ export type GrantState = {
      * 128 random bits, base64url
      */
     subscriptionId?: string;
+    /**
+     * SHA-256, base64url
+     */
+    askedScopeHash?: string;
+    isInPart?: true;
     sealed?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -700,6 +731,50 @@ export type GrantView = {
         scope: Array<{
             category: string;
             resourceType: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            label: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            system: string;
+            code: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            author: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId?: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * 128 random bits, base64url
+             */
+            encounter: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
             /**
              * Scope or grantee tag
              */
@@ -964,7 +1039,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DELEGATION_NOT_FOUND' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DELEGATION_NOT_FOUND' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'ISSUER_UNAVAILABLE' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_INSUFFICIENT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_EXCEEDED' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1177,6 +1252,30 @@ export type Ruling = {
 export type ScopeTerm = {
     category: string;
     resourceType: string;
+} | {
+    label: string;
+} | {
+    system: string;
+    code: string;
+} | {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    author: string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+} | {
+    /**
+     * 128 random bits, base64url
+     */
+    encounter: string;
+} | {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
 };
 
 export type SettingsInForce = {
@@ -1358,8 +1457,16 @@ export type SubscriptionView = {
      * RFC 3339, UTC, milliseconds optional
      */
     until?: string;
+    /**
+     * SHA-256, base64url
+     */
+    scopeHash?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    answerBy?: string;
     sealed?: string;
-    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+    status: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
     /**
      * 128 random bits, base64url
      */
@@ -1371,8 +1478,19 @@ export type SubscriptionView = {
     /**
      * RFC 3339, UTC, milliseconds optional
      */
+    lapsesAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
     decidedAt?: string;
     reason?: string;
+    asked?: {
+        scope: Array<ScopeTerm>;
+        /**
+         * Salt, 32 bytes, base64url
+         */
+        scopeSalt: string;
+    };
 };
 
 export type TrustRootsAnswer = {
@@ -1763,6 +1881,8 @@ export type GetMetricsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1770,6 +1890,8 @@ export type GetMetricsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1822,6 +1944,8 @@ export type ListPatientsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -1841,6 +1965,8 @@ export type ListPatientsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -1908,6 +2034,8 @@ export type CreatePatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      */
     403: Problem;
@@ -1948,6 +2076,8 @@ export type CreatePatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -2009,6 +2139,8 @@ export type CreateEnrolmentErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -2042,6 +2174,8 @@ export type CreateEnrolmentErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2112,6 +2246,8 @@ export type GetPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2136,6 +2272,8 @@ export type GetPatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2190,6 +2328,8 @@ export type CreatePatientTokenErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2230,6 +2370,8 @@ export type CreatePatientTokenErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2289,6 +2431,8 @@ export type CreatePatientPairingCodeErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2331,6 +2475,8 @@ export type CreatePatientPairingCodeErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2487,6 +2633,8 @@ export type ListPatientDevicesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -2515,6 +2663,8 @@ export type ListPatientDevicesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2579,6 +2729,8 @@ export type SuspendPatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2623,6 +2775,8 @@ export type SuspendPatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2681,6 +2835,8 @@ export type ResumePatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2725,6 +2881,8 @@ export type ResumePatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2783,6 +2941,8 @@ export type RevokePatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2827,6 +2987,8 @@ export type RevokePatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -2885,6 +3047,8 @@ export type RePairPatientDeviceErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `DEVICE_REVOKED`: The device was revoked for good
@@ -2931,6 +3095,8 @@ export type RePairPatientDeviceErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3131,6 +3297,8 @@ export type ListPatientReadingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3159,6 +3327,8 @@ export type ListPatientReadingsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3225,6 +3395,8 @@ export type GetPatientChainErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3249,6 +3421,8 @@ export type GetPatientChainErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3308,6 +3482,8 @@ export type ListPatientChainBlocksErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3338,6 +3514,8 @@ export type ListPatientChainBlocksErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3405,6 +3583,8 @@ export type ListPatientChainFramesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3433,6 +3613,8 @@ export type ListPatientChainFramesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3491,6 +3673,8 @@ export type GetPatientChainVerifyErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3519,6 +3703,8 @@ export type GetPatientChainVerifyErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3579,6 +3765,8 @@ export type VerifyPatientChainErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3621,6 +3809,8 @@ export type VerifyPatientChainErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3685,6 +3875,8 @@ export type GetPatientReadingProofErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3729,6 +3921,8 @@ export type GetPatientReadingProofErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3775,6 +3969,8 @@ export type ListTrustRootsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -3794,6 +3990,8 @@ export type ListTrustRootsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -3855,6 +4053,8 @@ export type ListPatientRecordsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3883,6 +4083,8 @@ export type ListPatientRecordsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -3947,6 +4149,8 @@ export type GetPatientRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -3975,6 +4179,8 @@ export type GetPatientRecordErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4036,6 +4242,8 @@ export type ListPatientReceivedRecordsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4064,6 +4272,8 @@ export type ListPatientReceivedRecordsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4122,6 +4332,8 @@ export type GetPatientReceivedRecordErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4158,6 +4370,8 @@ export type GetPatientReceivedRecordErrors = {
      */
     502: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -4212,6 +4426,8 @@ export type GetPatientSettingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4236,6 +4452,8 @@ export type GetPatientSettingsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4302,6 +4520,8 @@ export type ReplacePatientSettingsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4364,6 +4584,8 @@ export type ReplacePatientSettingsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4438,6 +4660,8 @@ export type ListPatientSettingsVersionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4466,6 +4690,8 @@ export type ListPatientSettingsVersionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4534,6 +4760,8 @@ export type ListPatientAlarmsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -4562,6 +4790,8 @@ export type ListPatientAlarmsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4641,6 +4871,8 @@ export type MutePatientAlarmsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4691,6 +4923,8 @@ export type MutePatientAlarmsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4762,6 +4996,8 @@ export type AcknowledgePatientAlarmErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -4812,6 +5048,8 @@ export type AcknowledgePatientAlarmErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -4868,6 +5106,8 @@ export type ListAbsencesErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -4887,6 +5127,8 @@ export type ListAbsencesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -4944,6 +5186,8 @@ export type GetAuthorityErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -4971,6 +5215,8 @@ export type GetAuthorityErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -5031,6 +5277,8 @@ export type ListPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5059,6 +5307,8 @@ export type ListPatientGrantsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5162,6 +5412,8 @@ export type CreatePatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5216,6 +5468,8 @@ export type CreatePatientGrantErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5282,6 +5536,8 @@ export type GetPatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5308,6 +5564,8 @@ export type GetPatientGrantErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5381,6 +5639,8 @@ export type RevokePatientGrantErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5441,6 +5701,8 @@ export type RevokePatientGrantErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5516,6 +5778,8 @@ export type RevokeAllPatientGrantsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5570,6 +5834,8 @@ export type RevokeAllPatientGrantsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5643,6 +5909,8 @@ export type CreatePatientRevocationErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5691,6 +5959,8 @@ export type CreatePatientRevocationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -5755,6 +6025,8 @@ export type ListPatientDenialsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -5783,6 +6055,8 @@ export type ListPatientDenialsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -5881,6 +6155,8 @@ export type CreatePatientDenialErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -5935,6 +6211,8 @@ export type CreatePatientDenialErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6003,6 +6281,8 @@ export type ListPatientDelegatesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6031,6 +6311,8 @@ export type ListPatientDelegatesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -6097,6 +6379,8 @@ export type CreatePatientDelegateErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6143,6 +6427,8 @@ export type CreatePatientDelegateErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6207,6 +6493,8 @@ export type ListPatientDelegatesDecisionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6235,6 +6523,8 @@ export type ListPatientDelegatesDecisionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -6305,6 +6595,8 @@ export type EndPatientDelegateErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6353,6 +6645,8 @@ export type EndPatientDelegateErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6394,7 +6688,7 @@ export type ListPatientSubscriptionsData = {
         patientId: string;
     };
     query?: {
-        status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        status?: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
         /**
          * `next` of the page before
          */
@@ -6417,6 +6711,8 @@ export type ListPatientSubscriptionsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
@@ -6448,6 +6744,8 @@ export type ListPatientSubscriptionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6512,6 +6810,8 @@ export type GetPatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6542,6 +6842,8 @@ export type GetPatientSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -6642,6 +6944,8 @@ export type ApprovePatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6690,6 +6994,8 @@ export type ApprovePatientSubscriptionErrors = {
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
+     * `SUBSCRIPTION_EXCEEDED`: The subscription asks for less: an answer may only narrow it
+     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -6704,6 +7010,8 @@ export type ApprovePatientSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6787,6 +7095,8 @@ export type RejectPatientSubscriptionErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -6849,6 +7159,8 @@ export type RejectPatientSubscriptionErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -6931,6 +7243,8 @@ export type ListPatientAccessesErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -6961,6 +7275,8 @@ export type ListPatientAccessesErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7039,6 +7355,8 @@ export type ListRecordReadersErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7073,6 +7391,8 @@ export type ListRecordReadersErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7155,6 +7475,8 @@ export type ListPatientDecisionsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7185,6 +7507,8 @@ export type ListPatientDecisionsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7245,6 +7569,8 @@ export type ListPatientVisitsErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7275,6 +7601,8 @@ export type ListPatientVisitsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -7348,6 +7676,8 @@ export type CheckInPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7402,6 +7732,8 @@ export type CheckInPatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7431,6 +7763,117 @@ export type CheckInPatientResponses = {
 };
 
 export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatientResponses];
+
+export type GetPatientDisclosureStatementData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from?: string;
+        /**
+         * Exclusive. Default, and at most: now
+         */
+        to?: string;
+        requester?: string | string;
+        /**
+         * A record, named by its author
+         */
+        recordId?: string;
+        decision?: 'permit' | 'deny';
+        /**
+         * Attempts of one page, at most
+         */
+        perPage?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/v1/patients/{patientId}/disclosure-statement';
+};
+
+export type GetPatientDisclosureStatementErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientDisclosureStatementError = GetPatientDisclosureStatementErrors[keyof GetPatientDisclosureStatementErrors];
+
+export type GetPatientDisclosureStatementResponses = {
+    /**
+     * OK
+     */
+    200: DisclosurePage;
+};
+
+export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
 export type RotatePatientKeysData = {
     body: {
@@ -7477,6 +7920,8 @@ export type RotatePatientKeysErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7531,6 +7976,8 @@ export type RotatePatientKeysErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7604,6 +8051,8 @@ export type PassphrasePatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
@@ -7652,6 +8101,8 @@ export type PassphrasePatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
@@ -7721,6 +8172,8 @@ export type FlushPatientErrors = {
     /**
      * `FORBIDDEN`: The role of this token may not do this
      *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
@@ -7761,6 +8214,8 @@ export type FlushPatientErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7819,6 +8274,8 @@ export type FlushErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7850,6 +8307,8 @@ export type FlushErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7900,6 +8359,8 @@ export type GetOutboxErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7915,6 +8376,8 @@ export type GetOutboxErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -7961,6 +8424,8 @@ export type GetStatisticsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -7976,6 +8441,8 @@ export type GetStatisticsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -8030,6 +8497,8 @@ export type CreateAttestationErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -8067,6 +8536,8 @@ export type CreateAttestationErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
      * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
@@ -8123,6 +8594,8 @@ export type ListJobsErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -8142,6 +8615,8 @@ export type ListJobsErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
@@ -8203,6 +8678,8 @@ export type GetJobErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
      */
     403: Problem;
     /**
@@ -8226,6 +8703,8 @@ export type GetJobErrors = {
      */
     500: Problem;
     /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      */
     503: Problem;
