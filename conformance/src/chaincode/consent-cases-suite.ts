@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { omit } from '@careledger/chaincode-runtime';
 import { decisionStatement } from '@careledger/consent';
 import {
   LedgerForm,
@@ -9,8 +10,8 @@ import {
   type ConsentCase,
 } from '@careledger/consent/testing';
 import type { AccessState, AuthorityState, Decision } from '@careledger/contracts';
-import { newRecord, type TestPatient } from '@careledger/chaincode-runtime/testing';
-import { CHANNELS, type ScopeTerm } from '@careledger/domain';
+import { TestDelegate, newRecord, type TestPatient } from '@careledger/chaincode-runtime/testing';
+import { CHANNELS, PURPOSES, type ScopeTerm } from '@careledger/domain';
 import { currentKey } from '@careledger/policy';
 import { makeStatement } from '@careledger/statements';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -18,6 +19,7 @@ import { CLOUD_A_ID, HOSPITAL_ID, nowS, recordOf, type Actors } from './actors.j
 import { wordsIn } from './block-words.js';
 
 const LAB_ID = 'aut_lab';
+const GUARDIANSHIP_MS = 300 * 86_400_000;
 const MSP_IDS: Readonly<Record<string, string>> = { [HOSPITAL_ID]: 'HospitalMSP', [LAB_ID]: 'LabMSP' };
 
 const termWords = (term: ScopeTerm): string[] =>
@@ -74,10 +76,19 @@ function consentCasesOf(actors: Actors): void {
     const names = new Map<string, string>();
     const { networkId } = network();
     const signed = (made: ReturnType<typeof decisionStatement>) => makeStatement(made, patient.consent);
-    const both = async (name: 'Grant' | 'Revoke', item: string) => {
+    const both = async (name: 'Delegate' | 'Grant' | 'Revoke', item: string) => {
       for (const channel of CHANNELS)
         expect(await codes('patients client', channel, name, [item])).toEqual(['OK']);
     };
+    const guardian = rules.some(({ madeBy }) => madeBy === 'guardian') && new TestDelegate(patient);
+    if (guardian !== false) {
+      const nowMs = Date.now();
+      const until = new Date(nowMs + GUARDIANSHIP_MS).toISOString();
+      await both(
+        'Delegate',
+        guardian.appointment(nowMs, { kind: 'guardian', purposes: [...PURPOSES], until }),
+      );
+    }
     for (const [index, rule] of rules.entries()) {
       const sid = ruleIdOf(index);
       names.set(sid, rule.name);
@@ -86,10 +97,11 @@ function consentCasesOf(actors: Actors): void {
       const known = tags.get(patient.id) ?? new Set();
       tags.set(patient.id, known.union(new Set(body.scopeTags)));
       const about = { patientId: patient.id, networkId, iat: nowS() };
-      await both(
-        rule.effect === 'deny' ? 'Revoke' : 'Grant',
-        signed(decisionStatement('grant', { ...about, body, sid })),
-      );
+      const statement =
+        rule.madeBy === 'guardian' && guardian !== false
+          ? guardian.grant(rule.authorityId, Date.now(), omit(body, 'policySeq'), { sid })
+          : signed(decisionStatement('grant', { ...about, body, sid }));
+      await both(rule.effect === 'deny' ? 'Revoke' : 'Grant', statement);
       if (rule.isRevoked === true) await both('Revoke', patient.revoke(sid));
     }
     return names;

@@ -16,6 +16,8 @@ export interface CaseRule extends GrantTerms {
   readonly from: string;
   /** Made, and revoked before anybody asks. */
   readonly isRevoked?: true;
+  /** By somebody whom the patient has appointed for that; the patient's own without it. */
+  readonly madeBy?: 'guardian';
 }
 
 /** Resources of one kind in a record, in plain words. */

@@ -23,6 +23,22 @@ export const iheBasic: readonly ConsentCase[] = [
       ]),
     ],
   }),
+  ihe(2, 'ex-consent-basic-treat-infant', {
+    description: 'As the first case; a mother agrees in her infant’s place',
+    mapping:
+      'The infant’s key appoints the mother as guardian, for a year at the most. She signs with a key of her own, and what she grants ends no later.',
+    rules: toEach('mother', COMMUNITY, {
+      ...{ ...read, purposes: TPO, until: '2023-01-01T00:00:00.000Z', madeBy: 'guardian' },
+    }),
+    records,
+    moments: [
+      asked(AT, readers, [
+        permitted('mother-hospital', 'blood-sugar'),
+        permitted('mother-lab', 'blood-pressure', { requester: LAB, purpose: 'HPAYMT' }),
+        denied('PURPOSE_NOT_GRANTED', 'blood-sugar', { purpose: 'HRESCH' }),
+      ]),
+    ],
+  }),
   ihe(3, 'ex-consent-basic-ink', {
     description: 'As the first case, agreed to on paper, of which a picture is kept',
     mapping: 'A signed statement takes the place of the signature in ink; no decision rests on the picture.',

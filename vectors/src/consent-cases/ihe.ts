@@ -14,7 +14,7 @@ export const ihe = (
   ...told,
 });
 
-export const iheSource = (name: string): ConsentCase['source'] => ({
+const iheSource = (name: string): ConsentCase['source'] => ({
   collection: 'IHE PCF',
   name,
   address: `${PAGES}/Consent-${name}.html`,
