@@ -39,7 +39,7 @@ test('an unknown measure is refused with the names that there are', () => {
 });
 
 test('no name selects all, a name only its own', () => {
-  expect(select([]).measures).toHaveLength(6);
+  expect(select([]).measures).toHaveLength(8);
   expect(select([]).experiments).toHaveLength(2);
   const { measures, experiments } = select(['devnet_start_ms']);
   expect(measures.map(({ name }) => name)).toEqual(['devnet_start_ms']);

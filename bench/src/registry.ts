@@ -1,6 +1,7 @@
 import { accessWeekVsOne } from './access/week.js';
 import { appendGrowth } from './append/growth.js';
 import { appendVsHypercore } from './append/versus-hypercore.js';
+import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
@@ -14,6 +15,7 @@ export const MEASURES: readonly Measure[] = [
   ingestVsVerifyLimit,
   appendVsHypercore,
   appendGrowth,
+  decideGrowth,
   devnetStart,
   devnetSubmit,
   accessWeekVsOne,
