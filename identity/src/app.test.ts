@@ -141,6 +141,33 @@ describe('an app in which a practitioner signs in', () => {
     expect(away.url).toContain('error=access_denied');
   });
 
+  test('guesses that come at once are counted each', async () => {
+    const { url } = await started({ scope: 'openid' });
+    const browser = new FormBrowser();
+    const page = await browser.open(url, CALLBACK);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        browser.send(page, '/login', { username: 'flooded', password: `guess-${n}` }, CALLBACK),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(7);
+  });
+
+  test('in a browser that another has left, whoever sits there signs in, and as herself', async () => {
+    const browser = new FormBrowser();
+    const first = await started({ scope: 'openid user/*.rs' });
+    await identity.signIn(first.url, 'hodak', undefined, browser);
+    const second = await started({ scope: 'openid user/*.rs careledger/ops' });
+    const page = await browser.open(second.url, CALLBACK);
+    expect(page.text).toContain('name="password"');
+    const back = await identity.signIn(second.url, 'it', undefined, browser);
+    const answer = await client.authorizationCodeGrant(app, back, {
+      ...{ pkceCodeVerifier: second.verifier, expectedState: 'state-of-the-app' },
+    });
+    expect(claimsOf(answer.access_token)['role']).toBe('ops');
+  });
+
   test('whoever is disabled signs in no more, and refreshes nothing', async () => {
     await identity.addUser('leaving', { name: 'Leaving', role: 'practitioner', person: 'staff-99' });
     const { refresh_token: refresh = '' } = await signedIn(

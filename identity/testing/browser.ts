@@ -16,7 +16,11 @@ export class FormBrowser {
   ): Promise<Visit> {
     const found = [...visit.text.matchAll(/action="([^"]+)"/g)].find(([, each]) => each?.endsWith(action));
     if (found?.[1] === undefined) throw new Error(`The page has no form ${action}: ${visit.text}`);
-    const body = new URLSearchParams(fields);
+    const hidden = [...visit.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+    const body = new URLSearchParams({
+      ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
+      ...fields,
+    });
     return this.#go(new URL(found[1], visit.url), { method: 'POST', body }, until);
   }
 

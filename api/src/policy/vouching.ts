@@ -46,6 +46,9 @@ export class Vouching {
       signedIn ?? (practitionerId === undefined ? undefined : this.practitioners.find(practitionerId));
     if (practitionerId !== undefined && practitioner?.stage !== 'active')
       throw problem('PRACTITIONER_UNKNOWN', `${practitionerId} is not active within this authority`);
+    const isUnitless = principal.unit === undefined && (signedIn?.unit ?? undefined) === undefined;
+    if (signedIn !== undefined && isUnitless && claimed !== undefined)
+      throw problem('UNIT_MISMATCH', `Neither registration nor token of whoever signed in names ${claimed}`);
     const units = [principal.unit, practitioner?.unit ?? undefined, claimed].filter(
       (unit) => unit !== undefined,
     );

@@ -66,7 +66,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   app.get(
     '/v1/records',
     {
-      config: { ...requireRole('practitioner'), scopedByContent: true },
+      config: requireRole('practitioner'),
       schema: {
         summary: 'Announced records of a patient that this authority may read, by period; every version',
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],

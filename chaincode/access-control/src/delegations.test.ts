@@ -380,6 +380,32 @@ describe('a further delegate', () => {
   });
 });
 
+describe('under an id of the patient’s a delegate', () => {
+  test('keeps no grant of the patient’s alive beyond its revocation', async () => {
+    const carer = await appointed();
+    const sid = randomId128();
+    const late = patient.grant(hospital.id, {}, { sid });
+    expect(await grantCode(carer.grant(hospital.id, fixture.nowMs, {}, { sid }))).toBe('OK');
+    expect(await revokeCode(patient.revoke(sid))).toBe('OK');
+    expect(await grantCode(late)).toBe('GRANT_REVOKED');
+    expect((await decide()).decision).toBe('deny');
+  });
+
+  test('keeps no appointment of the patient’s away, and none alive beyond its end', async () => {
+    const carer = await appointed({ further: 1 });
+    const [guardian, former] = [new TestDelegate(patient), new TestDelegate(patient)];
+    for (const { id } of [guardian, former]) {
+      const squatter = new TestDelegate(patient, carer);
+      await delegate(squatter.appointment(fixture.nowMs, {}, { sid: id }));
+    }
+    await delegate(guardian.appointment(fixture.nowMs, { kind: 'guardian' }));
+    expect(await grantCode(guardian.grant(hospital.id, fixture.nowMs))).toBe('OK');
+    const late = former.appointment(fixture.nowMs);
+    await end(former.ended());
+    expect(await refusal(late)).toBe('DELEGATION_ENDED');
+  });
+});
+
 describe('an appointment', () => {
   test('by the gateway’s key, with the patient’s own keys or without proof is refused', async () => {
     const carer = new TestDelegate(patient);
@@ -393,14 +419,15 @@ describe('an appointment', () => {
     expect(await refusal(new TestDelegate(patient).appointment(fixture.nowMs, unproved))).toBe(
       'KEY_PROOF_INVALID',
     );
-    // Nor does a delegate’s key become the patient’s.
+    // Nor does a delegate’s key stay one that becomes the patient’s.
     const carer2 = await appointed();
     const body = {
       ...{ use: 'consent' as const, newKey: publicKeyOf(carer2.signer) },
       newKeyProof: patient.proofOf(carer2.signer),
     };
     const statement = patient.sign('rotatePatientKey', body, patient.consent);
-    expect(await codeOf(fixture.run('RotatePatientKey', { statement }))).toBe('KEY_REUSED');
+    await fixture.run('RotatePatientKey', { statement });
+    expect(await grantCode(carer2.grant(hospital.id, fixture.nowMs))).toBe('DELEGATION_PATH_INVALID');
   });
 
   test('taken again does nothing; under the id of another one, or one too many, it is refused', async () => {

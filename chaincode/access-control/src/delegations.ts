@@ -85,8 +85,7 @@ async function appoint(tx: Submission, verified: Verified<'delegate'>): Promise<
   const { iss: patientId, sid: delegationId, body } = verified;
   requireTerms(tx, body, by);
   await requireFreshKey(tx, patientId, body);
-  if ((await tx.state.get(delegations.at(patientId, delegationId))) !== undefined)
-    throw new ContractError('DELEGATION_EXISTS');
+  await giveWay(tx, await tx.state.get(delegations.at(patientId, delegationId)), by);
   const policy = await policyOf(tx.state, patientId);
   const tombstone = await tx.state.get(delegationTombstones.at(patientId, delegationId));
   const place = by === undefined ? placeOf(policy, body.policySeq) : placeAs(by.own);
@@ -105,6 +104,21 @@ async function appoint(tx: Submission, verified: Verified<'delegate'>): Promise<
   const { version } = await changePolicy(tx, verified);
   return { patientId, policyVersion: version, granted: [], revoked: [] };
 }
+
+/** One that a delegate made gives way to the patient's under its id: nobody takes that first. @throws ContractError `DELEGATION_EXISTS` */
+async function giveWay(
+  tx: Submission,
+  before: DelegationState | undefined,
+  by: Delegate | undefined,
+): Promise<void> {
+  if (before === undefined) return;
+  if (by !== undefined || isPatients(before)) throw new ContractError('DELEGATION_EXISTS');
+  tx.state.delete(appointments.at(before.patientId, appointerOf(before), before.delegationId));
+}
+
+/** The patient has made it, and nobody in between. */
+const isPatients = ({ path }: DelegationState): boolean => path.length === 1;
+const appointerOf = ({ path }: DelegationState): string => path.at(-2) ?? PATIENT;
 
 /** @throws ContractError `DELEGATION_TERMS_INVALID`, `DELEGATION_EXCEEDED` */
 function requireTerms(tx: Submission, body: Verified<'delegate'>['body'], by: Delegate | undefined): void {
@@ -150,10 +164,12 @@ async function end(tx: Submission, verified: Verified<'endDelegation'>): Promise
   const known = await tx.state.get(delegations.at(patientId, delegationId));
   if (by !== undefined) requireOwnBranch(by, known, endGrants);
   await claimSignersSeq(tx, verified, by);
-  if (known === undefined) tx.state.put(delegationTombstones.at(patientId, delegationId), { at: tx.at });
-  else {
+  // The patient's own may still be on its way; one that a delegate made under its id is not it.
+  if (known === undefined || (by === undefined && !isPatients(known)))
+    tx.state.put(delegationTombstones.at(patientId, delegationId), { at: tx.at });
+  if (known !== undefined) {
     tx.state.put(delegations.at(patientId, delegationId), { ...known, endedAt: known.endedAt ?? tx.at });
-    tx.state.delete(appointments.at(patientId, known.path.at(-2) ?? PATIENT, delegationId));
+    tx.state.delete(appointments.at(patientId, appointerOf(known), delegationId));
   }
   const ended = endGrants ? await grantsUnder(tx, patientId, delegationId) : [];
   for (const rule of ended) endGrant(tx.state, rule, tx.at);

@@ -69,12 +69,9 @@ async function register(tx: Submission, { iss, body }: Verified<'registerPatient
 async function rotate(tx: Submission, verified: Verified<'rotatePatientKey'>): Promise<void> {
   const { iss, body } = verified;
   const patient = await getPatient(tx, iss);
-  // A delegate's key stays one: as the patient's it would be two powers at once.
-  if (
-    body.use !== 'encryption' &&
-    (await tx.state.get(delegateKeys.at(iss, kidOfKey(body.newKey)))) !== undefined
-  )
-    throw new ContractError('KEY_REUSED');
+  // No longer a delegate's, of whom it would be a second power. Refused it must not be: whoever sees a rotation on one channel
+  // could appoint its key on the other.
+  if (body.use !== 'encryption') tx.state.delete(delegateKeys.at(iss, kidOfKey(body.newKey)));
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
   await changePolicy(tx, verified, { opensEpoch: body.use === 'consent' });
 }

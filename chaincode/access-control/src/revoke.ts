@@ -35,9 +35,10 @@ async function revokeOne(tx: Submission, verified: Verified<'revoke'>): Promise<
   const grant = await tx.state.get(grants.at(iss, grantId));
   if (by !== undefined) requireRevocable(by, grant);
   await claimSignersSeq(tx, verified, by);
-  // Unknown here: it may still be on its way, and must not count when it comes.
-  if (grant === undefined) tx.state.put(tombstoneOf(iss, by, grantId), { at: tx.at });
-  else endGrant(tx.state, grant, tx.at);
+  // It may still be on its way, and must not count when it comes; a delegate's rule under its id is not it.
+  const isHere = grant !== undefined && (by !== undefined || grant.path === undefined);
+  if (!isHere) tx.state.put(tombstoneOf(iss, by, grantId), { at: tx.at });
+  if (grant !== undefined) endGrant(tx.state, grant, tx.at);
   const { version } = await changePolicy(tx, verified);
   return { patientId: iss, policyVersion: version, granted: [], revoked: [grantId] };
 }

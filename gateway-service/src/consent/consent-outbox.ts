@@ -3,6 +3,7 @@ import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
 import type { LedgerLink } from '../ledger-access/ledger-link.js';
 import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../ledger-access/limits.js';
 import type { Settled } from '../ledger-access/statement-batcher.js';
@@ -64,8 +65,10 @@ export class ConsentOutbox implements AsyncDisposable {
     for (const step of this.#options.steps.eligible()) this.add(step);
   }
 
-  add({ channel, patientNo, stepNo }: ConsentStep): void {
-    this.#work[channel].add(patientNo, stepNo);
+  /** What delegates signed waits in a queue of its own: however much it is, nothing of the patient's stands behind it. */
+  add({ channel, patientNo, stepNo, statement }: ConsentStep): void {
+    const isDelegated = 'path' in readStatement(statement).payload.body;
+    this.#work[channel].add(isDelegated ? `delegates-${patientNo}` : patientNo, stepNo);
   }
 
   get health(): WorkHealth[] {

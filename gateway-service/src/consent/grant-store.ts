@@ -43,9 +43,19 @@ export class GrantStore {
     this.#database = database;
   }
 
-  /** @param grant `policySeq`: of a delegate's, the place of its appointment among the patient's decisions */
+  /**
+   * A delegate's rule under the id of the patient's gives way.
+   * @param grant `policySeq`: of a delegate's, the place of its appointment among the patient's decisions
+   */
   insert(grant: Omit<Grant, 'authorityId' | 'policySeq' | 'revokedMs'> & { policySeq?: number }): void {
     const { grantId, patientNo, status, body, meaning, madeMs, policySeq = body.policySeq } = grant;
+    if (body.path === undefined)
+      this.#database
+        .prepare(
+          `DELETE FROM grants
+           WHERE patient_no = ? AND grant_id = ? AND json_extract(body, '$.path') IS NOT NULL`,
+        )
+        .run(patientNo, grantId);
     this.#database
       .prepare(
         `INSERT OR IGNORE INTO grants

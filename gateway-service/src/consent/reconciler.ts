@@ -79,7 +79,7 @@ export class Reconciler implements AsyncDisposable {
     for (const patient of patients.list()) {
       if (signal.aborted) return;
       // What is under way differs by nature.
-      if (steps.openCount(patient.patientNo) > 0) continue;
+      if (steps.openCount(patient.patientNo, 'patients') > 0) continue;
       found.push(...(await this.#compare(patient)));
     }
     for (const difference of found) logger.error(difference, 'the channels differ about a grant');
@@ -92,11 +92,13 @@ export class Reconciler implements AsyncDisposable {
     if (
       authorities === undefined ||
       cloud === undefined ||
-      this.#options.steps.openCount(patient.patientNo) > 0
+      this.#options.steps.openCount(patient.patientNo, 'patients') > 0
     )
       return [];
     this.#adopt(patient, authorities, cloud);
     await this.#options.adoptedDelegations.compare(patient);
+    // What delegates have under way differs by nature as well, and keeps nothing of the patient's from being taken over.
+    if (this.#options.steps.openCount(patient.patientNo) > 0) return [];
     const ids = new Set([...authorities.keys(), ...cloud.keys()]);
     return [...ids].flatMap((grantId) => {
       const on = { authorities: authorities.get(grantId), cloud: cloud.get(grantId) };
@@ -132,15 +134,16 @@ export class Reconciler implements AsyncDisposable {
     cloud: ReadonlyMap<string, GrantState>,
   ): void {
     const { store, grants, clock, settler } = this.#options;
-    const given = [...authorities.values(), ...[...cloud.values()].filter(isDenial)].filter(
-      ({ grantId }) => grants.get(patientNo, grantId) === undefined,
-    );
-    const revoked = [...authorities.values(), ...cloud.values()].filter(({ grantId, revokedAt }) => {
-      if (revokedAt === undefined) return false;
+    // Under the id of one of the patient's a delegate's rule is another one, as on the ledgers, where it gives way.
+    const isNews = ({ grantId, path }: GrantState): boolean => {
       const known = grants.get(patientNo, grantId);
-      return known === undefined
-        ? given.some((rule) => rule.grantId === grantId)
-        : known.status !== 'revoked';
+      return known === undefined || (known.body.path !== undefined && path === undefined);
+    };
+    const given = [...authorities.values(), ...[...cloud.values()].filter(isDenial)].filter(isNews);
+    const revoked = [...authorities.values(), ...cloud.values()].filter((state) => {
+      if (state.revokedAt === undefined) return false;
+      if (isNews(state)) return given.some(({ grantId }) => grantId === state.grantId);
+      return grants.get(patientNo, state.grantId)?.status !== 'revoked';
     });
     if (given.length + revoked.length === 0) return;
     store.deferred(() => {

@@ -98,25 +98,31 @@ export class StepStore {
 
   /**
    * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel a rotation of the
-   * patient's key. A rotation waits there for all that was taken before it: what the former key signed counts no more then.
+   * patient's key. A rotation waits there for all that was taken before it: what the former key signed counts no more then. Delegates
+   * sign with keys of their own, and hold nothing up.
    */
   eligible(patientNo?: number): ConsentStep[] {
     const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier
       WHERE earlier.patient_no = consent_steps.patient_no AND earlier.status = 'open' AND (
         earlier.job = consent_steps.job AND earlier.place < consent_steps.place
         OR earlier.channel = consent_steps.channel AND earlier.step_no < consent_steps.step_no
+          AND NOT (earlier.is_delegated OR consent_steps.is_delegated)
           AND 'rotate' IN (earlier.kind, consent_steps.kind)))`;
     const [whose, ...values] = patientNo === undefined ? ['TRUE'] : ['patient_no = ?', patientNo];
     return this.#all(`WHERE status = 'open' AND ${whose} AND ${first} ORDER BY step_no`, ...values);
   }
 
-  openCount(patientNo?: number): number {
+  /** Steps on their way: all, a patient's, or those that the patient alone has signed. */
+  openCount(patientNo?: number, whose: 'patients' | 'all' = 'all'): number {
     const row = (
       patientNo === undefined
         ? this.#database.prepare(`SELECT count(*) AS n FROM consent_steps WHERE status = 'open'`).get()
         : this.#database
-            .prepare(`SELECT count(*) AS n FROM consent_steps WHERE status = 'open' AND patient_no = ?`)
-            .get(patientNo)
+            .prepare(
+              `SELECT count(*) AS n FROM consent_steps
+               WHERE status = 'open' AND patient_no = ? AND (? = 'all' OR NOT is_delegated)`,
+            )
+            .get(patientNo, whose)
     ) as { n: number };
     return row.n;
   }
@@ -140,9 +146,10 @@ export class StepStore {
       .run(patientNo, job, channel);
   }
 
-  /** What is open on a step's channel after it, of its patient. */
+  /** What is open on a step's channel after it, of its patient's own. */
   after({ patientNo, channel, stepNo }: ConsentStep): ConsentStep[] {
-    const later = `WHERE patient_no = ? AND channel = ? AND step_no > ? AND status = 'open' ORDER BY step_no`;
+    const later = `WHERE patient_no = ? AND channel = ? AND step_no > ? AND status = 'open'
+      AND NOT is_delegated ORDER BY step_no`;
     return this.#all(later, patientNo, channel, stepNo);
   }
 

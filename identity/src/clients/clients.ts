@@ -1,4 +1,5 @@
 import { closedObject } from '@careledger/domain';
+import { isSecureUrl } from '@careledger/service-kit';
 import type { Database } from '@careledger/service-kit/sqlite';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
@@ -32,7 +33,9 @@ export class Clients {
       const [fault] = Value.Errors(Client, client);
       throw new RangeError(`No client: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}`);
     }
-    const { clientId, jwks, jwksUri } = client;
+    const { clientId, jwks, jwksUri, redirectUris = [] } = client;
+    for (const url of [...redirectUris, ...(jwksUri === undefined ? [] : [jwksUri])])
+      if (!isSecureUrl(url)) throw new RangeError(`${url} is neither https nor on the loopback interface`);
     if (isService(client) === (jwks === undefined && jwksUri === undefined))
       throw new RangeError('An app has redirectUris, a service has jwks or jwksUri, and none has both');
     this.database.transaction(() =>

@@ -7,6 +7,8 @@ const ROUTES: readonly (readonly [url: string, ...methods: ('GET' | 'POST' | 'OP
   ['/jwks', 'GET', 'OPTIONS'],
   ['/auth', 'GET'],
   ['/auth/:uid', 'GET'],
+  // Where another person signs in than the one who is signed in here, the former session ends by a form of the provider's own.
+  ['/session/end/confirm', 'POST'],
   ['/token', 'POST', 'OPTIONS'],
   ['/token/introspection', 'POST', 'OPTIONS'],
   ['/token/revocation', 'POST', 'OPTIONS'],

@@ -17,7 +17,7 @@ import { SIGNING_ALGORITHM } from '../store/signing-keys.js';
 import type { Database } from '@careledger/service-kit/sqlite';
 import { ClientAdapter } from './client-adapter.js';
 
-/** How long people stay signed in here; each app asks them anew all the same. */
+/** How long a sign-in is remembered at the most; each app asks for the password anew all the same. */
 const SESSION_S = 28_800;
 const INTERACTION_S = 600;
 const CODE_S = 60;
@@ -101,7 +101,7 @@ function configurationOf(options: ProviderOptions): Configuration {
       const patient = launches.patientOf(token.grantId);
       return user && { ...claimsOf(user), ...(patient !== undefined && { patient }) };
     },
-    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: interactionPolicy.base() },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: signInPolicy() },
     // Each sign-in of an app is a grant of its own, which knows its patient.
     loadExistingGrant: async (ctx) => {
       const grantId = ctx.oidc.result?.consent?.grantId;
@@ -122,6 +122,18 @@ function configurationOf(options: ProviderOptions): Configuration {
       ctx.body = errorPage(config.organisation, error, detail);
     },
   };
+}
+
+/** Whoever sits there now signs in: workstations are shared, and the one before may have left. */
+function signInPolicy(): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  const eachTime = new interactionPolicy.Check(
+    'each_sign_in',
+    'Whoever is there signs in',
+    ({ oidc }) => oidc.result?.login === undefined,
+  );
+  policy.get('login')?.checks.add(eachTime);
+  return policy;
 }
 
 /** Services check access tokens themselves, by their signatures; of a refresh token its own client alone is told. */

@@ -49,13 +49,12 @@ export async function pagesPlugin(app: ServiceApp, options: PageOptions): Promis
     const username = fieldOf(request, 'username');
     const waitS = throttle.waitS(username);
     if (waitS > 0) return show(reply.code(429), interaction, `Too many tries: wait ${waitS} seconds`);
+    // Counted before it is looked at: many that come at once are many.
+    throttle.failed(username);
     const user = await users.signIn(username, fieldOf(request, 'password'));
-    if (user === undefined) {
-      throttle.failed(username);
-      return show(reply.code(401), interaction, 'User name or password is wrong');
-    }
+    if (user === undefined) return show(reply.code(401), interaction, 'User name or password is wrong');
     throttle.succeeded(username);
-    return finish(request, reply, { login: { accountId: user.subject } });
+    return finish(request, reply, { login: { accountId: user.subject, remember: false } });
   });
 
   app.post(`${PATH}/consent`, route, async (request, reply) => {

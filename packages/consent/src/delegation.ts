@@ -20,7 +20,7 @@ export interface DelegationTerms {
 }
 
 const ACT_WORDS: Readonly<Record<DelegatedAct, string>> = {
-  approve: 'answer what authorities ask me for',
+  approve: 'answer what authorities ask me for (the cloud providers take its word that somebody asked)',
   grant: 'grant what nobody has asked for',
   deny: 'deny',
   revoke: 'end what it granted or denied',

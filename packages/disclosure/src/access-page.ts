@@ -1,5 +1,5 @@
 import { records, type AccessState, type TransactionArgs } from '@careledger/contracts';
-import { parseJson, sha256, utf8 } from '@careledger/crypto';
+import { CryptoError, parseJson, sha256, utf8 } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import {
   ProofError,
@@ -51,6 +51,8 @@ export function readAccessPage(envelope: Uint8Array): AccessPage & { readonly an
   const [name, argument, ...more] = answer.args;
   if (channel !== CHANNEL || chaincode !== records.name || name !== FUNCTION || more.length > 0)
     throw new DisclosureError(`the answer is of ${String(name)} of ${chaincode} on ${channel}`);
+  if (!Number.isFinite(new Date(answer.proposedAtMs).getTime()))
+    throw new DisclosureError('the peers were asked at no time that there is');
   if (response.status !== 200) throw new DisclosureError(`the peers answered ${response.status}`);
   const asked = read(args, argument ?? '', 'what was asked');
   const { rows, bookmark: next } = read(result, response.payload, 'what was answered');
@@ -74,7 +76,9 @@ function endorsedAnswer(envelope: Uint8Array): EndorsedAnswer {
   try {
     return readEndorsedAnswer(envelope, sha256);
   } catch (cause) {
-    if (cause instanceof ProofError) throw new DisclosureError(cause.message, { cause });
+    // An identity or a key that is no text is as little of a proof.
+    if (cause instanceof ProofError || cause instanceof CryptoError)
+      throw new DisclosureError(cause.message, { cause });
     throw cause;
   }
 }

@@ -37,7 +37,8 @@ export function compareLines(found: readonly unknown[], expected: readonly Entry
 }
 
 function differences(entry: unknown, { resource: wanted }: Entry): string {
-  const { resource = {} } = entry as { resource?: Record<string, unknown> };
+  const { resource: given } = entry as { resource?: unknown };
+  const resource = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
   const names = new Set([...Object.keys(resource), ...Object.keys(wanted)]);
   const differing = [...names].filter((name) => !isDeepStrictEqual(resource[name], wanted[name]));
   if (differing.length === 0) return 'the entry has more than its resource';

@@ -39,7 +39,10 @@ export function givenOfScope(asked: readonly ScopeTerm[], given: readonly ScopeT
 /** Whether a term is about every record that another is about: what the other says besides narrows it. */
 const covers = (wide: ScopeTerm, narrow: ScopeTerm): boolean => {
   const said: Readonly<Record<string, unknown>> = narrow;
-  return Object.entries(wide).every(([name, value]) => value === ANY || value === said[name]);
+  const hasWildcards = 'category' in wide;
+  return Object.entries(wide).every(
+    ([name, value]) => (hasWildcards && value === ANY) || value === said[name],
+  );
 };
 
 function givenOfSet<Member>(asked: readonly Member[], given: readonly Member[]): Given {

@@ -1,5 +1,11 @@
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type TagGroups } from './records.js';
-import { termsOfKind, type RecordOrigin, type ResourceKind, type ScopeTerm } from './scope-term.js';
+import {
+  termsOfKind,
+  type ClinicalCode,
+  type RecordOrigin,
+  type ResourceKind,
+  type ScopeTerm,
+} from './scope-term.js';
 
 /** A group that is repeated with what is mentioned has to have room for it. */
 const GROUP_ROOM_MIN = 1;
@@ -51,14 +57,17 @@ const mentioningCodes = (kind: ResourceKind): ResourceKind => ({
 
 /** Kinds that differ by what they mention alone are one, and mention each thing once. */
 function merged(kinds: readonly ResourceKind[]): ResourceKind[] {
-  const found = new Map<string, ResourceKind>();
+  const found = new Map<
+    string,
+    { readonly kind: ResourceKind; readonly mentions: Map<string, ClinicalCode> }
+  >();
   for (const kind of kinds) {
     const key = JSON.stringify({ ...kind, mentions: [] });
-    const mentions = [...(found.get(key)?.mentions ?? []), ...kind.mentions];
-    const each = new Map(mentions.map((code) => [JSON.stringify([code.system, code.code]), code]));
-    found.set(key, { ...kind, mentions: [...each.values()] });
+    const one = found.get(key) ?? { kind, mentions: new Map<string, ClinicalCode>() };
+    found.set(key, one);
+    for (const code of kind.mentions) one.mentions.set(JSON.stringify([code.system, code.code]), code);
   }
-  return [...found.values()];
+  return [...found.values()].map(({ kind, mentions }) => ({ ...kind, mentions: [...mentions.values()] }));
 }
 
 const byText = (a: readonly string[], b: readonly string[]): number => (a.join(' ') < b.join(' ') ? -1 : 1);

@@ -30,6 +30,7 @@ export {
   type TokenHolder,
 } from './http/auth.js';
 export { assertNotExpired, assertScopes, isWithinScopes } from './http/scopes.js';
+export { isSecureUrl } from './issuers/secure-url.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';
 export { resourceScopesOf } from './issuers/smart-scopes.js';
 export { type Principal } from './http/principal.js';

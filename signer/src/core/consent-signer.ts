@@ -168,7 +168,7 @@ export class ConsentSigner {
     const decision = this.#signed({
       name: 'grant',
       body: grantBody(
-        { until: acting?.until, ...terms },
+        { ...terms, until: terms.until ?? acting?.until },
         { meaning, sealed, policySeq, nowMs: this.clock() },
       ),
     });

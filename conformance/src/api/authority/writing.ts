@@ -97,7 +97,8 @@ export function describeWriting(fixture: () => LayersFixture): void {
       expect(refused.body['issues']).toEqual(
         expect.arrayContaining(where.map((expression) => expect.objectContaining({ expression }))),
       );
-      const { body } = await write(home, bundle, { accept: 'application/fhir+json' });
+      const accept = 'application/fhir+json, application/json;q=0.5';
+      const { body } = await write(home, bundle, { accept });
       expect(checkResource(body)).toMatchObject({ resourceType: 'OperationOutcome' });
       expect(body['issue']).toEqual(
         expect.arrayContaining(

@@ -5,13 +5,15 @@ import { verdictOf, type Rule, type Version } from './rules.js';
 /** Files of `vectors/{valid,invalid}/grants`; see spec/grants.md. */
 type GrantVector = VectorBody & {
   readonly at: string;
-  readonly policy: { readonly revokedThroughSeq: number };
+  readonly policy: { readonly revokedThroughSeq: number; readonly revokedThroughEpoch?: number };
   readonly grants: readonly (Omit<Rule, 'id' | 'denies' | 'seq'> & {
     readonly patientId: string;
     readonly grantId: string;
     readonly effect?: string;
     readonly policySeq: number;
     readonly revokedAt?: string;
+    readonly epoch?: number;
+    readonly path?: readonly string[];
   })[];
   readonly request: {
     readonly patientId: string;
@@ -26,10 +28,16 @@ type GrantVector = VectorBody & {
   };
 };
 
-/** A reading of a version whose tags are as its author says: the judge's clients do nothing else. */
-function isReading({ request }: GrantVector): boolean {
+/**
+ * A reading of a version whose tags are as its author says, by rules of the patient's own, made with one key: the judge's clients
+ * do nothing else.
+ */
+function isReading({ grants, policy, request }: GrantVector): boolean {
   const { permission, patientId, author = patientId, isUnconfirmed = false } = request;
-  return permission === 'read' && isUnconfirmed === (author !== patientId);
+  const isOfOneKey =
+    policy.revokedThroughEpoch === undefined && grants.every(({ epoch }) => epoch === undefined);
+  const isPatients = grants.every(({ path }) => path === undefined);
+  return permission === 'read' && isUnconfirmed === (author !== patientId) && isOfOneKey && isPatients;
 }
 
 function isPermitted({ at, policy, grants, request }: GrantVector): boolean {

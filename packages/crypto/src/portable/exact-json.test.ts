@@ -19,6 +19,11 @@ test.each(SENT)('%s is written as it was read, at any depth', (number) => {
   expect(JSON.stringify(exactJson(text))).toBe(text);
 });
 
+test('an escaped name is itself, whatever of its shape was read before', () => {
+  exactJson('{"a":1,"\\\\u0062":2}');
+  expect(exactJson('{"a":1,"\\u0062":2}')).toEqual({ a: 1, b: 2 });
+});
+
 test('a member that only looks like a kept number stays what it is', () => {
   const text = '{"rawJSON":"5.40"}';
   expect(JSON.stringify(exactJson(text))).toBe(text);

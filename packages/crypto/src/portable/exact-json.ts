@@ -1,7 +1,8 @@
-/** What a reviver is told besides, in Node 22 and later (https://github.com/tc39/proposal-json-parse-with-source). */
-type ReviverWithSource = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
+import { MAX_JSON_DEPTH } from './json.js';
+import { readJson } from './json-reader.js';
+
+/** Of Node 22 and later (https://github.com/tc39/proposal-json-parse-with-source). */
 interface JsonWithSource {
-  parse(text: string, reviver: ReviverWithSource): unknown;
   rawJSON(text: string): object;
 }
 const json = JSON as unknown as JsonWithSource;
@@ -9,12 +10,13 @@ const json = JSON as unknown as JsonWithSource;
 /**
  * JSON text as a value that `JSON.stringify` writes with every number as it was written: 5.40 is measured to the hundredth,
  * and eighteen digits are more than a number of JavaScript has. A number that would be written otherwise is an object of
- * `JSON.rawJSON`: it is there to be written, and to be told from another, not to be counted with.
+ * `JSON.rawJSON`: it is there to be written, and to be told from another, not to be counted with. Read by the reader that
+ * takes every name for itself: what is checked and what is sealed are one value.
  * @param text that was read strictly before: it is JSON, and names no member twice
  */
-export const exactJson = (text: string): unknown =>
-  json.parse(text, (_name, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source
-      ? json.rawJSON(source)
-      : value,
-  );
+export const exactJson = (text: string): unknown => readJson(text, MAX_JSON_DEPTH, exactScalar);
+
+function exactScalar(source: string): unknown {
+  const value: unknown = JSON.parse(source);
+  return typeof value === 'number' && String(value) !== source ? json.rawJSON(source) : value;
+}

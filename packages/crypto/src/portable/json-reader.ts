@@ -8,10 +8,15 @@ import { CryptoError } from './errors.js';
  * (https://github.com/nodejs/node/issues/63785). The same bytes would be two values in two processes, and a member that
  * is there twice under two spellings would not be found.
  * @param maxDepth levels of objects and arrays
+ * @param scalar what to make of a number, `true`, `false` or `null`, by its text
  * @throws CryptoError `JSON_DUPLICATE_KEY`, `JSON_INVALID` for nesting deeper than `maxDepth`
  */
-export function readJson(text: string, maxDepth: number): unknown {
-  return new JsonReader(text, maxDepth).value(0);
+export function readJson(
+  text: string,
+  maxDepth: number,
+  scalar: (source: string) => unknown = JSON.parse,
+): unknown {
+  return new JsonReader(text, maxDepth, scalar).value(0);
 }
 
 const PROTO = '__proto__';
@@ -24,11 +29,13 @@ const AFTER_SCALAR: ReadonlySet<string | undefined> = new Set([...SPACE, ',', ']
 class JsonReader {
   readonly #text: string;
   readonly #maxDepth: number;
+  readonly #read: (source: string) => unknown;
   #at = 0;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, maxDepth: number, scalar: (source: string) => unknown) {
     this.#text = text;
     this.#maxDepth = maxDepth;
+    this.#read = scalar;
   }
 
   value(depth: number): unknown {
@@ -90,7 +97,7 @@ class JsonReader {
   #scalar(): unknown {
     const start = this.#at;
     while (!AFTER_SCALAR.has(this.#text[this.#at])) this.#at++;
-    return JSON.parse(this.#text.slice(start, this.#at));
+    return this.#read(this.#text.slice(start, this.#at));
   }
 
   /** The next character that is no white space, and there the reader stands. */

@@ -49,7 +49,7 @@ const WRITTEN_BY: Readonly<Record<string, readonly string[]>> = {
 export const isAsked = (type: string, element: string): boolean => hasElement(ASKED, type, element);
 
 const hasElement = (table: Readonly<Record<string, readonly string[]>>, type: string, element: string) =>
-  table[type]?.includes(element) ?? false;
+  Object.hasOwn(table, type) && (table[type]?.includes(element) ?? false);
 
 /**
  * Refuses a reference by which a record says that somebody wrote or did what only its author vouches for: another

@@ -77,7 +77,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   code: text(/^\S+(?: \S+)*$/, 'a code'),
   date: dated(DATE, 'a date: YYYY, YYYY-MM or YYYY-MM-DD'),
   dateTime: dated(DATE_TIME, 'a dateTime: a date, or one with a time and its zone'),
-  decimal: (value) => (typeof value === 'number' ? undefined : 'not a number'),
+  decimal: (value) => (Number.isFinite(value) ? undefined : 'not a number'),
   id: text(/^[A-Za-z0-9\-.]{1,64}$/, 'an id: 1 to 64 of A-Z, a-z, 0-9, - and .'),
   instant: dated(INSTANT, 'an instant: date, time and zone'),
   integer: integer(-INTEGER_MAX - 1, 'an integer of 32 bits'),

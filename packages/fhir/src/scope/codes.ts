@@ -1,7 +1,7 @@
 import type { ClinicalCode } from '@careledger/domain';
 import { isObject } from '../json.js';
 import type { FhirResource } from '../validate.js';
-import { listOf } from './told.js';
+import { SYSTEM } from '../systems.js';
 
 /** Elements that say what a resource is, the first that it has. */
 const WHAT_IT_IS = ['code', 'type', 'medicationCodeableConcept', 'vaccineCode'];
@@ -31,20 +31,19 @@ export function codesOf(resource: FhirResource): SaidCodes {
   return { codes, mentions: distinct(mentions).filter((code) => !known.has(asText(code))) };
 }
 
+/** Of concepts, and Codings that stand alone, such as an answer's `valueCoding`. */
 function codingsIn(value: unknown): ClinicalCode[] {
   if (Array.isArray(value)) return value.flatMap(codingsIn);
   if (!isObject(value)) return [];
-  const own = listOf(value['coding']).flatMap((coding) => {
-    if (!isObject(coding)) return [];
-    const { system, code } = coding;
-    return typeof system === 'string' && typeof code === 'string' && isClinical(system)
-      ? [{ system, code }]
-      : [];
-  });
-  return [...own, ...Object.values(value).flatMap(codingsIn)];
+  const { system, code } = value;
+  const isCoding = typeof system === 'string' && typeof code === 'string' && isClinical(system);
+  return [...(isCoding ? [{ system, code }] : []), ...Object.values(value).flatMap(codingsIn)];
 }
 
-const isClinical = (system: string): boolean =>
+/** A quantity has a system and a code as well: those of its unit. */
+const isClinical = (system: string): boolean => system !== SYSTEM.ucum && isOfContent(system);
+
+const isOfContent = (system: string): boolean =>
   system.startsWith(CLINICAL) || !OF_FORM.some((prefix) => system.startsWith(prefix));
 
 const asText = ({ system, code }: ClinicalCode): string => `${system}|${code}`;

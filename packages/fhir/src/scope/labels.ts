@@ -1,4 +1,4 @@
-import type { ClinicalCode } from '@careledger/domain';
+import { SCOPE_TAGS_MAX, type ClinicalCode } from '@careledger/domain';
 import { isObject } from '../json.js';
 import type { FhirResource } from '../validate.js';
 import { sensitivitiesOf } from './sensitivity.js';
@@ -24,9 +24,18 @@ export function labelsOf(
   codes: readonly ClinicalCode[],
 ): string[] {
   const said = [bundle, container?.resource, resource].flatMap((each) =>
-    each === undefined ? [] : securityOf(each),
+    each === undefined ? [] : saidBy(each),
   );
   return highest([...said, ...restricting(codes)]);
+}
+
+/** What a resource says of itself is read once, however many others it is said of. */
+const read = new WeakMap<FhirResource, readonly string[]>();
+
+function saidBy(resource: FhirResource): readonly string[] {
+  const known = read.get(resource) ?? highest(securityOf(resource)).slice(0, SCOPE_TAGS_MAX + 1);
+  read.set(resource, known);
+  return known;
 }
 
 /** Of what a gateway's own devices measured: normal, unless its codes say that it is sensitive. */
@@ -45,10 +54,14 @@ function highest(labels: readonly string[]): string[] {
   return [...new Set([...(level === undefined ? [] : [level]), ...others])].sort();
 }
 
-function securityOf({ meta }: FhirResource): string[] {
-  return listOf(isObject(meta) ? meta['security'] : undefined).flatMap((coding) =>
+/** `meta.security` of any resource, and what a document and a reference to one have of their own. */
+function securityOf({ meta, confidentiality, securityLabel }: FhirResource): string[] {
+  const concepts = listOf(securityLabel).flatMap((label) => (isObject(label) ? listOf(label['coding']) : []));
+  const codings = [...listOf(isObject(meta) ? meta['security'] : undefined), ...concepts];
+  const said = codings.flatMap((coding) =>
     isObject(coding) && LABEL_SYSTEMS.has(coding['system']) && typeof coding['code'] === 'string'
       ? [coding['code']]
       : [],
   );
+  return typeof confidentiality === 'string' ? [...said, confidentiality] : said;
 }

@@ -1,4 +1,5 @@
-import { Id128, PractitionerId } from '@careledger/domain';
+import { Id128, PractitionerId, SCOPE_TAGS_MAX } from '@careledger/domain';
+import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { isAsked } from '../content/authorship.js';
 import { isObject } from '../json.js';
@@ -17,20 +18,20 @@ const BELONGS_TO = ['encounter', 'context'];
 export class Origins {
   readonly #resources: ToldResources;
   readonly #vouched = new Map<ToldResource, string[]>();
-  /** Of documents, and so of all that they hold. */
+  /** Of the one document, and so of all in it that names none of its own. */
   readonly #ofDocuments: readonly string[];
 
   constructor(resources: ToldResources) {
     this.#resources = resources;
     const ofType = (type: string) => resources.all.filter(({ resource }) => resource.resourceType === type);
-    this.#ofDocuments = ofType('Composition').flatMap((told) => this.#visitsIn(told));
+    const [document, ...more] = ofType('Composition');
+    this.#ofDocuments = document === undefined || more.length > 0 ? [] : this.#visitsIn(document);
     for (const provenance of ofType('Provenance')) {
       const { target, agent } = provenance.resource;
-      const whose = resources.identified(SYSTEM.practitioner, agent, provenance);
-      for (const reference of [target].flat()) {
-        const told = this.#targetOf(reference, provenance);
-        if (told !== undefined) this.#vouched.set(told, [...(this.#vouched.get(told) ?? []), ...whose]);
-      }
+      const whose = some(resources.identified(SYSTEM.practitioner, agent, provenance), PractitionerId);
+      const targets = [target].flat().flatMap((each) => this.#targetOf(each, provenance) ?? []);
+      for (const told of new Set(targets))
+        this.#vouched.set(told, some([...(this.#vouched.get(told) ?? []), ...whose], PractitionerId));
     }
   }
 
@@ -40,18 +41,15 @@ export class Origins {
     const named = MADE_BY.filter((element) => !isAsked(resource.resourceType, element)).flatMap((element) =>
       this.#resources.identified(SYSTEM.practitioner, resource[element], told),
     );
-    return distinct([...named, ...(this.#vouched.get(told) ?? [])]).filter((id) =>
-      Value.Check(PractitionerId, id),
-    );
+    return some([...named, ...(this.#vouched.get(told) ?? [])], PractitionerId);
   }
 
-  /** Visits to which a resource belongs, by itself and by the Composition of its document; sorted, each once. */
+  /** Visits to which a resource belongs, by itself or else by the Composition of its document; sorted, each once. */
   encountersOf(told: ToldResource): string[] {
     const { resourceType, identifier } = told.resource;
     const itself = resourceType === 'Encounter' ? valuesOf(identifier, SYSTEM.visit) : [];
-    return distinct([...itself, ...this.#visitsIn(told), ...this.#ofDocuments]).filter((id) =>
-      Value.Check(Id128, id),
-    );
+    const own = [...itself, ...this.#visitsIn(told)];
+    return some(own.length > 0 ? own : this.#ofDocuments, Id128);
   }
 
   #visitsIn(told: ToldResource): string[] {
@@ -66,4 +64,9 @@ export class Origins {
   }
 }
 
-const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
+/** Those of the form, sorted, each once; of too many for any group, one more than a group has room for. */
+const some = (values: readonly string[], form: TSchema): string[] =>
+  [...new Set(values)]
+    .filter((value) => Value.Check(form, value))
+    .sort()
+    .slice(0, SCOPE_TAGS_MAX + 1);

@@ -1,3 +1,4 @@
+import { SCOPE_TAGS_MAX } from '@careledger/domain';
 import { describe, expect, test } from '@jest/globals';
 import { alarmKinds, emergencyBundle, kindsOf, ownKindsOf, type FhirResource } from '../index.js';
 import { ofOneCause } from '../../testing/index.js';
@@ -47,6 +48,20 @@ describe('who made a resource', () => {
     ).toEqual([[P], []]);
   });
 
+  test('is kept to what groups have room for, however many a Provenance names, and however often', () => {
+    const agent = Array.from({ length: 5_000 }, (_, n) => ({
+      who: ofPractitioner(
+        `prc_${String(n)
+          .padStart(32, 'a')
+          .replaceAll(/[0189]/g, 'b')}`,
+      ),
+    }));
+    const target = Array.from({ length: 20_000 }, () => ({ reference: 'urn:uuid:0' }));
+    const [whose = []] = practitionersOf(observation(), { resourceType: 'Provenance', target, agent });
+    expect(whose.length).toBeLessThanOrEqual(SCOPE_TAGS_MAX + 1);
+    expect(whose.length).toBeGreaterThan(SCOPE_TAGS_MAX);
+  });
+
   test('is not who is told, who is asked, or no practitioner of this system', () => {
     const told = { resourceType: 'Communication', recipient: [ofPractitioner(P)] };
     const request = { resourceType: 'ServiceRequest', performer: [ofPractitioner(P)] };
@@ -71,6 +86,15 @@ describe('to which visit a resource belongs', () => {
       [VISIT],
       [VISIT],
     ]);
+  });
+
+  test('is its own and no other document’s', () => {
+    const OTHER = 'd9Xr4TmQy2LhV7sKb0WnEw';
+    const other = { ...ofVisit, identifier: { ...ofVisit.identifier, value: OTHER } };
+    const document = (encounter: object) => ({ resourceType: 'Composition', encounter });
+    const own = observation({ encounter: other });
+    expect(encountersOf(document(ofVisit), own)).toEqual([[VISIT], [OTHER]]);
+    expect(encountersOf(document(ofVisit), document(other), observation())).toEqual([[VISIT], [OTHER], []]);
   });
 
   test('is none where it names none, or another system’s', () => {
@@ -132,6 +156,26 @@ describe('security labels', () => {
       ['ETHUD', 'R', 'SUD'],
     ]);
     expect(labelsOf(holding([{ ...ketamine, meta: labelled('V') }]))).toEqual([['SUD', 'V']]);
+  });
+
+  test('of an answer to a questionnaire are those of its code, which stands without a concept', () => {
+    const valueCoding = { system: 'http://snomed.info/sct', code: '86406008' };
+    const answers = {
+      resourceType: 'QuestionnaireResponse',
+      item: [{ linkId: '1', answer: [{ valueCoding }] }],
+    };
+    expect(labelsOf(holding([answers]))).toEqual([['HIV', 'R']]);
+    const measured = observation({
+      valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'mg/dL' },
+    });
+    expect(kindsOf(holding([measured])).map(({ mentions }) => mentions)).toEqual([[]]);
+  });
+
+  test('of documents and of references to them may stand in elements of their own', () => {
+    const { security } = labelled('V');
+    const reference = { resourceType: 'DocumentReference', securityLabel: [{ coding: security }] };
+    const document = { resourceType: 'Composition', confidentiality: 'R', meta: labelled('N') };
+    expect(labelsOf(holding([reference, document]))).toEqual([['V'], ['R']]);
   });
 
   test('of what a gateway measured are normal', () => {

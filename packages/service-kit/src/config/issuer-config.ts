@@ -26,7 +26,13 @@ const ClaimsConfig = closedObject(
 );
 
 /** A program that gets tokens in its own name (client credentials); what it is, is said here and by no claim. */
-const MachineConfig = closedObject({ clientId: Text, role: IssuedRole, unit: Type.Optional(Text) });
+const MachineConfig = closedObject({
+  clientId: Text,
+  /** `sub` of its tokens: the client's id (RFC 9068, section 2.2), unless the provider has another one for it. */
+  subject: Type.Optional(Text),
+  role: IssuedRole,
+  unit: Type.Optional(Text),
+});
 
 /** An OpenID provider whose access tokens (JWT) are taken. */
 export const IssuerConfig = closedObject({

@@ -78,13 +78,22 @@ function assertRoute(request: FastifyRequest, signIn: SignIn): void {
 const applying = ({ scopes, patientId: launched }: SignIn, patientId: string | undefined): ResourceScope[] =>
   scopes.filter(({ level }) => level !== 'patient' || (patientId !== undefined && patientId === launched));
 
-/** The patient whom a request names; undefined where it names none, or several. */
-function patientOf({ params, query, body }: FastifyRequest): string | undefined {
-  const named = [params, query, body].flatMap((part) =>
-    typeof part === 'object' && part !== null && 'patientId' in part ? [part.patientId] : [],
-  );
+/** The patient whom a request names where its route reads that; undefined where it names none, or several. */
+function patientOf({ params, query, body, routeOptions: { schema } }: FastifyRequest): string | undefined {
+  const named = [
+    ...patientIn(schema?.params, params),
+    ...patientIn(schema?.querystring, query),
+    ...patientIn(schema?.body, body),
+  ];
   const [first] = named;
   return typeof first === 'string' && named.every((each) => each === first) ? first : undefined;
+}
+
+/** A route that knows no such name does not look at it: what stands there says nothing of whom the request is about. */
+function patientIn(schema: unknown, part: unknown): unknown[] {
+  const { properties = {} } = (schema ?? {}) as { readonly properties?: object };
+  const isNamed = typeof part === 'object' && part !== null && 'patientId' in part;
+  return isNamed && 'patientId' in properties ? [part.patientId] : [];
 }
 
 const insufficient = (detail: string) => new ProblemError('SCOPE_INSUFFICIENT', detail);

@@ -132,11 +132,19 @@ describe('tokens that are not good here', () => {
       { clientId: 'lab-ward', role: 'practitioner' as const },
     ];
     const app = await open({ ...issuer.trusted('LabMSP'), machines });
-    for (const claims of [CLINICIAN, { ...CLINICIAN, role: 'operator' }, { sub: 'x', client_id: 'lab-ward' }])
+    for (const claims of [
+      CLINICIAN,
+      { ...CLINICIAN, role: 'operator' },
+      { sub: 'lab-ward', client_id: 'lab-ward' },
+    ])
       expect(await refusal(app, await issuer.sign(claims))).toEqual([
         ...[401, 'UNAUTHENTICATED', 'ORGANISATION_MISMATCH'],
       ]);
-    const program = await issuer.sign({ sub: 'x', client_id: 'lab-system', scope: 'careledger/system' });
+    const byWayOf = await issuer.sign({ sub: 'x', client_id: 'lab-system', scope: 'careledger/system' });
+    expect(await refusal(app, byWayOf)).toEqual([401, 'UNAUTHENTICATED', 'CLAIM_INVALID']);
+    const program = await issuer.sign({
+      ...{ sub: 'lab-system', client_id: 'lab-system', scope: 'careledger/system' },
+    });
     expect((await ask(app, program)).body).toMatchObject({ role: 'system', mspId: 'LabMSP' });
   });
 
@@ -312,6 +320,8 @@ describe('what the scopes of a token narrow', () => {
       403,
     );
     expect(await statusOf(app, { scope, patient: PATIENT }, '/all')).toBe(403);
+    // Of what a route does not read, nothing says whom it is about.
+    expect(await statusOf(app, { scope, patient: PATIENT }, `/all?patientId=${PATIENT}`)).toBe(403);
     expect(await statusOf(app, { scope }, `/patients/${PATIENT}`)).toBe(403);
   });
 

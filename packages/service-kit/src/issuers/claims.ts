@@ -51,6 +51,8 @@ function standingOf(payload: JWTPayload, config: IssuerConfig, clientId: string 
   const machine = machines.find((each) => each.clientId === clientId);
   if (machine !== undefined) {
     // A person who came by way of that program would have the program's rights.
+    if (payload.sub !== (machine.subject ?? machine.clientId))
+      throw new TokenRefusal('CLAIM_INVALID', `The token is by way of ${machine.clientId}, and not of it`);
     if (
       claims.person !== undefined &&
       claims.person !== 'sub' &&

@@ -50,7 +50,11 @@ export class IssuerKeys {
    * @throws IssuerUnavailable, JWKSNoMatchingKey and what else `jose` has against the header
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    if (this.#ageMs() >= this.#options.keysFreshS * 1_000) await this.#fetch();
+    if (this.#ageMs() >= this.#options.keysFreshS * 1_000) {
+      const trying = this.#fetch();
+      // Nobody waits for an issuer that is away while its keys are known.
+      if (this.#failure === undefined || this.#known === undefined) await trying;
+    }
     const known = this.#usable();
     try {
       return await known.find(header, token);
