@@ -6,7 +6,6 @@ export {
   type CaseRecord,
   type CaseRequest,
   type CaseRule,
-  type CaseSource,
   type ConsentCase,
 } from './consent-case.js';
 export { LedgerForm, kindOf, ruleIdOf } from './ledger-form.js';
