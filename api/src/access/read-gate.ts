@@ -132,8 +132,8 @@ export class ReadGate {
     if (judged.decision === 'deny') throw refused(judged.reason);
     const { decidedBy, asOf, reason } = judged;
     const unread = await reading.open();
-    const objection = scopeObjection(reader, patientId, unread);
-    if (objection !== undefined) throw refused(objection);
+    const beyond = scopeObjection(reader, patientId, unread);
+    if (beyond !== undefined) throw refused(beyond);
     this.personOf(reader);
     const requestSid = randomId128();
     const shown = { patientId, recordId, version };

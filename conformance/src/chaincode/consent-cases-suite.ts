@@ -76,7 +76,7 @@ function consentCasesOf(actors: Actors): void {
     const names = new Map<string, string>();
     const { networkId } = network();
     const signed = (made: ReturnType<typeof decisionStatement>) => makeStatement(made, patient.consent);
-    const both = async (name: 'Delegate' | 'Grant' | 'Revoke', item: string) => {
+    const both = async (name: 'Grant' | 'Revoke', item: string) => {
       for (const channel of CHANNELS)
         expect(await codes('patients client', channel, name, [item])).toEqual(['OK']);
     };
@@ -84,10 +84,10 @@ function consentCasesOf(actors: Actors): void {
     if (guardian !== false) {
       const nowMs = Date.now();
       const until = new Date(nowMs + GUARDIANSHIP_MS).toISOString();
-      await both(
-        'Delegate',
-        guardian.appointment(nowMs, { kind: 'guardian', purposes: [...PURPOSES], until }),
-      );
+      const terms = { kind: 'guardian' as const, purposes: [...PURPOSES], until };
+      const statement = guardian.appointment(nowMs, terms);
+      for (const channel of CHANNELS)
+        await network().submit('patients client', channel, 'Delegate', { statement });
     }
     for (const [index, rule] of rules.entries()) {
       const sid = ruleIdOf(index);
