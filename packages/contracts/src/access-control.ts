@@ -33,7 +33,7 @@ import {
   ProviderState,
   SubscriptionState,
 } from './state.js';
-import { CompactJws } from './statements.js';
+import { CompactJws } from './statements/parts.js';
 
 const oneStatement = args({ statement: CompactJws });
 const both = ['authorities', 'cloud'] as const;

@@ -2,7 +2,7 @@ import { Id128, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { ACCESS_BATCH_MAX_ITEMS, BATCH_MAX_ITEMS } from './limits.js';
 import { AccessState } from './state.js';
-import { CompactJws } from './statements.js';
+import { CompactJws } from './statements/parts.js';
 
 /** Statements of different patients in one transaction: at most one a patient. */
 export const Batch = closedObject({

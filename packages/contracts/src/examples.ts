@@ -9,7 +9,7 @@ import type {
   SubscriptionState,
   VisitState,
 } from './state.js';
-import { STATEMENTS, type StatementBody, type StatementName } from './statements.js';
+import { STATEMENTS, type StatementBody, type StatementName } from './statements/kinds.js';
 
 /** What the ledgers show of the cast of {@link EXAMPLE}: made up, for the services' OpenAPI descriptions. */
 

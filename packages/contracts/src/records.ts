@@ -25,7 +25,7 @@ import {
   StoredRecordState,
   VisitState,
 } from './state.js';
-import { CompactJws } from './statements.js';
+import { CompactJws } from './statements/parts.js';
 
 const oneStatement = args({ statement: CompactJws });
 const cloud = ['cloud'] as const;

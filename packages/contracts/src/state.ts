@@ -23,15 +23,10 @@ import {
 } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
-import {
-  AttestationBody,
-  DelegationPath,
-  GrantEffect,
-  delegationTerms,
-  NoticeRank,
-  Sealed,
-  VisitBody,
-} from './statements.js';
+import { AttestationBody } from './statements/attestation.js';
+import { delegationTerms } from './statements/delegations.js';
+import { DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
+import { VisitBody } from './statements/visits.js';
 
 /**
  * What lies in the world state, as queries return it. Times are transaction timestamps (the client's clock, held by
