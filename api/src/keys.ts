@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
+import { KEY_STORE_FILE } from '@careledger/service-kit';
 
 /** Names of this authority's keys in its key store. */
 export const KEY = {
@@ -19,7 +20,7 @@ export const practitionerKey = (practitionerId: string): string => `practitioner
 
 /** Opens the authority's key store and makes the keys at the first start. */
 export async function openKeys(dataDir: string, passphrase: string): Promise<KeyStore> {
-  const keys = await openOrCreateKeyStore({ path: join(dataDir, 'keys.json'), unlock: { passphrase } });
+  const keys = await openOrCreateKeyStore({ path: join(dataDir, KEY_STORE_FILE), unlock: { passphrase } });
   if (!keys.has(KEY.signing))
     await keys.generate(
       { name: KEY.signing, type: 'ed25519' },

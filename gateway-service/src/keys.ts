@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
+import { KEY_STORE_FILE } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
 
 /** Ed25519: attests transactions for the patients' organisation. */
@@ -10,7 +11,7 @@ export async function openKeys(
   config: Pick<GatewayConfig, 'dataDir' | 'keyPassphrase' | 'scryptLogN'>,
 ): Promise<KeyStore> {
   const keys = await openOrCreateKeyStore({
-    path: join(config.dataDir, 'keys.json'),
+    path: join(config.dataDir, KEY_STORE_FILE),
     unlock: { passphrase: config.keyPassphrase },
     ...(config.scryptLogN !== undefined && { scryptLogN: config.scryptLogN }),
   });

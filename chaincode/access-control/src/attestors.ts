@@ -11,9 +11,9 @@ import {
   type AttestorState,
   type ItemResult,
 } from '@careledger/contracts';
-import { fromBase64url, kidOf } from '@careledger/crypto';
 import { everyEntry } from './every-entry.js';
 import { attestors } from './families.js';
+import { kidOfKey } from './key-periods.js';
 
 export async function registerAttestor(
   tx: Submission,
@@ -43,7 +43,7 @@ async function add(tx: Submission, { iss, body }: Verified<'registerAttestor'>):
   tx.state.put(keyOf(mspId, key), { mspId, key, registeredAt: tx.at });
 }
 
-const keyOf = (mspId: string, key: string) => attestors.at(mspId, kidOf('Ed25519', fromBase64url(key)));
+const keyOf = (mspId: string, key: string) => attestors.at(mspId, kidOfKey(key));
 
 /** The key attests no more; what it attested stands. @throws ContractError `ATTESTOR_UNKNOWN` */
 export async function withdrawAttestor(

@@ -8,7 +8,6 @@ import {
 } from '@careledger/contracts';
 import { beyondAsRule, isDenial } from '@careledger/policy';
 import { requireWithin, type Delegate } from './delegates.js';
-import { placeAs } from './policy.js';
 import { delegateTombstones, delegatedRules, grants, type LiveGrant } from './families.js';
 
 /** Whether a delegate may make a rule, by every delegation that it rests on. @throws ContractError `DELEGATION_EXCEEDED` */
@@ -44,16 +43,13 @@ export async function noteDelegatedRule(
   grantId: string,
   until: string,
 ): Promise<void> {
-  for (const { patientId, delegationId, policySeq, epoch } of links) {
+  for (const { patientId, delegationId } of links) {
     const entries = await tx.state.all(delegatedRules.under(patientId, delegationId));
     const over = entries.filter(({ value }) => Date.parse(value.until) <= tx.atMs);
     if (entries.length - over.length >= RULES_PER_DELEGATION_MAX) throw new ContractError('GRANT_LIMIT');
     if (entries.length >= RULES_PER_DELEGATION_MAX)
       for (const { parts } of over) tx.state.delete(delegatedRules.at(...parts));
-    tx.state.put(delegatedRules.at(patientId, delegationId, grantId), {
-      until,
-      ...placeAs({ epoch, policySeq }),
-    });
+    tx.state.put(delegatedRules.at(patientId, delegationId, grantId), { until });
   }
 }
 

@@ -32,7 +32,7 @@ import { endGrant, type PolicyNews } from './grants.js';
 import { kidOfKey } from './key-periods.js';
 import { getPatient } from './patients.js';
 import { changePolicy, placeAs, placeOf, policyOf } from './policy.js';
-import { revokeAllsOf, throughOf } from './revocations.js';
+import { earliestOf, revokeAllsOf, revokedThroughAt } from './revocations.js';
 import { findSigners } from './signers.js';
 
 type OneStatement = { readonly statement: string };
@@ -191,12 +191,10 @@ async function endOf(
   revocations: readonly RevokeAllState[],
 ): Promise<string | undefined> {
   const { patientId, path } = delegation;
-  const ends = revocations
-    .filter((each) => isRevokedThrough(delegation, throughOf(each)))
-    .map(({ at }) => at);
+  const ends = revokedThroughAt(delegation, revocations);
   for (const id of path) {
     const link = await state.get(delegations.at(patientId, id));
     if (link?.endedAt !== undefined) ends.push(link.endedAt);
   }
-  return ends.sort((a, b) => Date.parse(a) - Date.parse(b))[0];
+  return earliestOf(ends);
 }

@@ -83,7 +83,7 @@ export const delegateSeqs = new KeyFamily<{ readonly sid: string }>('delegate-se
   'delegationId',
   'policySeq',
 ]);
-/** What may still be in force of something that a delegate, or the patient, has made. */
+/** Until when a delegation may be in force, and its place among the patient's decisions. */
 export interface MayStand {
   readonly until: Timestamp;
   readonly policySeq: number;
@@ -96,7 +96,7 @@ export const appointments = new KeyFamily<MayStand>('appointment', [
   'delegationId',
 ]);
 /** Rules in force under each delegation of their path: bounded, so that one transaction can end them. */
-export const delegatedRules = new KeyFamily<MayStand>('delegated-rule', [
+export const delegatedRules = new KeyFamily<Pick<MayStand, 'until'>>('delegated-rule', [
   'patientId',
   'delegationId',
   'grantId',

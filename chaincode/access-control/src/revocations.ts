@@ -16,19 +16,23 @@ export async function revokeAllsOf(state: StateReader, patientId: string): Promi
  * while it stands.
  */
 export function revokedAtOf(grant: GrantState, revocations: readonly RevokeAllState[]): string | undefined {
-  const covering = isDenial(grant)
-    ? []
-    : revocations.filter((each) => isRevokedThrough(grant, throughOf(each)));
-  const ends = covering.map(({ at }) => at);
+  const ends = isDenial(grant) ? [] : revokedThroughAt(grant, revocations);
   if (grant.revokedAt !== undefined) ends.push(grant.revokedAt);
-  return ends.reduce<string | undefined>(
-    (first, at) => (first === undefined || Date.parse(at) < Date.parse(first) ? at : first),
-    undefined,
-  );
+  return earliestOf(ends);
 }
 
+/** When those revoke-alls were made that lie above a decision. */
+export const revokedThroughAt = (
+  decision: Pick<GrantState, 'epoch' | 'policySeq'>,
+  revocations: readonly RevokeAllState[],
+): string[] => revocations.filter((each) => isRevokedThrough(decision, throughOf(each))).map(({ at }) => at);
+
+/** The first of several times; undefined of none. */
+export const earliestOf = (times: readonly string[]): string | undefined =>
+  [...times].sort((a, b) => Date.parse(a) - Date.parse(b))[0];
+
 /** A revoke-all as a policy would have it that knows no other. */
-export const throughOf = ({ policySeq, epoch }: RevokeAllState): RevokedThrough => ({
+const throughOf = ({ policySeq, epoch }: RevokeAllState): RevokedThrough => ({
   revokedThroughSeq: policySeq,
   ...(epoch !== undefined && { revokedThroughEpoch: epoch }),
 });

@@ -8,7 +8,7 @@ import { tryConsent } from './trial.js';
 import { World } from './world/world.js';
 
 const OPERATIONS = 100_000;
-/** Operations for each patient: about as many as porcupine can judge. */
+/** Operations for each patient, about. */
 const OPERATIONS_PER_PERSON = 300;
 const PEOPLE_MIN = 48;
 const CLIENTS = 6;

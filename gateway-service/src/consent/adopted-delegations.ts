@@ -1,10 +1,10 @@
-import { accessControl, type DelegationState } from '@careledger/contracts';
+import { accessControl } from '@careledger/contracts';
 import { CHANNELS } from '@careledger/domain';
 import { allRows } from '@careledger/ledger';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
-import type { DelegationStore } from './delegation-store.js';
+import { delegationTerms, type DelegationStore } from './delegation-store.js';
 
 export interface AdoptedDelegationsOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
@@ -46,19 +46,15 @@ export class AdoptedDelegations {
       for (const state of made) {
         const { delegationId, appointedAt } = state;
         const madeMs = Date.parse(appointedAt);
-        delegations.insert({ patientNo, delegationId, terms: termsOf(state), status: 'active', madeMs });
+        delegations.insert({
+          patientNo,
+          delegationId,
+          terms: delegationTerms(state, state),
+          status: 'active',
+          madeMs,
+        });
       }
       for (const { delegationId } of ended) delegations.end(patientNo, delegationId, clock());
     });
   }
-}
-
-function termsOf(state: DelegationState) {
-  const { kind, key, acts, permissions, purposes, scopeTags, until, further, sealed, policySeq, path } =
-    state;
-  return {
-    ...{ kind, key, acts, permissions, purposes, scopeTags, until, further },
-    ...(sealed !== undefined && { sealed }),
-    ...{ policySeq, path },
-  };
 }

@@ -3,7 +3,6 @@ import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
-import { readStatement } from '@careledger/statements';
 import type { LedgerLink } from '../ledger-access/ledger-link.js';
 import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../ledger-access/limits.js';
 import type { Settled } from '../ledger-access/statement-batcher.js';
@@ -66,9 +65,8 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   /** What delegates signed waits in a queue of its own: however much it is, nothing of the patient's stands behind it. */
-  add({ channel, patientNo, stepNo, statement }: ConsentStep): void {
-    const isDelegated = 'path' in readStatement(statement).payload.body;
-    this.#work[channel].add(isDelegated ? `delegates-${patientNo}` : patientNo, stepNo);
+  add({ channel, patientNo, stepNo, isDelegated }: ConsentStep): void {
+    this.#work[channel].add(isDelegated === 1 ? `delegates-${patientNo}` : patientNo, stepNo);
   }
 
   get health(): WorkHealth[] {

@@ -11,7 +11,7 @@ import type { OrganisationDirectory } from '../ledger-access/organisation-direct
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
-import type { Delegates, Signing } from './delegates.js';
+import { noteSignersSeq, type Delegates, type Signing } from './delegates.js';
 import type { DelegationStore } from './delegation-store.js';
 import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
@@ -266,7 +266,7 @@ export class ConsentService {
     const { body, meaning, signing } = made;
     const place = signing === undefined ? {} : { policySeq: signing.own.terms.policySeq };
     return this.#intake.submit(patient, { kind: kindOf(body), statement }, (grantId) => {
-      this.#noteSeq(patient, body, signing);
+      noteSignersSeq(this.#options, patient, body.policySeq, signing);
       grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock(), ...place });
       if (request) requests.claim(request, grantId);
     });
@@ -294,19 +294,12 @@ export class ConsentService {
     const { earlier, grants, delegations, clock } = this.#options;
     const { patientNo } = patient;
     const job = await this.#intake.submit(patient, { kind: 'revoke', statement }, () => {
-      this.#noteSeq(patient, body, signing);
+      noteSignersSeq(this.#options, patient, body.policySeq, signing);
       if ('grantId' in body) return grants.revoke(patientNo, body.grantId, clock());
       grants.revokeThrough(patientNo, body.policySeq, clock());
       delegations.endThrough(patientNo, body.policySeq, clock());
     });
     return earlier.taken(patient, job);
-  }
-
-  /** Each who signs counts by itself. */
-  #noteSeq({ patientNo }: Patient, { policySeq }: { policySeq: number }, signing: Signing | undefined): void {
-    const { grants, delegations } = this.#options;
-    if (signing === undefined) grants.noteSeq(patientNo, policySeq);
-    else delegations.noteSeq(patientNo, signing.own.delegationId, policySeq);
   }
 
   async #keepRejection(patient: Patient, statement: string): Promise<Taken> {

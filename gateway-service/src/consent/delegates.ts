@@ -5,7 +5,7 @@ import { readStatement } from '@careledger/statements';
 import type { Patient } from '../patients/index.js';
 import type { Delegation, DelegationStore } from './delegation-store.js';
 import { ConsentError } from './errors.js';
-import type { Grant } from './grant-store.js';
+import type { Grant, GrantStore } from './grant-store.js';
 
 export interface DelegatesOptions {
   readonly delegations: Pick<DelegationStore, 'get' | 'all'>;
@@ -114,3 +114,17 @@ function within(excess: readonly string[]): void {
 /** With the code that the ledgers give. */
 const refused = (code: string, what?: string): ConsentError =>
   new ConsentError('CONSENT_STATEMENT_REFUSED', what === undefined ? code : `${code}: ${what}`);
+
+/** A number is used: each who signs counts by itself. */
+export function noteSignersSeq(
+  stores: {
+    readonly grants: Pick<GrantStore, 'noteSeq'>;
+    readonly delegations: Pick<DelegationStore, 'noteSeq'>;
+  },
+  { patientNo }: Pick<Patient, 'patientNo'>,
+  policySeq: number,
+  signing: Signing | undefined,
+): void {
+  if (signing === undefined) stores.grants.noteSeq(patientNo, policySeq);
+  else stores.delegations.noteSeq(patientNo, signing.own.delegationId, policySeq);
+}

@@ -10,6 +10,19 @@ type DelegationTerms = Omit<
   'patientId' | 'delegationId' | 'appointedAt' | 'txId' | 'endedAt'
 >;
 
+/** What is kept of a delegation, from its statement or from the ledger. @param place as the ledger has it */
+export function delegationTerms(
+  said: Omit<DelegationTerms, 'policySeq' | 'epoch' | 'path'>,
+  { policySeq, path }: Pick<DelegationTerms, 'policySeq' | 'path'>,
+): DelegationTerms {
+  const { kind, key, acts, permissions, purposes, scopeTags, until, further, sealed } = said;
+  return {
+    ...{ kind, key, acts, permissions, purposes, scopeTags, until, further },
+    ...(sealed !== undefined && { sealed }),
+    ...{ policySeq, path },
+  };
+}
+
 export interface Delegation {
   readonly patientNo: number;
   readonly delegationId: string;

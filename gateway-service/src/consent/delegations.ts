@@ -1,8 +1,7 @@
-import type { StatementBody } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import type { Patient } from '../patients/index.js';
-import type { Delegates, Signing } from './delegates.js';
-import type { DelegationStore } from './delegation-store.js';
+import { noteSignersSeq, type Delegates } from './delegates.js';
+import { delegationTerms, type DelegationStore } from './delegation-store.js';
 import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { GrantStore } from './grant-store.js';
@@ -40,8 +39,12 @@ export class Delegations {
     }
     const { patientNo } = patient;
     const job = await intake.submit(patient, { kind: 'delegate', statement }, (delegationId) => {
-      this.#noteSeq(patient, body.policySeq, signing);
-      const terms = termsOf(body, delegationId, signing);
+      noteSignersSeq(this.#options, patient, body.policySeq, signing);
+      const above = signing?.own.terms;
+      const terms = delegationTerms(body, {
+        policySeq: above?.policySeq ?? body.policySeq,
+        path: [...(above?.path ?? []), delegationId],
+      });
       delegations.insert({ patientNo, delegationId, terms, status: 'pending', madeMs: clock() });
     });
     return earlier.taken(patient, job);
@@ -63,7 +66,7 @@ export class Delegations {
       throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement is about another delegation');
     if (signing !== undefined) delegates.requireOwnBranch(signing, known, body.endGrants);
     const job = await intake.submit(patient, { kind: 'end-delegation', statement }, () => {
-      this.#noteSeq(patient, body.policySeq, signing);
+      noteSignersSeq(this.#options, patient, body.policySeq, signing);
       delegations.end(patientNo, delegationId, clock());
       if (!body.endGrants) return;
       for (const { grantId } of grants.grantedUnder(patientNo, delegationId))
@@ -71,25 +74,4 @@ export class Delegations {
     });
     return earlier.taken(patient, job);
   }
-
-  #noteSeq({ patientNo }: Patient, policySeq: number, signing: Signing | undefined): void {
-    const { grants, delegations } = this.#options;
-    if (signing === undefined) grants.noteSeq(patientNo, policySeq);
-    else delegations.noteSeq(patientNo, signing.own.delegationId, policySeq);
-  }
 }
-
-/** As the ledger will have it. */
-function termsOf(
-  { kind, key, acts, permissions, purposes, scopeTags, until, further, sealed, policySeq }: Body,
-  delegationId: string,
-  signing: Signing | undefined,
-) {
-  return {
-    ...{ kind, key, acts, permissions, purposes, scopeTags, until, further },
-    ...(sealed !== undefined && { sealed }),
-    policySeq: signing?.own.terms.policySeq ?? policySeq,
-    path: [...(signing?.own.terms.path ?? []), delegationId],
-  };
-}
-type Body = StatementBody<'delegate'>;

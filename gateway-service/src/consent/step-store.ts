@@ -20,6 +20,8 @@ export interface ConsentStep {
   readonly txId: string | null;
   readonly blockNumber: number | null;
   readonly madeMs: number;
+  /** 1: a delegate has signed it. */
+  readonly isDelegated: 0 | 1;
 }
 
 export interface NewJob {
@@ -36,7 +38,7 @@ export interface NewJob {
 }
 
 const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place AS "index", kind, channel, statement, status, code,
-  tx_id AS txId, block_number AS blockNumber, made_ms AS madeMs`;
+  tx_id AS txId, block_number AS blockNumber, made_ms AS madeMs, is_delegated AS isDelegated`;
 
 /**
  * Statements and the channels that have to take them. A statement's id is chosen by who makes it, so that a job is named

@@ -21,5 +21,5 @@ export const DECISION_CHANNELS = {
   checkIn: ['authorities', 'cloud'],
 } as const satisfies Partial<Record<StatementName, readonly ChannelName[]>>;
 
-/** What the consent key signs. */
+/** What the consent key signs; some of it a delegate's as well. */
 export type DecisionName = keyof typeof DECISION_CHANNELS;

@@ -4,11 +4,11 @@ import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type DelegateName, type ScopeMeaning } from '@careledger/protocol/sealed';
 import { scopeWords } from './scope-words.js';
-import { PERMISSION_WORDS, PURPOSE_WORDS, list } from './words.js';
+import { PERMISSION_WORDS, PURPOSE_WORDS, assertSame, list } from './words.js';
 
 /** What somebody may decide for a patient, in words. */
 export interface DelegationTerms {
-  readonly kind: 'carer' | 'guardian';
+  readonly kind: StatementBody<'delegate'>['kind'];
   readonly acts: readonly DelegatedAct[];
   readonly permissions: readonly Permission[];
   readonly purposes: readonly PurposeOfUse[];
@@ -51,9 +51,10 @@ export function delegationSentence(
   body: StatementBody<'delegate'>,
   { name, scope }: { readonly name: string; readonly scope: readonly ScopeMeaning[] },
 ): string {
-  const tags = scope.map(({ tag }) => tag);
-  if (tags.length !== body.scopeTags.length || tags.some((tag, index) => tag !== body.scopeTags[index]))
-    throw new RangeError('The words do not stand for the tags that are signed');
+  assertSame(
+    body.scopeTags,
+    scope.map(({ tag }) => tag),
+  );
   const { kind, key, acts, permissions, purposes, until, further } = body;
   const which =
     scope.length === 0 ? 'ALL my records' : `my records ${list(scope.map(scopeWords), 'and')}, and no others`;

@@ -4,7 +4,7 @@ import type { GrantMeaning, GranteeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
 import { endSentence } from './delegation.js';
 import { scopeWords } from './scope-words.js';
-import { PERMISSION_WORDS, PURPOSE_WORDS, list } from './words.js';
+import { PERMISSION_WORDS, PURPOSE_WORDS, assertSame, list } from './words.js';
 
 /** A decision with its body. */
 export type Decision = {
@@ -114,9 +114,4 @@ function granteeWords(grantee: GranteeMeaning): string {
   if ('unit' in grantee) return `unit ${grantee.unit}`;
   if ('role' in grantee) return `anybody with the role ${grantee.role}`;
   return `practitioner ${grantee.practitionerId}`;
-}
-
-function assertSame(signed: readonly string[], meant: readonly string[]): void {
-  if (signed.length !== meant.length || signed.some((tag, index) => tag !== meant[index]))
-    throw new RangeError('The words do not stand for the tags that are signed');
 }

@@ -21,3 +21,9 @@ export function list(words: readonly string[], last: 'and' | 'or'): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
+
+/** @throws RangeError: the words do not stand for the tags */
+export function assertSame(signed: readonly string[], meant: readonly string[]): void {
+  if (signed.length !== meant.length || signed.some((tag, index) => tag !== meant[index]))
+    throw new RangeError('The words do not stand for the tags that are signed');
+}

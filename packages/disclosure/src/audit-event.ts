@@ -11,7 +11,7 @@ export interface AuditEvent {
 }
 
 /** https://hl7.org/fhir/R4/codesystem-audit-event-outcome.html: a refusal is a failure of the caller’s, as HTTP’s 4xx. */
-const OUTCOME = { permit: '0', deny: '4' } as const;
+export const OUTCOME = { permit: '0', deny: '4' } as const;
 /** https://hl7.org/fhir/R4/valueset-network-type.html: URI. No network address lies on the ledger. */
 const URI_NETWORK = '5';
 
@@ -53,21 +53,12 @@ function agentsOf(access: AccessState): object[] {
     : practitionerId !== undefined
       ? outside('Practitioner', SYSTEM.practitioner, practitionerId)
       : undefined;
+  const gateway = party('Device', SYSTEM.gateway, patientId);
   const providerId = releasingProviderId ?? throughProviderId;
   // A direct notice came from the patient's gateway, before any provider.
   const server =
-    providerId === undefined
-      ? { who: outside('Device', SYSTEM.gateway, patientId), uri: `${SYSTEM.gateway}:${patientId}` }
-      : {
-          who: outside('Organization', AUDIT_SYSTEM.provider, providerId),
-          uri: `${AUDIT_SYSTEM.provider}:${providerId}`,
-        };
-  const client = isOwn
-    ? { who: outside('Device', SYSTEM.gateway, patientId), uri: `${SYSTEM.gateway}:${patientId}` }
-    : {
-        who: outside('Organization', SYSTEM.authority, requester),
-        uri: `${SYSTEM.authority}:${requester}`,
-      };
+    providerId === undefined ? gateway : party('Organization', AUDIT_SYSTEM.provider, providerId);
+  const client = isOwn ? gateway : party('Organization', SYSTEM.authority, requester);
   const network = (address: string) => ({ address, type: URI_NETWORK });
   return [
     {
@@ -90,6 +81,12 @@ function agentsOf(access: AccessState): object[] {
   ];
 }
 
+/** Whose system took part, with a URI that says the same. */
+const party = (type: string, system: string, id: string) => ({
+  who: outside(type, system, id),
+  uri: `${system}:${id}`,
+});
+
 const recordOf = ({ recordId, version }: AccessState) => ({
   what: outside('Bundle', AUDIT_SYSTEM.record, recordId),
   type: coding(AUDIT_SYSTEM.entityType, '2'),
@@ -105,7 +102,7 @@ const patientOf = ({ patientId }: AccessState) => ({
 
 /** Where on the ledger the attempt stands, and what it rests on. */
 const transactionOf = ({ access, place: { block, position } }: PlacedAccess) => ({
-  what: { identifier: coded(AUDIT_SYSTEM.transaction, access.txId) },
+  what: { identifier: { system: AUDIT_SYSTEM.transaction, value: access.txId } },
   type: coding(AUDIT_SYSTEM.entity, 'transaction'),
   ...detail({
     ...{ block, position, request: access.requestSid, basis: access.basis },
@@ -124,8 +121,6 @@ const ruleOf = ({ grantId }: AccessState) =>
           type: coding(AUDIT_SYSTEM.resourceType, 'Consent'),
         },
       ];
-
-const coded = (system: string, value: string) => ({ system, value });
 
 function detail(values: Readonly<Record<string, string | number | undefined>>): { detail?: object[] } {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);

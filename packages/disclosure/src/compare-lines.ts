@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { OUTCOME } from './audit-event.js';
 import type { DisclosureFault } from './report.js';
 import type { DisclosureBundle } from './statement.js';
 
@@ -56,6 +57,6 @@ function text(value: unknown): string {
 function shown({ resource }: Entry): string {
   const { recorded, outcome, outcomeDesc, agent } = resource;
   const [client] = agent as { who: { identifier: { value: string } } }[];
-  const answer = outcome === '0' ? 'permitted' : 'denied';
+  const answer = outcome === OUTCOME.permit ? 'permitted' : 'denied';
   return `${String(recorded)}, ${client?.who.identifier.value ?? 'somebody'}: ${answer} (${String(outcomeDesc)})`;
 }

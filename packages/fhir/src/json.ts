@@ -6,6 +6,13 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The objects of a list; none of what is no list. */
+export const objectsOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+/** Whether an element has a `value[x]`, or what stands beside one. */
+export const hasValue = (value: Json): boolean =>
+  Object.keys(value).some((name) => /^_?value[A-Z]/.test(name));
+
 /** Content beyond this size is refused: UTF-16 code units of a text, bytes of UTF-8. */
 export const MAX_RESOURCE_CHARS = 4 * 1024 * 1024;
 

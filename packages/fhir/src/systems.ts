@@ -1,3 +1,6 @@
+/** Where R4's own types and profiles are defined; a name follows. */
+export const R4_DEFINITION = 'http://hl7.org/fhir/StructureDefinition/';
+
 /** Identifier and code systems that bundles use. `urn:careledger:*` are this project's own. */
 export const SYSTEM = {
   loinc: 'http://loinc.org',

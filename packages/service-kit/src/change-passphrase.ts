@@ -9,6 +9,9 @@ import { whileLocked } from './sqlite/lock.js';
 const PASSPHRASE_MIN_CHARS = 12;
 const NEW_PASSPHRASE_FILE = 'new-passphrase-file';
 
+/** Name of every service's key store in its `dataDir`. */
+export const KEY_STORE_FILE = 'keys.json';
+
 /** Where a service has its keys. */
 export interface KeyStorePlace {
   readonly dataDir: string;
@@ -32,7 +35,7 @@ export function changePassphraseCommand(storeFile: string): ServiceCommand<KeySt
     run: async ({ dataDir, keyPassphrase: passphrase, scryptLogN }, given) => {
       const newPassphrase = passphraseIn(given[NEW_PASSPHRASE_FILE] ?? '');
       const cost = scryptLogN === undefined ? {} : { scryptLogN };
-      const path = join(dataDir, 'keys.json');
+      const path = join(dataDir, KEY_STORE_FILE);
       await whileLocked(join(dataDir, storeFile), () =>
         changeKeyStorePassphrase({ path, unlock: { passphrase }, ...cost }, newPassphrase),
       );

@@ -66,4 +66,4 @@ export { type JobRun } from './jobs/own-work.js';
 export { type Progress, type Wait } from './jobs/progress.js';
 export { jobsPlugin } from './jobs/routes.js';
 export * from './cli.js';
-export { changePassphraseCommand } from './change-passphrase.js';
+export { KEY_STORE_FILE, changePassphraseCommand } from './change-passphrase.js';

@@ -1,7 +1,6 @@
 import type { GranteeTerm, GrantTerms } from '@careledger/consent';
 import { NoticeRank } from '@careledger/contracts';
-import type { ScopeTerm } from '@careledger/domain';
-import { ANY, PURPOSES, Permission, PurposeOfUse, Timestamp } from '@careledger/domain';
+import { ANY, PURPOSES, Permission, PurposeOfUse, Timestamp, type ScopeTerm } from '@careledger/domain';
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';

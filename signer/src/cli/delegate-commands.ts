@@ -1,7 +1,8 @@
-import { DelegateKind, DelegatedAct } from '@careledger/contracts';
+import { DelegateKind, DelegatedAct, STATEMENTS } from '@careledger/contracts';
 import { Permission, PurposeOfUse, Timestamp } from '@careledger/domain';
+import { DelegateName } from '@careledger/protocol/sealed';
 import type { Command } from 'commander';
-import { Type, type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { Appointment, ConsentSigner, DelegateCard, newActingContent } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
@@ -117,14 +118,14 @@ export function addDelegateCommands(program: Command, terminal: Terminal): void 
 /** @throws CliError `USAGE` */
 function termsOf({ name, kind, acts, permissions, purposes, scope = [], until, further }: DelegateOptions) {
   return {
-    name: checked(Type.String({ minLength: 1, maxLength: 64 }), name),
+    name: checked(DelegateName.properties.name, name),
     kind: checked(DelegateKind, kind),
     acts: listOf(DelegatedAct, acts),
     permissions: listOf(Permission, permissions),
     purposes: listOf(PurposeOfUse, purposes),
     scope: scope.map(scopeTerm),
     until: checked(Timestamp, until),
-    further: checked(Type.Integer({ minimum: 0, maximum: 2 }), Number(further)),
+    further: checked(STATEMENTS.delegate.body.properties.further, Number(further)),
   };
 }
 

@@ -76,9 +76,8 @@ export class Session implements AsyncDisposable {
   /** What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is signed. */
   async view(): Promise<GatewayView> {
     const { unknown, ...view } = await this.#desk.look();
-    const [delegated, others] = [true, false].map((is) =>
-      unknown.filter(({ path }) => (path !== undefined) === is),
-    ) as [ListedRule[], ListedRule[]];
+    const delegated = unknown.filter(({ path }) => path !== undefined);
+    const others = unknown.filter(({ path }) => path === undefined);
     if (delegated.length > 0)
       this.terminal.stderr.write(
         `Your delegates have granted or denied: ${shown(delegated)}. \`delegates\` says who; you may revoke any of it.\n`,

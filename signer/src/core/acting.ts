@@ -48,15 +48,6 @@ export const Appointment = closedObject({
 });
 export type Appointment = Static<typeof Appointment>;
 
-/** What a delegate signs as well. */
-const DELEGABLE: ReadonlySet<Decision['name']> = new Set([
-  'grant',
-  'revoke',
-  'rejectSubscription',
-  'delegate',
-  'endDelegation',
-] satisfies Decision['name'][]);
-
 export async function cardOf(key: PatientKey, networkId: string, iat: number): Promise<DelegateCard> {
   const { patientId, publicKey } = key;
   const proof = keyProofStatement({ patientId, networkId, publicKey, iat });
@@ -88,7 +79,8 @@ export function checkCard(
 
 /** @throws SignerError `DELEGATION_EXCEEDED` */
 export function requireDelegable(name: Decision['name']): void {
-  if (!DELEGABLE.has(name)) throw new SignerError('DELEGATION_EXCEEDED', `Only the patient signs a ${name}`);
+  if (!STATEMENTS[name].signers.includes('delegate'))
+    throw new SignerError('DELEGATION_EXCEEDED', `Only the patient signs a ${name}`);
 }
 
 /** A decision with the delegations by which it is signed. @throws SignerError `DELEGATION_EXCEEDED`, `NOT_APPOINTED` */
@@ -108,7 +100,7 @@ export function byDelegation<D extends Decision>(decision: D, { path }: Acting):
  */
 export function actingMeaning(
   { scope }: Acting,
-  { scope: wanted = [], grantee = [], note }: GrantTerms,
+  { scope: wanted = [], grantee = [], note }: Pick<GrantTerms, 'scope' | 'grantee' | 'note'>,
 ): GrantMeaning {
   if (grantee.length > 0)
     throw new SignerError('DELEGATION_EXCEEDED', 'A delegate narrows to nobody within an authority');

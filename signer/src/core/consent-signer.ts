@@ -17,8 +17,7 @@ import {
 } from '@careledger/consent';
 import { STATEMENTS } from '@careledger/contracts';
 import { fromBase64url, jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
-import { ANY } from '@careledger/domain';
-import { AuthorityId, NetworkId, PatientId, PublicKey, type ScopeTerm } from '@careledger/domain';
+import { ANY, AuthorityId, NetworkId, PatientId, PublicKey, type ScopeTerm } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type GrantMeaning } from '@careledger/protocol/sealed';
 import {
@@ -159,11 +158,8 @@ export class ConsentSigner {
     ahead = 0,
   ): Promise<Prepared> {
     const policySeq = this.#nextSeq(view) + ahead;
-    const { acting, scopeKey } = this.#content;
-    const meaning =
-      acting === undefined
-        ? meaningOf(hmacSha256, fromBase64url(scopeKey), terms)
-        : actingMeaning(acting, terms);
+    const { acting } = this.#content;
+    const meaning = this.#meaning(terms);
     const sealed = await this.#sealed(terms, meaning, authority);
     const decision = this.#signed({
       name: 'grant',
@@ -206,13 +202,9 @@ export class ConsentSigner {
     { name, scope, ...terms }: Omit<DelegationTerms, 'scope'> & { name: string; scope: readonly ScopeTerm[] },
     view: GatewayView,
   ): Promise<{ readonly prepared: Prepared; readonly scope: GrantMeaning['scope'] }> {
-    const { networkId, patientId, acting, scopeKey, journal } = this.#content;
+    const { networkId, patientId, journal } = this.#content;
     checkCard(card, { patientId, networkId, nowS: Math.floor(this.clock() / MS_PER_S) });
-    const wanted = { authorityId: ANY, scope, permissions: [], purposes: [] };
-    const { scope: words } =
-      acting === undefined
-        ? meaningOf(hmacSha256, fromBase64url(scopeKey), wanted)
-        : actingMeaning(acting, wanted);
+    const { scope: words } = this.#meaning({ authorityId: ANY, scope });
     const own = decisionsOf(journal).find((decision) => decision.name === 'registerPatient');
     const sealed = own && (await sealDelegateName(name, fromBase64url(own.body.encryptionKey), sha256));
     const { key, keyProof } = card;
@@ -365,6 +357,14 @@ export class ConsentSigner {
     if (authority === undefined) throw new RangeError(`Nothing is known of ${authorityId}`);
     const encryptionKey = checkAuthorityKey(this.#content.authorities, authorityId, authority);
     return sealMeaning(toldOf(effect, meaning), encryptionKey, sha256);
+  }
+
+  /** By a delegate: in the words that it was given. @throws SignerError `DELEGATION_EXCEEDED` */
+  #meaning(terms: Pick<GrantTerms, 'authorityId' | 'scope' | 'grantee' | 'note'>): GrantMeaning {
+    const { acting, scopeKey } = this.#content;
+    return acting === undefined
+      ? meaningOf(hmacSha256, fromBase64url(scopeKey), terms)
+      : actingMeaning(acting, terms);
   }
 
   #nextSeq(view: GatewayView | undefined): number {

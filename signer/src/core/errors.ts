@@ -3,7 +3,7 @@ export type SignerErrorCode =
   | 'VAULT_LOCKED'
   | 'VAULT_MALFORMED'
   | 'PASSPHRASE_TOO_SHORT'
-  /** It is no ID of a network or an authority, or no key: nothing would know it. */
+  /** It is no ID of a network, a patient or an authority, or no key: nothing would know it. */
   | 'NAME_MALFORMED'
   /** It was typed twice, and not the same. */
   | 'PASSPHRASE_DIFFERS'

@@ -34,11 +34,6 @@ export class Findings {
     if (count <= KEPT) this.#found.push({ fault, detail });
   }
 
-  /** The faults that were found. */
-  get faults(): Fault[] {
-    return [...this.#counts.keys()].sort();
-  }
-
   get list(): readonly Finding[] {
     return this.#found;
   }

@@ -1,11 +1,10 @@
+import { PATIENTS_MSP } from '@careledger/domain';
 import { makeWrapSet, matchWraps, readWrapSet, wrapKey, type Wrap } from '@careledger/envelope';
 import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import type { MadeVersion } from '../../fixtures/providers/made-version.js';
 import type { Person } from './person.js';
 import type { Client, Stage } from './play.js';
-
-const PATIENTS = 'PatientsMSP';
 
 /** Whose key is wrapped to, by its thumbprint. */
 export type Recipients = ReadonlyMap<
@@ -46,7 +45,7 @@ async function replace(
     kids,
   }: { version: MadeVersion; recipients: Recipients; kids: readonly string[] },
 ): Promise<string[] | undefined> {
-  const client = world.provider.as(PATIENTS);
+  const client = world.provider.as(PATIENTS_MSP);
   const { record, version, manifestHash, contentKey } = made;
   const { recordId } = record;
   const path = PROVIDER_ROUTES.wraps(recordId, version);

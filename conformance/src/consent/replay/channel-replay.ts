@@ -1,3 +1,4 @@
+import { STATEMENTS } from '@careledger/contracts';
 import type { BlockTransaction, LedgerBlock } from '@careledger/ledger';
 import type { Findings } from '../finding/finding.js';
 import { PatientBook, type Taken } from '../model/patient-book.js';
@@ -61,11 +62,11 @@ export class ChannelReplay {
   #take({ statement, answer }: Carried, transaction: BlockTransaction, met: Met): void {
     // What came again did nothing: its first transaction did.
     if (answer === undefined || answer.txId !== transaction.transactionId) return;
-    if (statement.typ === 'careledger.access-request+jws') {
+    if (statement.typ === STATEMENTS.accessRequest.typ) {
       if (answer.access !== undefined) this.#judgeAccess(statement, answer, transaction, met);
       return;
     }
-    if (statement.typ === 'careledger.store+jws' && answer.code === 'OK') this.#store(statement, met);
+    if (statement.typ === STATEMENTS.storeRecord.typ && answer.code === 'OK') this.#store(statement, met);
     const expected = this.#expect(statement, answer);
     if (answer.code !== 'OK') return;
     this.seen.taken.set(statement.sid, answer.txId);
@@ -81,16 +82,16 @@ export class ChannelReplay {
     if (code !== 'OK' && code !== 'GRANT_REVOKED') return undefined;
     const book = this.book(iss);
     switch (typ) {
-      case 'careledger.grant+jws': {
+      case STATEMENTS.grant.typ: {
         const taken = book.record(ruleOf(statement));
         if (code === 'GRANT_REVOKED' && taken === 'counts') this.#misjudged(statement, { code, txId: '' });
         return taken;
       }
-      case 'careledger.revoke+jws':
+      case STATEMENTS.revoke.typ:
         return book.revoke(String(body['grantId']));
-      case 'careledger.revoke-all+jws':
+      case STATEMENTS.revokeAll.typ:
         return book.revokeAll(Number(body['policySeq']));
-      case 'careledger.rotate-patient-key+jws':
+      case STATEMENTS.rotatePatientKey.typ:
         return book.rotate();
       default:
         return undefined;

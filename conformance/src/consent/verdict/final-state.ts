@@ -1,5 +1,5 @@
 import type { GrantState, PolicyVersion } from '@careledger/contracts';
-import type { ChannelName } from '@careledger/domain';
+import { PATIENTS_MSP, type ChannelName } from '@careledger/domain';
 import { readWrapSet } from '@careledger/envelope';
 import { allRows, type LedgerPage } from '@careledger/ledger';
 import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
@@ -42,7 +42,7 @@ export async function judgeHeldWraps(
   }
   for (const { recordId, version, seq, wrapSet } of newest.values()) {
     const path = PROVIDER_ROUTES.wraps(recordId, version);
-    const held = await provider.as('PatientsMSP').call('GET', path, { result: HeldWraps });
+    const held = await provider.as(PATIENTS_MSP).call('GET', path, { result: HeldWraps });
     const there = readWrapSet(held.wrapSet).seq;
     if (there < seq || (there === seq && held.wrapSet !== wrapSet))
       findings.add('ACKNOWLEDGED_LOST', `set ${seq} of ${recordId}: there is set ${there}`);

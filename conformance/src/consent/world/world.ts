@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestOrganisation } from '@careledger/chaincode-runtime/testing';
+import { PERMIT_RELEASE_WINDOW_S } from '@careledger/contracts';
 import { localConfig, localServices, newRoleTokens, type Child } from '@careledger/supervisor';
 import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
-import type { ChaincodeModules } from '../../fixtures/chaincode/embedded-channels.js';
 import { startEmbeddedProcess } from '../../fixtures/chaincode/embedded-process.js';
 import { CloudFixture } from '../../fixtures/providers/cloud-fixture.js';
 import { ProviderProcess } from '../../fixtures/providers/provider-process.js';
@@ -14,14 +14,7 @@ import { HolderTime } from './holder-time.js';
 
 const HEIGHT_POLL_MS = 100;
 /** Longer than a permit lasts at its holder. */
-const PASSED_MS = 31_000;
-
-export interface WorldOptions {
-  /** Other chaincode than what is compiled. */
-  readonly modules?: ChaincodeModules;
-  /** URL of another build of the provider's service. */
-  readonly providerBuild?: string;
-}
+const PASSED_MS = (PERMIT_RELEASE_WINDOW_S + 1) * 1_000;
 
 /** A network, a provider that holds records, and who may be registered there: what is judged. */
 export class World implements AsyncDisposable {
@@ -39,11 +32,11 @@ export class World implements AsyncDisposable {
     this.fixture = new CloudFixture(() => ({ network, a: provider }));
   }
 
-  static async start({ modules, providerBuild }: WorldOptions = {}): Promise<World> {
+  static async start(): Promise<World> {
     await using stack = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'careledger-consent-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
-    const { network, child } = await startEmbeddedProcess(modules);
+    const { network, child } = await startEmbeddedProcess();
     stack.use(network);
     const running = runningNetwork(network);
     const everyMspId = running.plan.organizations.map(({ mspId }) => mspId);
@@ -59,7 +52,6 @@ export class World implements AsyncDisposable {
         config: { ...localConfig(service, { network: running, dir, services }) },
         admin: running.identity(service.mspId, 'admin'),
         dir,
-        build: providerBuild,
       }),
     );
     const world = new World(network, provider, child, stack.move());

@@ -1,15 +1,13 @@
-import { fromUtf8 } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
-import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { DelegateName, SEALED_CONTEXT } from '@careledger/protocol';
 import { fromCursor, pageOfRows } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import type { ConsentStep, Delegation, DelegationStore, Delegations } from '../../consent/index.js';
 import type { StepStore, Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { ListQuery } from '../schemas.js';
+import { sealedJson } from '../sealed-json.js';
 import type { DelegateView, DelegatedDecision, DelegatedDecisionsPage, DelegatesPage } from './schemas.js';
 
 export interface DelegateServiceOptions {
@@ -100,15 +98,8 @@ export class DelegateService {
   /** What the patient calls it. What was sealed otherwise is shown without. */
   async #name(patientId: string, sealed: string | undefined): Promise<string | undefined> {
     if (sealed === undefined) return undefined;
-    try {
-      const key = this.#options.core.patients.keys(patientId).encryption();
-      const opened = await decryptFrom(sealed, key, { context: SEALED_CONTEXT.delegate });
-      const said: unknown = JSON.parse(fromUtf8(opened));
-      return Value.Check(DelegateName, said) ? said.name : undefined;
-    } catch (error) {
-      if (error instanceof EnvelopeError || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
+    const as = { context: SEALED_CONTEXT.delegate, schema: DelegateName };
+    return (await sealedJson(this.#options.core.patients, patientId, sealed, as))?.name;
   }
 }
 

@@ -1,17 +1,16 @@
 import { approvalOf } from '@careledger/consent';
 import { accessControl, type SubscriptionState } from '@careledger/contracts';
-import { fromUtf8, sha256 } from '@careledger/crypto';
-import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { sha256 } from '@careledger/crypto';
 import { everyRow } from '@careledger/ledger';
 import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionMeaning } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
-import { Value } from 'typebox/value';
 import { ConsentError, type ConsentService, type Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import type { Patient } from '../../patients/index.js';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
+import { sealedJson } from '../sealed-json.js';
 import type { ApprovalBody, SubscriptionView, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 
 /** Pages of the ledger's that make one here, at most. */
@@ -142,21 +141,15 @@ export class SubscriptionService {
   async #view({ patientId }: Patient, subscription: SubscriptionState): Promise<SubscriptionView> {
     const { sealed } = subscription;
     if (sealed === undefined) return subscription;
-    try {
-      const key = this.#options.core.patients.keys(patientId).encryption();
-      const opened = await decryptFrom(sealed, key, { context: SEALED_CONTEXT.subscriptionReason });
-      const meant: unknown = JSON.parse(fromUtf8(opened));
-      if (!Value.Check(SubscriptionMeaning, meant)) return subscription;
-      const { reason, asked } = meant;
-      return {
-        ...subscription,
-        ...(reason !== undefined && { reason }),
-        ...(asked !== undefined && { asked }),
-      };
-    } catch (error) {
-      // What an authority sealed wrongly is shown without its reason and its records: no grant answers it then.
-      if (error instanceof EnvelopeError || error instanceof SyntaxError) return subscription;
-      throw error;
-    }
+    const as = { context: SEALED_CONTEXT.subscriptionReason, schema: SubscriptionMeaning };
+    const meant = await sealedJson(this.#options.core.patients, patientId, sealed, as);
+    // What an authority sealed wrongly is shown without its reason and its records: no grant answers it then.
+    if (meant === undefined) return subscription;
+    const { reason, asked } = meant;
+    return {
+      ...subscription,
+      ...(reason !== undefined && { reason }),
+      ...(asked !== undefined && { asked }),
+    };
   }
 }

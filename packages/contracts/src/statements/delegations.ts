@@ -45,7 +45,7 @@ export const DelegateBody = body({
   sealed: Type.Optional(Sealed),
   path: Type.Optional(DelegationPath),
 });
-/** By the patient, by whoever appointed the delegate, or by the delegate itself. */
+/** By the patient, by a delegate before it in its path, or by the delegate itself. */
 export const EndDelegationBody = body({
   policySeq: PolicySeq,
   delegationId: Id128,

@@ -1,13 +1,12 @@
 import { FhirError } from '../errors.js';
 import { isObject, type Json } from '../json.js';
 import { R4_RESOURCE_TYPES } from '../r4.js';
-import { SYSTEM } from '../systems.js';
+import { R4_DEFINITION, SYSTEM } from '../systems.js';
 import { at } from '../validate.js';
 import type { LocatedResource, BundleResources } from './bundle-resources.js';
 
 /** `Patient/` and the pseudonym: no id of R4, for it has an underscore, but what integrators write, and unmistakable. */
 const PSEUDONYM_REFERENCE = /^Patient\/(pat_[a-z2-7]{32})$/;
-const CORE_TYPE = 'http://hl7.org/fhir/StructureDefinition/';
 
 /** A Reference (https://hl7.org/fhir/R4/references.html), followed to whatever it names. */
 export interface Reference {
@@ -29,7 +28,7 @@ export const isReference = (value: Json): boolean =>
 
 function typeOf({ type }: Json): string | undefined {
   if (typeof type !== 'string') return undefined;
-  return type.startsWith(CORE_TYPE) ? type.slice(CORE_TYPE.length) : type;
+  return type.startsWith(R4_DEFINITION) ? type.slice(R4_DEFINITION.length) : type;
 }
 
 /**

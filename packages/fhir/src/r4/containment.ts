@@ -1,4 +1,5 @@
-import { isObject, type Json } from '../json.js';
+import { isObject, objectsOf, type Json } from '../json.js';
+import { at } from '../validate.js';
 import type { Report } from './issue.js';
 
 /** Whatever texts an element and those within it have, by the name of their member. */
@@ -11,7 +12,7 @@ function* textsOf(value: unknown, name = ''): Generator<readonly [name: string, 
 /** R4 dom-3: what is contained is referred to within the resource, or refers to the resource. */
 export function checkContained(resource: Json, path: string, report: Report): void {
   const { contained, ...own } = resource;
-  const list = Array.isArray(contained) ? contained.filter(isObject) : [];
+  const list = objectsOf(contained);
   if (list.length === 0) return;
   const within = list.map((inner) => [...textsOf(inner)]);
   const byOwn = new Set([...textsOf(own)].map(([, text]) => text));
@@ -29,7 +30,7 @@ export function checkContained(resource: Json, path: string, report: Report): vo
     if (!isReferredTo && refersBack !== true)
       report({
         code: 'invariant',
-        path: `${path === '' ? '' : `${path}.`}contained[${index}]`,
+        path: `${at(path, 'contained')}[${index}]`,
         rule: 'dom-3',
         message: 'nothing in the resource refers to it, nor it to the resource',
       });

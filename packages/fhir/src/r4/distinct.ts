@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.js';
+import { isObject, objectsOf, type Json } from '../json.js';
 import { at } from '../validate.js';
 import type { Report } from './issue.js';
 
@@ -14,13 +14,11 @@ export function checkDistinct(resource: Json, path: string, report: Report): voi
 
 const ABSOLUTE = /^(?:https?:\/\/|urn:(?:uuid|oid):)/;
 
-const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
-
 /** R4 bdl-7: one resource, or version of one in a history, under each `fullUrl`. */
 function checkUrls({ type, entry }: Json, path: string, report: Report): void {
   if (type === 'history') return;
   const seen = new Set<string>();
-  listOf(entry).forEach(({ fullUrl, resource }, index) => {
+  objectsOf(entry).forEach(({ fullUrl, resource }, index) => {
     if (typeof fullUrl !== 'string') {
       const message = 'an entry has one, by which others lead to its resource';
       return report({ code: 'required', path: `${at(path, 'entry')}[${index}].fullUrl`, message });
@@ -41,7 +39,7 @@ function checkUrls({ type, entry }: Json, path: string, report: Report): void {
 
 /** R4 que-2: each item of a questionnaire has a name of its own. */
 function checkLinkIds({ item }: Json, path: string, seen: Set<unknown>, report: Report): void {
-  listOf(item).forEach((one, index) => {
+  objectsOf(item).forEach((one, index) => {
     const itemPath = `${at(path, 'item')}[${index}]`;
     const { linkId } = one;
     if (seen.has(linkId)) {
@@ -57,7 +55,7 @@ function checkLinkIds({ item }: Json, path: string, seen: Set<unknown>, report: 
 function checkComponents(observation: Json, path: string, report: Report): void {
   if (!Object.keys(observation).some((name) => name.startsWith('value'))) return;
   const own = new Set(codesOf(observation['code']));
-  listOf(observation['component']).forEach(({ code }, index) => {
+  objectsOf(observation['component']).forEach(({ code }, index) => {
     if (!codesOf(code).some((one) => own.has(one))) return;
     const message = 'the code of the value: which of the two is it?';
     report({ code: 'invariant', path: `${at(path, 'component')}[${index}].code`, rule: 'obs-7', message });
@@ -65,7 +63,7 @@ function checkComponents(observation: Json, path: string, report: Report): void 
 }
 
 const codesOf = (concept: unknown): string[] =>
-  listOf(isObject(concept) ? concept['coding'] : undefined).map(({ system, code }) =>
+  objectsOf(isObject(concept) ? concept['coding'] : undefined).map(({ system, code }) =>
     JSON.stringify([system, code]),
   );
 

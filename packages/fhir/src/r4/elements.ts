@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.js';
+import { hasValue, isObject } from '../json.js';
 import { at } from '../validate.js';
 import { SYSTEM } from '../systems.js';
 import type { Report } from './issue.js';
@@ -61,8 +61,6 @@ const narrative: CheckOfType = ({ value: { div }, path }, { report }) => {
   if (fault !== undefined)
     report({ code: 'invariant', path: at(path, 'div'), rule: 'txt-1', message: fault });
 };
-
-const hasValue = (value: Json): boolean => Object.keys(value).some((name) => /^_?value[A-Z]/.test(name));
 
 /** R4: `size` is the number of bytes of the content, before it was made text. */
 const attachment: CheckOfType = ({ value: { data, size }, path }, { report }) => {

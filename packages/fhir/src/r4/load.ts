@@ -3,10 +3,7 @@ import type { R4Table } from './table.js';
 
 let loading: Promise<R4Checker> | undefined;
 
-/**
- * The checker, loaded when it is first needed: by those alone who take FHIR from others. With FHIRPath and the definitions
- * it takes about 15 MB of memory.
- */
+/** The checker, loaded when it is first needed: by those alone who take FHIR from others (README.md says what it takes). */
 export function loadR4Checker(): Promise<R4Checker> {
   loading ??= load();
   return loading;

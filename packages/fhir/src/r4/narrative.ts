@@ -38,7 +38,7 @@ export function narrativeFault(div: string): string | undefined {
     if (depth === 0 && (name !== 'div' || attributes['xmlns'] !== XHTML))
       found(`begins with another element than <div xmlns="${XHTML}">`);
     if (!ELEMENTS.has(name)) found(`<${name}> has no place in a narrative (txt-1)`);
-    for (const [attribute, value] of Object.entries(attributes)) found2(name, attribute, value);
+    for (const [attribute, value] of Object.entries(attributes)) checkAttribute(name, attribute, value);
     if (name === 'img') hasContent = true;
     depth++;
   });
@@ -46,7 +46,7 @@ export function narrativeFault(div: string): string | undefined {
   parser.on('text', (text) => {
     if (depth > 0 && text.trim() !== '') hasContent = true;
   });
-  const found2 = (element: string, attribute: string, value: string): void => {
+  const checkAttribute = (element: string, attribute: string, value: string): void => {
     const isActive =
       (ADDRESSES.has(attribute) && !ADDRESS.test(value.trim())) ||
       (attribute === 'style' && ACTIVE_STYLE.test(value));

@@ -1,9 +1,8 @@
 import { isObject, type Json } from '../json.js';
+import { R4_DEFINITION } from '../systems.js';
 import { at } from '../validate.js';
 import type { Report } from './issue.js';
 import { checkVitalSigns, isVitalSignProfile } from './vital-signs.js';
-
-const CORE = 'http://hl7.org/fhir/StructureDefinition/';
 
 /**
  * Reports claims of a profile that nobody here can check: whoever reads them would rely on them. What is checked are R4's
@@ -14,7 +13,7 @@ export function checkProfiles(resource: Json, path: string, report: Report): voi
   const claimed = profilesOf(meta);
   claimed.forEach((profile, index) => {
     const isChecked =
-      profile === `${CORE}${String(resourceType)}` ||
+      profile === `${R4_DEFINITION}${String(resourceType)}` ||
       (resourceType === 'Observation' && isVitalSignProfile(profile));
     if (isChecked) return;
     const message = `nobody here checks ${profile}: leave the claim out`;

@@ -6,13 +6,14 @@ import {
   type TypedValue,
 } from '@medplum/core';
 import type { Json } from '../json.js';
+import { SYSTEM } from '../systems.js';
 import type { Report } from './issue.js';
 import type { R4Rule } from './table.js';
 
 const VARIABLES: Readonly<Record<string, TypedValue>> = {
-  '%ucum': toTypedValue('http://unitsofmeasure.org'),
-  '%sct': toTypedValue('http://snomed.info/sct'),
-  '%loinc': toTypedValue('http://loinc.org'),
+  '%ucum': toTypedValue(SYSTEM.ucum),
+  '%sct': toTypedValue(SYSTEM.snomed),
+  '%loinc': toTypedValue(SYSTEM.loinc),
 };
 
 /** R4's constraints, by their FHIRPath. */

@@ -17,7 +17,7 @@ export interface Met {
   readonly element: R4Element | undefined;
 }
 
-/** A code that stands in an element of type `code` which is bound to a value set, or in `language`. */
+/** A code that stands in an element of type `code` which is bound to a value set. */
 export interface MetCode {
   readonly code: string;
   readonly path: string;

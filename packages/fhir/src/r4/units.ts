@@ -21,14 +21,14 @@ export async function checkUnits(stated: readonly StatedUnit[], report: Report):
   if (others.length === 0) return;
   const { UcumLhcUtils } = (await import('@lhncbc/ucum-lhc')).default;
   const ucum = UcumLhcUtils.getInstance();
-  const faults = new Map<string, boolean>();
+  const known = new Map<string, boolean>();
   for (const { code, path } of others) {
-    let isUnit = faults.get(code);
+    let isUnit = known.get(code);
     if (isUnit === undefined) {
       const { status, ucumCode } = ucum.validateUnitString(code);
       // It also takes what people mean by a unit, and then says which it is.
       isUnit = status === 'valid' && ucumCode === code;
-      faults.set(code, isUnit);
+      known.set(code, isUnit);
     }
     if (!isUnit) report({ code: 'code-invalid', path, message: `${code} is not a unit of UCUM` });
   }

@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../json.js';
-import { SYSTEM } from '../systems.js';
+import { hasValue, isObject, objectsOf, type Json } from '../json.js';
+import { R4_DEFINITION, SYSTEM } from '../systems.js';
 import { at } from '../validate.js';
 import type { Report } from './issue.js';
 import { isDateTime } from './primitives.js';
@@ -27,19 +27,16 @@ const VITAL_SIGNS: Readonly<Record<string, VitalSign>> = {
   '39156-5': { profile: 'bmi', units: ['kg/m2'] },
   '85354-9': { profile: 'bp', units: ['mm[Hg]'], components: ['8480-6', '8462-4'] },
 };
-const CORE = 'http://hl7.org/fhir/StructureDefinition/';
 const CODE_OF_PROFILE = new Map(
-  Object.entries(VITAL_SIGNS).map(([code, { profile }]) => [`${CORE}${profile}`, code]),
+  Object.entries(VITAL_SIGNS).map(([code, { profile }]) => [`${R4_DEFINITION}${profile}`, code]),
 );
-const GENERAL = `${CORE}vitalsigns`;
+const GENERAL = `${R4_DEFINITION}vitalsigns`;
 
 /** Profiles of an Observation that are checked here, by their URL. */
 export const isVitalSignProfile = (url: string): boolean => url === GENERAL || CODE_OF_PROFILE.has(url);
 
-const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
-
 const codesOf = (concept: unknown, system: string): string[] =>
-  listOf(isObject(concept) ? concept['coding'] : undefined).flatMap((coding) =>
+  objectsOf(isObject(concept) ? concept['coding'] : undefined).flatMap((coding) =>
     coding['system'] === system && typeof coding['code'] === 'string' ? [coding['code']] : [],
   );
 
@@ -75,7 +72,7 @@ type Broken = (element: string, message: string) => void;
 /** What every vital sign has to keep. */
 function checkGeneral(observation: Json, broken: Broken): void {
   if (
-    !listOf(observation['category']).some((one) =>
+    !objectsOf(observation['category']).some((one) =>
       codesOf(one, SYSTEM.observationCategory).includes('vital-signs'),
     )
   )
@@ -94,20 +91,18 @@ function checkGeneral(observation: Json, broken: Broken): void {
   const hasParts = observation['component'] !== undefined || observation['hasMember'] !== undefined;
   if (!hasParts && !hasValue(observation) && observation['dataAbsentReason'] === undefined)
     broken('value', 'a value, or the reason why there is none (vs-2)');
-  listOf(observation['component']).forEach((component, index) => {
+  objectsOf(observation['component']).forEach((component, index) => {
     if (!hasValue(component) && component['dataAbsentReason'] === undefined)
       broken(`component[${index}]`, 'a value, or the reason why there is none (vs-3)');
   });
 }
-
-const hasValue = (value: Json): boolean => Object.keys(value).some((name) => /^_?value[A-Z]/.test(name));
 
 function checkSign(observation: Json, { units = [], components }: VitalSign, broken: Broken): void {
   if (components === undefined) {
     if (units.length > 0) checkValue(observation, 'value', units, broken);
     return;
   }
-  const list = listOf(observation['component']);
+  const list = objectsOf(observation['component']);
   for (const code of components) {
     const index = list.findIndex((one) => codesOf(one['code'], SYSTEM.loinc).includes(code));
     const component = list[index];

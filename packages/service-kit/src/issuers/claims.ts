@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256Hex } from '@careledger/crypto';
 import type { JWTPayload } from 'jose';
 import type { IssuerConfig } from '../config/issuer-config.js';
 import type { Role } from '../config/roles.js';
@@ -42,7 +42,7 @@ export function readClaims(payload: JWTPayload, config: IssuerConfig): VerifiedT
   return {
     ...{ role, unit, mspId, signIn },
     name: person?.name ?? person?.identifier ?? clientId,
-    holderSha256: hash('sha256', JSON.stringify(same.map((each) => each ?? null))),
+    holderSha256: sha256Hex(JSON.stringify(same.map((each) => each ?? null))),
   };
 }
 

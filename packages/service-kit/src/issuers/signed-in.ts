@@ -33,6 +33,6 @@ export interface VerifiedToken {
   readonly unit: string | undefined;
   readonly name: string | undefined;
   readonly signIn: SignIn;
-  /** The same for every token that stands for the same: issuer, subject, client, role, unit, scopes. Lower-case hex. */
+  /** The same for every token that stands for the same: issuer, subject, client, role, unit, patient, person, scopes. Lower-case hex. */
   readonly holderSha256: string;
 }

@@ -2,9 +2,6 @@
 export interface StructureDefinition {
   readonly resourceType: string;
   readonly url: string;
-  readonly name: string;
-  readonly type: string;
-  readonly derivation?: string;
   readonly kind: string;
   readonly snapshot: { readonly element: readonly ElementDefinition[] };
 }
