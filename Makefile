@@ -47,6 +47,9 @@ judges: build ## let redocly, spectral, schemathesis and HAPI's validator judge 
 judge-consent: build ## judge what patients decide from the blocks of an embedded network that is killed and stopped: 100,000 operations (ARGS="--help")
 	@$(RUN) judge-consent -- $(ARGS)
 
+experiments: build ## measure the paper's experiments and write docs/experiments.md with charts (ARGS="--quick NAME")
+	@$(RUN) experiments -- $(ARGS)
+
 bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)
 

@@ -2,14 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from './errors.js';
 import { parseOptions } from './options.js';
-import { select, type Selection } from './registry.js';
+import { select } from './registry.js';
 import { jsonLine } from './report/json-line.js';
 import { loadAverage, machineFacts } from './report/machine.js';
 import { shown } from './report/number.js';
 import { performanceDoc } from './report/performance-doc.js';
-import { measureRows, pointRows } from './report/rows.js';
+import { measureRows } from './report/rows.js';
 import { textTable } from './report/table.js';
 import { WORKSPACE, runFolder } from './run/folder.js';
+import type { Measure } from './run/measure.js';
 import { runMeasure } from './run/run.js';
 import { controlFails, isPassed, type Result } from './run/verdict.js';
 
@@ -30,9 +31,9 @@ export async function main(args: readonly string[]): Promise<number> {
     error: (text) => process.stderr.write(text),
   });
   if ('exitCode' in options) return options.exitCode;
-  let selection: Selection;
+  let measures: readonly Measure[];
   try {
-    selection = select(options.names);
+    measures = select(options.names);
   } catch (error) {
     if (!(error instanceof BenchError)) throw error;
     progress(error.message);
@@ -42,33 +43,29 @@ export async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', () => process.exit(EXIT_SIGINT));
   process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
   const isFull = options.names.length === 0 && !options.quick;
-  return run(selection, options.json, options.quick, isFull);
+  return run(measures, options.json, options.quick, isFull);
 }
 
-async function run(selection: Selection, json: boolean, quick: boolean, isFull: boolean): Promise<number> {
+async function run(
+  measures: readonly Measure[],
+  json: boolean,
+  quick: boolean,
+  isFull: boolean,
+): Promise<number> {
   const folder = runFolder();
   const loadBefore = loadAverage();
   const results: Result[] = [];
-  for (const measure of selection.measures) {
+  for (const measure of measures) {
     const result = await runMeasure(measure, { folder, quick, progress });
     results.push(result);
     report(result, json);
   }
-  const experiments = selection.experiments.map((experiment) => {
-    progress(experiment.title);
-    const points = experiment.run(quick);
-    for (const { name, ms } of points) if (json) out(jsonLine(name, 'ms', { ratio: ms, a: ms, b: null }));
-    return { experiment, points };
-  });
-  if (!json) {
-    if (results.length > 0) for (const line of textTable(measureRows(results))) out(line);
-    for (const { points } of experiments) for (const line of ['', ...textTable(pointRows(points))]) out(line);
-  }
+  if (!json && results.length > 0) for (const line of textTable(measureRows(results))) out(line);
   if (isFull) {
     const path = join(WORKSPACE, 'docs', 'performance.md');
     const date = new Date().toISOString().slice(0, 10);
     const load = [loadBefore, loadAverage()] as const;
-    writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results, experiments }));
+    writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results }));
     progress(`wrote ${path}`);
   }
   return results.every(isPassed) ? EXIT_OK : EXIT_MISSED;

@@ -1,6 +1,8 @@
 export type BenchErrorCode =
   /** A measure's name that does not exist. */
   | 'UNKNOWN_MEASURE'
+  /** An experiment's name that does not exist. */
+  | 'UNKNOWN_EXPERIMENT'
   /** A process that a measure needs ended, or answered with an error. */
   | 'WORKER_FAILED'
   /** What was measured is not what should have been: a figure would be worth nothing. */

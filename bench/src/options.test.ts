@@ -12,7 +12,7 @@ function parse(...args: string[]) {
 }
 
 test('flags and names come in any order', () => {
-  expect(parse('--quick', 'paper', '--json').options).toEqual({ json: true, quick: true, names: ['paper'] });
+  expect(parse('--quick', 'one', '--json').options).toEqual({ json: true, quick: true, names: ['one'] });
   expect(parse().options).toEqual({ json: false, quick: false, names: [] });
 });
 
@@ -39,10 +39,6 @@ test('an unknown measure is refused with the names that there are', () => {
 });
 
 test('no name selects all, a name only its own', () => {
-  expect(select([]).measures).toHaveLength(8);
-  expect(select([]).experiments).toHaveLength(2);
-  const { measures, experiments } = select(['devnet_start_ms']);
-  expect(measures.map(({ name }) => name)).toEqual(['devnet_start_ms']);
-  expect(experiments).toEqual([]);
-  expect(select(['paper']).measures).toEqual([]);
+  expect(select([])).toHaveLength(8);
+  expect(select(['devnet_start_ms']).map(({ name }) => name)).toEqual(['devnet_start_ms']);
 });

@@ -50,7 +50,6 @@ function helpText(): string {
     '',
     'Budgets:',
     ...budgets,
-    `  ${'paper'.padEnd(24)} the paper's experiments on the private chain, without budgets`,
     '',
     'A full run (neither --quick nor names) writes docs/performance.md.',
     'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use.',

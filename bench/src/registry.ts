@@ -7,7 +7,6 @@ import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
-import { PAPER, type Experiment } from './paper/index.js';
 import type { Measure } from './run/measure.js';
 
 /** Every measure with a budget, in the order in which they run. */
@@ -22,21 +21,11 @@ export const MEASURES: readonly Measure[] = [
   demoPeakPss,
 ];
 
-/** The name that stands for all experiments of the paper. */
-const PAPER_NAME = 'paper';
-
-/** What a run consists of. */
-export interface Selection {
-  readonly measures: readonly Measure[];
-  readonly experiments: readonly Experiment[];
-}
-
 /** Everything that can be named. */
-export const NAMES: readonly string[] = [...MEASURES.map(({ name }) => name), PAPER_NAME];
+export const NAMES: readonly string[] = MEASURES.map(({ name }) => name);
 
 /** All, or those named. @throws BenchError `UNKNOWN_MEASURE` */
-export function select(names: readonly string[]): Selection {
-  if (names.length === 0) return { measures: MEASURES, experiments: PAPER };
+export function select(names: readonly string[]): readonly Measure[] {
   const unknown = names.find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
     throw new BenchError(
@@ -44,8 +33,5 @@ export function select(names: readonly string[]): Selection {
       `There is no measure ${unknown}. There are: ${NAMES.join(', ')}.`,
     );
   }
-  return {
-    measures: MEASURES.filter(({ name }) => names.includes(name)),
-    experiments: names.includes(PAPER_NAME) ? PAPER : [],
-  };
+  return names.length === 0 ? MEASURES : MEASURES.filter(({ name }) => names.includes(name));
 }

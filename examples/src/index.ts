@@ -2,6 +2,7 @@ export * from './client/eventually.js';
 export * from './client/notice-inbox.js';
 export { trustRootsOf } from './client/trust-roots.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';
+export { LedgerView } from './demo/ledger-view.js';
 export { Narrator } from './demo/narrator.js';
 export { enrolAtHome } from './dev/home.js';
 export { SAMPLE_FILE } from './demo/options.js';

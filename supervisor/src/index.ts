@@ -1,6 +1,7 @@
 export * from './child.js';
 export * from './dev/restart-on-change.js';
 export * from './process-group.js';
+export * from './cpu.js';
 export * from './memory.js';
 export * from './ports.js';
 export * from './stack/careledger.js';

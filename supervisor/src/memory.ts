@@ -1,24 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { isGone, processTreeOf } from './process-tree.js';
 
 /** How often the memory is looked at. */
 const SAMPLE_INTERVAL_MS = 500;
-
-/** The process and all that descend from it, by /proc (Linux). */
-function processTreeOf(pid: number): number[] {
-  const found = [pid];
-  for (let index = 0; index < found.length; index++) {
-    const parent = found[index];
-    try {
-      for (const thread of readdirSync(`/proc/${parent}/task`)) {
-        const children = readFileSync(`/proc/${parent}/task/${thread}/children`, 'utf8').trim();
-        if (children !== '') found.push(...children.split(' ').map(Number));
-      }
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  }
-  return found;
-}
 
 /** Proportional set size of one process in bytes: shared pages are shared out. 0 for a process that is gone. */
 function pssBytes(pid: number): number {
@@ -30,14 +14,6 @@ function pssBytes(pid: number): number {
     return 0;
   }
 }
-
-/** Processes come and go between two looks; other platforms have no /proc at all, and measure nothing. */
-const isGone = (error: unknown): boolean =>
-  // By code alone: a test runner's realm has an Error of its own.
-  typeof error === 'object' &&
-  error !== null &&
-  'code' in error &&
-  ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
 
 /** Each look stops the processes for milliseconds: only for who wants to know. */
 export interface PeakMemory extends Disposable {

@@ -24,6 +24,11 @@ export class ProcessGroup implements AsyncDisposable {
     return found;
   }
 
+  /** In the order in which they were started. */
+  get children(): readonly Child[] {
+    return this.#children;
+  }
+
   pids(): number[] {
     return this.#children.flatMap((child) => child.pid ?? []);
   }

@@ -12,11 +12,21 @@ export interface ChannelConfig {
   readonly chaincodes: Readonly<Record<string, { readonly source: string; readonly policy?: string }>>;
 }
 
+/** What of the network's settings is not its default. */
+export interface DevnetSettings {
+  /** How long an orderer waits for a block to fill. */
+  readonly batchTimeoutMs?: number;
+}
+
 /** An embedded network in a process of its own, on the files of `dir`; not started yet. */
-export function devnetProcess(dir: string, channels: Readonly<Record<string, ChannelConfig>>): Child {
+export function devnetProcess(
+  dir: string,
+  channels: Readonly<Record<string, ChannelConfig>>,
+  settings: DevnetSettings = {},
+): Child {
   mkdirSync(dir, { recursive: true });
   const config = join(dir, 'devnet.json');
-  writeFileSync(config, JSON.stringify({ dir, logLevel: 'error', channels }));
+  writeFileSync(config, JSON.stringify({ dir, logLevel: 'error', channels, ...settings }));
   const child = new Child({
     name: 'devnet',
     program: [PROGRAM, 'start', '--config', config],

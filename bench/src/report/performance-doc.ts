@@ -1,7 +1,6 @@
-import type { Experiment, Point } from '../paper/index.js';
 import { budgetText } from '../run/budget.js';
 import type { Result } from '../run/verdict.js';
-import { measureRows, pointRows } from './rows.js';
+import { measureRows } from './rows.js';
 import { markdownTable } from './table.js';
 
 /** Everything that docs/performance.md states. */
@@ -12,11 +11,10 @@ export interface Report {
   /** Load averages before and after the run. */
   readonly load: readonly [before: string, after: string];
   readonly results: readonly Result[];
-  readonly experiments: readonly { readonly experiment: Experiment; readonly points: readonly Point[] }[];
 }
 
 /** docs/performance.md, whole. */
-export function performanceDoc({ date, machine, load, results, experiments }: Report): string {
+export function performanceDoc({ date, machine, load, results }: Report): string {
   return [
     '# Performance',
     '',
@@ -38,14 +36,6 @@ export function performanceDoc({ date, machine, load, results, experiments }: Re
     '## What each measure is',
     '',
     ...results.flatMap(describe),
-    ...experiments.flatMap(({ experiment, points }) => [
-      `## ${experiment.title}`,
-      '',
-      oneLine(experiment.what),
-      '',
-      ...markdownTable(pointRows(points)),
-      '',
-    ]),
   ]
     .join('\n')
     .trimEnd()

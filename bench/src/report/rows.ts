@@ -1,4 +1,3 @@
-import type { Point } from '../paper/index.js';
 import { budgetText } from '../run/budget.js';
 import { controlFails, isWithinBudget, type Result } from '../run/verdict.js';
 import { shown } from './number.js';
@@ -23,13 +22,5 @@ function measureRow(result: Result): string[] {
     measured.b === null ? '–' : shown(measured.b),
     unit,
     `${shown(control.ratio)}, ${controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL'}`,
-  ];
-}
-
-/** Head and a row per point. */
-export function pointRows(points: readonly Point[]): string[][] {
-  return [
-    ['point', 'median ms', 'runs'],
-    ...points.map(({ name, ms, runs }) => [name, shown(ms), String(runs)]),
   ];
 }

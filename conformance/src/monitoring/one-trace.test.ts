@@ -12,7 +12,7 @@ import {
   glucose,
   type GatewayPatient,
 } from '../fixtures/services/gateway-fixture.js';
-import { OtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
+import { OtlpReceiver, type ReceivedSpan } from '@careledger/service-kit/otlp-receiver';
 
 const ENDPOINT_VARIABLE = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 const TIMEOUT_MS = 120_000;

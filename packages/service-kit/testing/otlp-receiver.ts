@@ -42,6 +42,7 @@ export interface ReceivedSpan {
   readonly parentSpanId: string | undefined;
   readonly name: string;
   readonly startNs: bigint;
+  readonly endNs: bigint;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   readonly isError: boolean;
 }
@@ -115,6 +116,7 @@ const receivedSpan = (service: string, span: ExportedSpan): ReceivedSpan => ({
   parentSpanId: span.parentSpanId,
   name: span.name,
   startNs: BigInt(span.startTimeUnixNano),
+  endNs: BigInt(span.endTimeUnixNano),
   attributes: valuesOf(span.attributes),
   isError: span.status?.code === 2,
 });

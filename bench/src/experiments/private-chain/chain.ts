@@ -1,6 +1,14 @@
 import { generateEd25519, type Signer } from '@careledger/crypto';
 import { MerkleTree, nodeMerkleHasher, sealBlock } from '@careledger/private-chain';
-import { benchGenesis } from '../chain/genesis.js';
+import { benchGenesis } from '../../chain/genesis.js';
+
+/** A block as it was made. */
+export interface TimedBlock {
+  /** Hashed, mined and signed. */
+  readonly ms: number;
+  /** Of its JSON, as the gateway stores it. */
+  readonly bytes: number;
+}
 
 /** A patient's chain in memory, with the difficulty of an experiment. */
 export class ExperimentChain {
@@ -12,8 +20,8 @@ export class ExperimentChain {
     this.#state = benchGenesis(this.#signer, this.#timeMs, difficulty).state;
   }
 
-  /** Hashes the frames, mines and signs the block. Returns the milliseconds that it took. */
-  seal(frames: readonly Uint8Array[]): number {
+  /** Hashes the frames, mines and signs the block. */
+  seal(frames: readonly Uint8Array[]): TimedBlock {
     const beginMs = performance.now();
     const tree = new MerkleTree(nodeMerkleHasher);
     for (const frame of frames) tree.append(nodeMerkleHasher.leaf(frame));
@@ -21,6 +29,7 @@ export class ExperimentChain {
     // Another time in each block: another search for its nonce.
     const sealed = sealBlock(this.#state, { type: 'frames', body }, ++this.#timeMs, this.#signer);
     this.#state = sealed.state;
-    return performance.now() - beginMs;
+    const ms = performance.now() - beginMs;
+    return { ms, bytes: Buffer.byteLength(JSON.stringify(sealed.block)) };
   }
 }

@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { BenchError } from '../errors.js';
+import { loadAverage, machineFacts } from '../report/machine.js';
+import { textTable } from '../report/table.js';
+import { WORKSPACE, runFolder } from '../run/folder.js';
+import { measuredConstants } from './country/constants.js';
+import { countrySection } from './country/section.js';
+import { EXPERIMENTS, selectExperiments } from './index.js';
+import { csvOf } from './report/csv.js';
+import { svgOf } from './report/chart.js';
+import { FIGURES_FOLDER, experimentsPage, tableOf, type Finding } from './report/page.js';
+
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+/** 128 and the number of the signal, as shells have it. */
+const EXIT_SIGINT = 130;
+const EXIT_SIGTERM = 143;
+
+const out = (line: string): boolean => process.stdout.write(`${line}\n`);
+const progress = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+interface Options {
+  readonly quick: boolean;
+  readonly out?: string;
+}
+
+/** The experiments on the command line. Returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const command = new Command('careledger-experiments')
+    .description(
+      'Measures the paper’s experiments, and those that this architecture adds. All of them, at their full length, write ' +
+        'docs/experiments.md with charts and data; others print tables.',
+    )
+    .argument('[names...]', `experiments to run, of: ${EXPERIMENTS.map(({ name }) => name).join(', ')}`)
+    .option('--quick', 'fewer points and runs; leaves docs/experiments.md as it is', false)
+    .option('--out <folder>', 'write charts (SVG) and data (CSV) of what is run there')
+    .addHelpText(
+      'after',
+      '\nExit code 0: all were measured; 1: one could not be; 2: wrong use. A full run takes about 15 min.',
+    )
+    .exitOverride();
+  try {
+    command.parse([...args], { from: 'user' });
+    const experiments = selectExperiments(command.args);
+    // Temporary files and child processes go with an orderly exit.
+    process.once('SIGINT', () => process.exit(EXIT_SIGINT));
+    process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
+    await run(experiments, command.opts<Options>(), command.args.length === 0);
+    return EXIT_OK;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    if (!(error instanceof BenchError)) throw error;
+    progress(error.message);
+    return error.code === 'UNKNOWN_EXPERIMENT' ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+async function run(
+  experiments: typeof EXPERIMENTS,
+  { quick, out: folderOut }: Options,
+  areAll: boolean,
+): Promise<void> {
+  const context = { folder: runFolder(), quick, progress };
+  const loadBefore = loadAverage();
+  const findings: Finding[] = [];
+  for (const experiment of experiments) {
+    const figures = await experiment.run(context);
+    findings.push({ experiment, figures });
+    for (const figure of figures)
+      for (const line of ['', figure.title, ...textTable(tableOf(figure))]) out(line);
+  }
+  const figures = findings.flatMap((finding) => finding.figures);
+  const docs = join(WORKSPACE, 'docs');
+  const isFull = areAll && !quick;
+  const folder = folderOut ?? (isFull ? join(docs, FIGURES_FOLDER) : undefined);
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true });
+    for (const figure of figures) {
+      writeFileSync(join(folder, `${figure.name}.csv`), csvOf(figure));
+      writeFileSync(join(folder, `${figure.name}.svg`), svgOf(figure));
+    }
+    progress(`wrote charts and data into ${folder}`);
+  }
+  if (!areAll) return;
+  const country = countrySection(await measuredConstants(figures, context));
+  if (!isFull) {
+    for (const line of ['', ...country]) out(line);
+    return;
+  }
+  const path = join(docs, 'experiments.md');
+  const date = new Date().toISOString().slice(0, 10);
+  const load = [loadBefore, loadAverage()] as const;
+  const machine = machineFacts(context.folder);
+  writeFileSync(path, experimentsPage({ date, machine, load, findings, country }));
+  progress(`wrote ${path}`);
+}

@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import { ASSUMPTIONS, type Profile } from './assumptions.js';
+import { countrySection } from './section.js';
+import { simulateDay } from './simulate.js';
+import { sizeCountry } from './sizing.js';
+
+const sensor: Profile = { name: 'sensor', share: 1, readingsPerDay: 288, isContinuous: true };
+const cuff: Profile = { name: 'cuff', share: 1, readingsPerDay: 4, isContinuous: false };
+
+const COSTS = {
+  ...{ frameCpuUs: 100, readingBytes: 500, gatewayCpuMs: 10, providerCpuMs: 5, networkCpuMs: 20 },
+  ...{ ledgerBytes: 1_000, blobBytes: 2_000, transactions: 0.5, channelRate: 100 },
+};
+
+test('the shares of all profiles are one', () => {
+  expect(ASSUMPTIONS.profiles.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+});
+
+test('a sensor that measures all day makes a record in every hour, at an even rate', () => {
+  const day = simulateDay({ profiles: [sensor], emergenciesPerDay: 0 }, 500);
+  expect(day.readings).toBe(288);
+  expect(day.records).toBe(24);
+  expect(day.peakRecordsPerHour).toBe(1);
+  expect(day.peakReadingsPerMinute).toBeLessThan((2 * 288) / 1_440);
+});
+
+test('what people measure by hand comes in the morning and in the evening', () => {
+  const day = simulateDay({ profiles: [cuff], emergenciesPerDay: 0 }, 500);
+  expect(day.readings).toBe(4);
+  // Two readings can fall into one hour.
+  expect(day.records).toBeGreaterThan(2);
+  expect(day.records).toBeLessThanOrEqual(4);
+  expect(day.peakRecordsPerHour).toBeGreaterThan(day.records / 24);
+});
+
+test('emergencies are records besides', () => {
+  const calm = simulateDay({ profiles: [sensor], emergenciesPerDay: 0 }, 500);
+  const day = simulateDay({ profiles: [sensor], emergenciesPerDay: 1 }, 500);
+  expect(day.records).toBe(calm.records + 1);
+});
+
+test('the same population lives the same day', () => {
+  expect(simulateDay(ASSUMPTIONS, 200)).toEqual(simulateDay(ASSUMPTIONS, 200));
+});
+
+test('a country is a day times its patients, at the utilisation that is assumed', () => {
+  const day = { readings: 100, peakReadingsPerMinute: 0.6, records: 10, peakRecordsPerHour: 0.36 };
+  const size = sizeCountry(day, COSTS, { ...ASSUMPTIONS, patients: 1_000_000, utilisation: 0.5 });
+  expect(size.readingsPerDay).toBe(100_000_000);
+  expect(size.peakReadingsPerS).toBeCloseTo(10_000);
+  expect(size.peakRecordsPerS).toBeCloseTo(100);
+  // 10,000 frames of 100 µs and 100 records of 10 ms a second keep two processors busy: four, half of the time.
+  expect(size.gatewayCores).toBeCloseTo(4);
+  expect(size.providerCores).toBeCloseTo(1);
+  expect(size.peerCores).toBeCloseTo(4);
+  // 50 transactions a second where a channel takes 100, half of the time.
+  expect(size.channels).toBe(1);
+  expect(size.gateways).toBe(100);
+  expect(size.rawTb).toBeCloseTo(18.25);
+  expect(size.blobsTb).toBeCloseTo(7.3);
+  expect(size.ledgersTb).toBeCloseTo(14.6);
+});
+
+test('the page tells assumptions, measurements and results apart', () => {
+  const text = countrySection(COSTS).join('\n');
+  expect(text).toMatch(/Assumed[\s\S]*glucose sensor[\s\S]*Measured in this run[\s\S]*The country/);
+  expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
