@@ -1,4 +1,4 @@
-import { Authority, Gateway } from '@careledger/client';
+import { Gateway } from '@careledger/client';
 import { LOINC } from '@careledger/clinical';
 import { replay, type Person } from '@careledger/examples';
 import type { Careledger } from '@careledger/supervisor';
@@ -37,10 +37,4 @@ export async function sendDay({ gateway }: Careledger, people: readonly Person[]
     throw new BenchError('MEASURE_INVALID', `${stored} frames of ${people.length} patients were stored`);
   const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
   await ops.finished(await ops.flush({ headers: { prefer: 'respond-async' } }));
-}
-
-/** The hospital's client. */
-export function hospitalOf({ authorities: { hospital } }: Careledger): Authority {
-  if (hospital === undefined) throw new RangeError('The network has no hospital');
-  return new Authority({ url: hospital.url, token: hospital.tokens.practitioner });
 }
