@@ -5,7 +5,13 @@ import {
   type Migration,
 } from '@careledger/service-kit';
 import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/schema.js';
-import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES, DELEGATIONS_TABLE } from './consent/schema.js';
+import {
+  CONSENT_KINDS,
+  CONSENT_OWNERS,
+  CONSENT_TABLES,
+  DELEGATIONS_TABLE,
+  GRANTS_EPOCH,
+} from './consent/schema.js';
 import {
   ANCHORS_TABLE,
   REWRAP_RANGES,
@@ -14,7 +20,12 @@ import {
   VERSIONS_TRACE_COLUMN,
 } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
-import { CONSENT_KEYS_TABLE, PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
+import {
+  CONSENT_KEYS_TABLE,
+  PASSPHRASE_CHANGES_TABLE,
+  PATIENT_TOKENS_TABLE,
+  POLICY_EPOCHS_TABLE,
+} from './patients/schema.js';
 import {
   ALARMS_COLUMNS,
   ALLOWANCES_TABLES,
@@ -77,4 +88,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   },
   { name: 'patients: consent keys that took the place of others', sql: CONSENT_KEYS_TABLE },
   { name: 'consent: who decides for patients', sql: DELEGATIONS_TABLE },
+  { name: 'consent: epochs of consent keys', sql: POLICY_EPOCHS_TABLE + GRANTS_EPOCH },
 ];

@@ -138,7 +138,8 @@ export class RecordsFixture implements AsyncDisposable {
   /** A revocation that the ledgers have: of one grant, or of all. */
   revoke({ patientNo }: Patient, grantId?: string): void {
     this.core.store.deferred(() => {
-      if (grantId === undefined) this.grants.revokeThrough(patientNo, Number.MAX_SAFE_INTEGER, 1);
+      if (grantId === undefined)
+        this.grants.revokeThrough(patientNo, this.grants.place(patientNo, Number.MAX_SAFE_INTEGER), 1);
       else this.grants.revoke(patientNo, grantId, 1);
       this.rewraps.request(patientNo);
     });

@@ -12,7 +12,7 @@ import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
 import { noteSignersSeq, type Delegates, type Signing } from './delegates.js';
-import type { DelegationStore } from './delegation-store.js';
+import { placeOf, type DelegationStore } from './delegation-store.js';
 import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
@@ -264,7 +264,7 @@ export class ConsentService {
     const { grants, clock, requests } = this.#options;
     const { patientNo } = patient;
     const { body, meaning, signing } = made;
-    const place = signing === undefined ? {} : { policySeq: signing.own.terms.policySeq };
+    const place = signing && placeOf(signing.own);
     return this.#intake.submit(patient, { kind: kindOf(body), statement }, (grantId) => {
       noteSignersSeq(this.#options, patient, body.policySeq, signing);
       grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock(), ...place });
@@ -296,8 +296,9 @@ export class ConsentService {
     const job = await this.#intake.submit(patient, { kind: 'revoke', statement }, () => {
       noteSignersSeq(this.#options, patient, body.policySeq, signing);
       if ('grantId' in body) return grants.revoke(patientNo, body.grantId, clock());
-      grants.revokeThrough(patientNo, body.policySeq, clock());
-      delegations.endThrough(patientNo, body.policySeq, clock());
+      const through = grants.place(patientNo, body.policySeq);
+      grants.revokeThrough(patientNo, through, clock());
+      delegations.endThrough(patientNo, through, clock());
     });
     return earlier.taken(patient, job);
   }

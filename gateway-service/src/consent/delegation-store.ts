@@ -1,5 +1,7 @@
 import type { DelegationState } from '@careledger/contracts';
+import { isRevokedThrough } from '@careledger/policy';
 import type { Database } from '@careledger/service-kit';
+import type { Place } from './grant-store.js';
 
 /** pending: a channel lacks it; refused: one does not take it. */
 type DelegationStatus = 'pending' | 'active' | 'refused' | 'ended';
@@ -13,13 +15,14 @@ type DelegationTerms = Omit<
 /** What is kept of a delegation, from its statement or from the ledger. @param place as the ledger has it */
 export function delegationTerms(
   said: Omit<DelegationTerms, 'policySeq' | 'epoch' | 'path'>,
-  { policySeq, path }: Pick<DelegationTerms, 'policySeq' | 'path'>,
+  { policySeq, epoch, path }: Pick<DelegationTerms, 'policySeq' | 'epoch' | 'path'>,
 ): DelegationTerms {
   const { kind, key, acts, permissions, purposes, scopeTags, until, further, sealed } = said;
   return {
     ...{ kind, key, acts, permissions, purposes, scopeTags, until, further },
     ...(sealed !== undefined && { sealed }),
     ...{ policySeq, path },
+    ...(epoch !== undefined && { epoch }),
   };
 }
 
@@ -43,6 +46,9 @@ interface Row {
   made_ms: number;
   ended_ms: number | null;
 }
+
+/** Its place among the patient's decisions. */
+export const placeOf = ({ terms: { policySeq, epoch = 0 } }: Delegation): Place => ({ policySeq, epoch });
 
 /** Who decides for patients, as this gateway knows. What writes must run within a transaction. */
 export class DelegationStore {
@@ -100,9 +106,10 @@ export class DelegationStore {
   }
 
   /** Ends what a revoke-all lies above. */
-  endThrough(patientNo: number, policySeq: number, nowMs: number): void {
+  endThrough(patientNo: number, { epoch, policySeq }: Place, nowMs: number): void {
+    const through = { revokedThroughSeq: policySeq, revokedThroughEpoch: epoch };
     for (const each of this.standing(patientNo))
-      if (each.terms.policySeq <= policySeq) this.#end(each, nowMs);
+      if (isRevokedThrough(each.terms, through)) this.#end(each, nowMs);
   }
 
   /** A delegate has used this number. */

@@ -12,7 +12,7 @@ export interface DelegationsOptions {
   readonly intake: StatementIntake;
   readonly delegations: DelegationStore;
   readonly delegates: Delegates;
-  readonly grants: Pick<GrantStore, 'noteSeq' | 'grantedUnder' | 'revoke'>;
+  readonly grants: Pick<GrantStore, 'noteSeq' | 'place' | 'grantedUnder' | 'revoke'>;
   readonly earlier: Pick<EarlierDecisions, 'taken'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
@@ -29,7 +29,7 @@ export class Delegations {
 
   /** A `delegate` statement. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
   async appoint(patient: Patient, statement: string): Promise<Taken> {
-    const { intake, delegations, delegates, earlier, verifier, networkId, clock } = this.#options;
+    const { intake, delegations, delegates, grants, earlier, verifier, networkId, clock } = this.#options;
     const expected = { names: ['delegate'] as const, channels: ORDER.delegate };
     const { sid, body, signing } = intake.checkDelegable(patient, statement, expected);
     if (intake.isNew(patient, sid)) {
@@ -42,7 +42,7 @@ export class Delegations {
       noteSignersSeq(this.#options, patient, body.policySeq, signing);
       const above = signing?.own.terms;
       const terms = delegationTerms(body, {
-        policySeq: above?.policySeq ?? body.policySeq,
+        ...(above ?? grants.place(patientNo, body.policySeq)),
         path: [...(above?.path ?? []), delegationId],
       });
       delegations.insert({ patientNo, delegationId, terms, status: 'pending', madeMs: clock() });

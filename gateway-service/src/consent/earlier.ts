@@ -1,11 +1,11 @@
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import { isDenial } from '@careledger/policy';
+import { isDenial, isRevokedThrough } from '@careledger/policy';
 import { LedgerError, allRows } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
-import type { GrantStore } from './grant-store.js';
+import type { GrantStore, Place } from './grant-store.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 
 /** A ledger that has not said by then what is revoked is not asked further: the revocation is sent again. */
@@ -23,7 +23,7 @@ export interface Taken {
 
 export interface EarlierDecisionsOptions {
   readonly steps: Pick<StepStore, 'job' | 'jobsOf'>;
-  readonly grants: Pick<GrantStore, 'get' | 'standsAbove'>;
+  readonly grants: Pick<GrantStore, 'get' | 'standsAbove' | 'placeBy'>;
   readonly ledger: LedgerReader;
 }
 
@@ -62,12 +62,15 @@ export class EarlierDecisions {
   /** The same, as far as this gateway sent the revocation. */
   ownOfGrant({ patientNo }: Patient, grantId: string): Taken | undefined {
     const known = this.#options.grants.get(patientNo, grantId);
-    const seq = known === undefined || isDenial(known.body) ? undefined : known.policySeq;
-    const covers = (body: Revocation): boolean =>
-      'grantId' in body ? body.grantId === grantId : seq !== undefined && seq <= body.policySeq;
-    return best(
-      this.#standing(patientNo, 'revoke').filter((steps) => covers(bodyOf(steps) as unknown as Revocation)),
-    );
+    const grant = known === undefined || isDenial(known.body) ? undefined : known;
+    const covers = (steps: readonly ConsentStep[]): boolean => {
+      const body = bodyOf(steps) as unknown as Revocation;
+      if ('grantId' in body) return body.grantId === grantId;
+      const { policySeq, epoch } = this.#placeOf(steps);
+      const through = { revokedThroughSeq: policySeq, revokedThroughEpoch: epoch };
+      return grant !== undefined && isRevokedThrough(grant, through);
+    };
+    return best(this.#standing(patientNo, 'revoke').filter(covers));
   }
 
   /** Of everything, where nothing has been granted since. */
@@ -85,13 +88,12 @@ export class EarlierDecisions {
 
   /** The same, as far as this gateway knows. */
   ownOfEverything({ patientNo }: Patient): Taken | undefined {
-    const seqOf = (steps: readonly ConsentStep[]) => (bodyOf(steps) as unknown as Revocation).policySeq;
     const [highest] = this.#standing(patientNo, 'revoke')
       .filter((steps) => !('grantId' in bodyOf(steps)))
-      .sort((a, b) => seqOf(b) - seqOf(a));
-    if (highest === undefined || this.#options.grants.standsAbove(patientNo, seqOf(highest)))
-      return undefined;
-    return best([highest]);
+      .map((steps) => ({ steps, place: this.#placeOf(steps) }))
+      .sort((a, b) => b.place.epoch - a.place.epoch || b.place.policySeq - a.place.policySeq);
+    if (highest === undefined || this.#options.grants.standsAbove(patientNo, highest.place)) return undefined;
+    return best([highest.steps]);
   }
 
   /** The patient's no to a subscription, as far as this gateway sent it. */
@@ -101,6 +103,14 @@ export class EarlierDecisions {
         (steps) => bodyOf(steps)['subscriptionId'] === subscriptionId,
       ),
     );
+  }
+
+  /** Where a revocation of the patient's stands among the decisions. */
+  #placeOf([step]: readonly ConsentStep[]): Place {
+    if (step === undefined) throw new RangeError('A revocation has no steps');
+    const { header, payload } = readStatement(step.statement);
+    const { policySeq } = payload.body as unknown as Revocation;
+    return this.#options.grants.placeBy(step.patientNo, header.kid, policySeq);
   }
 
   /** Those that no ledger has refused. */

@@ -1,15 +1,21 @@
 import type { StatementBody } from '@careledger/contracts';
 import type { GrantMeaning } from '@careledger/protocol';
 import type { Database } from '@careledger/service-kit';
+import { ConsentKeys } from '../patients/consent-keys.js';
+
+/** Place among a patient's own decisions: a number in the epoch of the consent key that signed it. */
+export interface Place {
+  readonly policySeq: number;
+  readonly epoch: number;
+}
 
 /** pending: no channel has it yet; refused: none ever will. */
 export type GrantStatus = 'pending' | 'active' | 'refused' | 'revoked';
 
-export interface Grant {
+export interface Grant extends Place {
   readonly grantId: string;
   readonly patientNo: number;
   readonly authorityId: string;
-  readonly policySeq: number;
   readonly status: GrantStatus;
   readonly body: StatementBody<'grant'>;
   readonly meaning: GrantMeaning | null;
@@ -25,6 +31,7 @@ interface Row {
   patient_no: number;
   authority_id: string;
   policy_seq: number;
+  epoch: number;
   status: GrantStatus;
   body: string;
   meaning: string | null;
@@ -38,17 +45,21 @@ interface Row {
  */
 export class GrantStore {
   readonly #database: Database;
+  readonly #consentKeys: ConsentKeys;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#consentKeys = new ConsentKeys(database);
   }
 
   /**
    * A delegate's rule under the id of the patient's gives way.
-   * @param grant `policySeq`: of a delegate's, the place of its appointment among the patient's decisions
+   * @param grant `policySeq`, `epoch`: of a delegate's, the place of its appointment among the patient's decisions; else that of
+   * the next statement by the consent key in force, unless told
    */
-  insert(grant: Omit<Grant, 'authorityId' | 'policySeq' | 'revokedMs'> & { policySeq?: number }): void {
-    const { grantId, patientNo, status, body, meaning, madeMs, policySeq = body.policySeq } = grant;
+  insert(grant: Omit<Grant, 'authorityId' | keyof Place | 'revokedMs'> & Partial<Place>): void {
+    const { grantId, patientNo, status, body, meaning, madeMs } = grant;
+    const { policySeq, epoch } = { ...this.place(patientNo, body.policySeq), ...grant };
     if (body.path === undefined)
       this.#database
         .prepare(
@@ -59,14 +70,15 @@ export class GrantStore {
     this.#database
       .prepare(
         `INSERT OR IGNORE INTO grants
-           (patient_no, grant_id, authority_id, policy_seq, status, body, meaning, made_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+           (patient_no, grant_id, authority_id, policy_seq, epoch, status, body, meaning, made_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         patientNo,
         grantId,
         body.authorityId,
         policySeq,
+        epoch,
         status,
         JSON.stringify(body),
         meaning && JSON.stringify(meaning),
@@ -104,14 +116,24 @@ export class GrantStore {
     );
   }
 
-  /** Whether a grant with a higher policySeq is not revoked, on a ledger already or on its way. */
-  standsAbove(patientNo: number, policySeq: number): boolean {
+  /** Where a number of the patient's stands that the consent key in force signs. */
+  place(patientNo: number, policySeq: number): Place {
+    return { policySeq, epoch: this.#consentKeys.epoch(patientNo) };
+  }
+
+  /** The same of a key by its thumbprint, in force or not. */
+  placeBy(patientNo: number, kid: string, policySeq: number): Place {
+    return { policySeq, epoch: this.#consentKeys.epochOfKid(patientNo, kid) };
+  }
+
+  /** Whether a grant of a higher place is not revoked, on a ledger already or on its way. */
+  standsAbove(patientNo: number, { epoch, policySeq }: Place): boolean {
     const row = this.#database
       .prepare(
-        `SELECT 1 FROM grants WHERE patient_no = ? AND policy_seq > ? AND status IN ('pending', 'active')
+        `SELECT 1 FROM grants WHERE patient_no = ? AND (epoch, policy_seq) > (?, ?) AND status IN ('pending', 'active')
            AND NOT ${DENIES} LIMIT 1`,
       )
-      .get(patientNo, policySeq);
+      .get(patientNo, epoch, policySeq);
     return row !== undefined;
   }
 
@@ -149,14 +171,14 @@ export class GrantStore {
       .run(nowMs, patientNo, grantId);
   }
 
-  /** Denials stay: a revoke-all takes away. */
-  revokeThrough(patientNo: number, policySeq: number, nowMs: number): void {
+  /** Denials stay: a revoke-all takes away. One of a later epoch lies above all before it, whatever its number. */
+  revokeThrough(patientNo: number, { epoch, policySeq }: Place, nowMs: number): void {
     this.#database
       .prepare(
         `UPDATE grants SET status = 'revoked', revoked_ms = ?
-         WHERE patient_no = ? AND policy_seq <= ? AND status <> 'revoked' AND NOT ${DENIES}`,
+         WHERE patient_no = ? AND (epoch, policy_seq) <= (?, ?) AND status <> 'revoked' AND NOT ${DENIES}`,
       )
-      .run(nowMs, patientNo, policySeq);
+      .run(nowMs, patientNo, epoch, policySeq);
   }
 
   /** Grants, without denials, that rest on a delegation and are not revoked. */
@@ -203,6 +225,7 @@ export class GrantStore {
       patientNo: row.patient_no,
       authorityId: row.authority_id,
       policySeq: row.policy_seq,
+      epoch: row.epoch,
       status: row.status,
       body: JSON.parse(row.body) as StatementBody<'grant'>,
       meaning: row.meaning === null ? null : (JSON.parse(row.meaning) as GrantMeaning),

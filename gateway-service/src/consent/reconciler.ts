@@ -151,7 +151,8 @@ export class Reconciler implements AsyncDisposable {
         const body = bodyOf(state);
         grants.noteSeq(patientNo, state.policySeq);
         grants.insert({
-          ...{ grantId: state.grantId, patientNo, body, meaning: null, policySeq: state.policySeq },
+          ...{ grantId: state.grantId, patientNo, body, meaning: null },
+          ...{ policySeq: state.policySeq, epoch: state.epoch ?? 0 },
           ...{ status: 'active', madeMs: Date.parse(state.recordedAt) },
         });
       }

@@ -44,6 +44,14 @@ const granted = (by: Signer, policySeq = 1): string =>
     }),
     by,
   );
+const everything = (policySeq: number, by: Signer): string =>
+  makeStatement(
+    decisionStatement('revokeAll', {
+      ...{ patientId: patient.patientId, networkId: 'devnet', sid: randomId128() },
+      body: { policySeq },
+    }),
+    by,
+  );
 const inForce = (): string => toBase64url(t.core.patients.consentKey(patient));
 const refused = (cause: string) => ({
   code: 'CONSENT_STATEMENT_REFUSED',
@@ -96,15 +104,8 @@ function ledgers(codeOf: (channel: ChannelName, statement: string) => string) {
 describe('a rotation of the consent key', () => {
   test('overtakes no decision that is being taken: the former key’s is refused, and notes nothing', async () => {
     const grantId = await desk.consent.takeGrant(patient, granted(former));
-    const everything = makeStatement(
-      decisionStatement('revokeAll', {
-        ...{ patientId: patient.patientId, networkId: 'devnet', sid: randomId128() },
-        body: { policySeq: 2 },
-      }),
-      former,
-    );
     // It asks a ledger what stands before it is kept.
-    const revoking = desk.consent.takeRevocation(patient, everything);
+    const revoking = desk.consent.takeRevocation(patient, everything(2, former));
     const [taken] = await Promise.allSettled([
       revoking,
       desk.rotations.take(patient, rotation(generateEd25519().signer, former)),
@@ -175,6 +176,64 @@ describe('a rotation of the consent key', () => {
     expect(on('cloud')).toEqual([first, rotated, second]);
     expect(patient.chain.state.consentKey).toBe(toBase64url(next.publicKey));
     expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 2 });
+  });
+
+  test('opens an epoch here as on the ledgers: a revoke-all of the new key ends what the former one granted, whatever its number', async () => {
+    const { patientNo } = patient;
+    const delegationId = randomId128();
+    const key = generateEd25519().signer;
+    const about = { patientId: patient.patientId, networkId: 'devnet', iat: Math.floor(t.nowMs / 1_000) };
+    const keyProof = makeStatement(keyProofStatement({ ...about, publicKey: key.publicKey }), key);
+    await desk.appointing.appoint(
+      patient,
+      await desk.said(
+        patient,
+        'delegate',
+        {
+          ...{ policySeq: 501, kind: 'carer', key: toBase64url(key.publicKey), keyProof, acts: ['grant'] },
+          ...{ permissions: ['read'], purposes: ['TREAT'], scopeTags: [], further: 0 },
+          until: '2099-01-01T00:00:00.000Z',
+        },
+        delegationId,
+      ),
+    );
+    const earlier = await desk.consent.takeGrant(patient, granted(former, 500));
+    const next = generateEd25519().signer;
+    await desk.rotations.take(patient, rotation(next, former));
+    const covered = await desk.consent.takeGrant(patient, granted(next, 1));
+    const later = await desk.consent.takeGrant(patient, granted(next, 3));
+    await desk.consent.takeRevocation(patient, everything(2, next));
+    const statusOf = (grantId: string) => desk.grants.get(patientNo, grantId)?.status;
+    expect([earlier, covered, later].map(statusOf)).toEqual(['revoked', 'revoked', 'pending']);
+    expect(desk.delegations.get(patientNo, delegationId)?.status).toBe('ended');
+  });
+
+  test('opens an epoch here: what a thief has revoked at the highest number is no answer to what is revoked later', async () => {
+    await desk.consent.takeRevocation(patient, everything(Number.MAX_SAFE_INTEGER, former));
+    const next = generateEd25519().signer;
+    await desk.rotations.take(patient, rotation(next, former));
+    const grantId = await desk.consent.takeGrant(patient, granted(next, 1));
+    desk.settle();
+    desk.everythingIsActive();
+    expect(desk.consent.standing(patient, grantId).status).toBe('done');
+    const taken = await desk.consent.takeRevocation(patient, everything(2, next));
+    expect(taken.isAlready).toBe(false);
+    expect(desk.grants.get(patient.patientNo, grantId)?.status).toBe('revoked');
+  });
+
+  test('that others took to the ledger opens the epoch of its place there', async () => {
+    const [second, third] = [generateEd25519().signer, generateEd25519().signer];
+    const from = '2026-01-01T00:00:00Z';
+    desk.patientOnLedger = {
+      consentKeys: [
+        { key: toBase64url(former.publicKey), from, until: from },
+        { key: toBase64url(second.publicKey), from, until: from },
+        { key: toBase64url(third.publicKey), from },
+      ],
+    };
+    await desk.rotations.compare(patient.patientId);
+    const grantId = await desk.consent.takeGrant(patient, granted(third));
+    expect(desk.grants.get(patient.patientNo, grantId)).toMatchObject({ policySeq: 1, epoch: 2 });
   });
 
   test('that the ledgers refuse leaves the former key in force, and takes nothing that the new one signed', async () => {

@@ -130,7 +130,8 @@ export class Rotations {
     const key = toBase64url(onLedger);
     if (key === toBase64url(core.patients.consentKey(patient))) return;
     logger.warn({ patientNo: patient.patientNo }, 'another consent key is in force on the ledger');
-    core.store.deferred(() => consentKeys.put(patient.patientNo, key));
+    const epoch = periods.findIndex((period) => period.key === key);
+    core.store.deferred(() => consentKeys.put(patient.patientNo, key, epoch));
     consentKeys.load(core.patients, patient);
   }
 
@@ -174,8 +175,10 @@ export class Rotations {
   ): Promise<string> {
     const { core, intake, consentKeys, requests } = this.#options;
     const made = { kind: 'rotate', statement, isUnordered: true } as const;
+    const isInForce = newKey === toBase64url(core.patients.consentKey(patient));
     return intake.submit(patient, made, (job) => {
-      consentKeys.put(patient.patientNo, newKey);
+      const epoch = consentKeys.epoch(patient.patientNo);
+      consentKeys.put(patient.patientNo, newKey, isInForce ? epoch : epoch + 1);
       core.patients.useConsentKey(patient, newKey);
       if (request) requests.claim(request, job);
     });

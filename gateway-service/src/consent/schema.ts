@@ -127,3 +127,16 @@ export const DELEGATIONS_TABLE = `
       PRIMARY KEY (patient_no, delegation_id)
     ) STRICT, WITHOUT ROWID;
 `;
+
+/** Part of a migration: its text stays. */
+export const GRANTS_EPOCH = `
+    -- In which epoch of the patient's policy \`policy_seq\` counts: after how many rotations of the consent key.
+    ALTER TABLE grants ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+    UPDATE grants SET epoch = (
+      SELECT count(DISTINCT rotation.job) FROM consent_steps AS rotation
+      WHERE rotation.patient_no = grants.patient_no AND rotation.kind = 'rotate' AND rotation.status <> 'refused'
+        AND rotation.step_no < (
+          SELECT min(made.step_no) FROM consent_steps AS made
+          WHERE made.patient_no = grants.patient_no
+            AND made.job = coalesce(json_extract(grants.body, '$.path[0]'), grants.grant_id)));
+`;

@@ -19,3 +19,19 @@ export const CONSENT_KEYS_TABLE = `
     -- The consent key in force of a patient who has rotated it: raw Ed25519, base64url.
     CREATE TABLE consent_keys (patient_no INTEGER PRIMARY KEY, consent_key TEXT NOT NULL) STRICT;
 `;
+
+/** Part of a migration: its text stays. */
+export const POLICY_EPOCHS_TABLE = `
+    -- In which epoch of a patient's policy a consent key numbers decisions: one that took another's place opens the next. Keys
+    -- that are not here: 0.
+    CREATE TABLE policy_epochs (
+      patient_no  INTEGER NOT NULL,
+      consent_key TEXT NOT NULL,
+      epoch       INTEGER NOT NULL,
+      PRIMARY KEY (patient_no, consent_key)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO policy_epochs SELECT patient_no, consent_key, (
+      SELECT count(DISTINCT job) FROM consent_steps AS made
+      WHERE made.patient_no = consent_keys.patient_no AND kind = 'rotate' AND status <> 'refused')
+    FROM consent_keys;
+`;
