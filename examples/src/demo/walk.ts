@@ -5,6 +5,7 @@ import type { Recording } from '../recording/recording.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { followHospital } from './context.js';
+import { delegation, enrolWithSigner } from './delegation.js';
 import { exceptions } from './exceptions.js';
 import { enrol, type Person } from './people.js';
 import { noticesRead } from './notices-read.js';
@@ -40,8 +41,13 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
 
   narrator.chapter('Enrolment');
-  const people = await enrol(ops, gateway.gatewayId, recording);
-  narrator.say(`${people.length} patients have keys and a private chain; each has a paired device`);
+  const [people, signing] = await Promise.all([
+    enrol(ops, gateway.gatewayId, recording),
+    enrolWithSigner(careledger, network),
+  ]);
+  narrator.say(
+    `${people.length} patients have keys and a private chain; each has a paired device. Another’s consent key is in a signer`,
+  );
   const context = { careledger, people, narrator };
   await arrangeConsent(context);
   await using notices = await followHospital(context);
@@ -62,6 +68,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   narrator.chapter('Scenario 2: an authority asks for a record');
   await share(context);
   await exceptions(context);
+  await delegation(context, signing);
 
   narrator.chapter('Scenario 3: a visit, and the patient’s last word');
   await visit(context);
