@@ -32,7 +32,7 @@ export class Launches {
     return row?.patientId;
   }
 
-  /** From now on the tokens of the grant are about the patient; a launch is good for one grant. */
+  /** While the grant is kept its tokens are about the patient; a launch is good for one grant. */
   bind(grantId: string, patientId: string, launch: string | undefined): void {
     this.database.transaction(() => {
       if (launch !== undefined)

@@ -53,4 +53,12 @@ export const migrations: readonly Migration[] = [
         patient_id TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'whom tokens are about is forgotten with the grant',
+    sql: `
+      CREATE TRIGGER contexts_end AFTER DELETE ON artifacts WHEN old.model = 'Grant' BEGIN
+        DELETE FROM contexts WHERE grant_sha256 = old.id_sha256;
+      END;
+      DELETE FROM contexts WHERE grant_sha256 NOT IN (SELECT id_sha256 FROM artifacts WHERE model = 'Grant');`,
+  },
 ];

@@ -11,6 +11,8 @@ declare module 'fastify' {
      * route takes scopes of resources of any type alone.
      */
     scopedByContent?: true;
+    /** It shows what the caller itself has asked for, under scopes that were held to that then: any will do. */
+    isCallersOwn?: true;
   }
 }
 
@@ -63,6 +65,7 @@ export function assertScopes(principal: Principal, touched: Touched): void {
 
 function assertRoute(request: FastifyRequest, signIn: SignIn): void {
   const { method, routeOptions } = request;
+  if (routeOptions.config.isCallersOwn === true && signIn.scopes.length > 0) return;
   const patientId = patientOf(request);
   const isByContent = routeOptions.config.scopedByContent === true;
   // Which patient it is about, and what it holds, is found by the route where the request does not say it.

@@ -30,6 +30,7 @@ async function open(...issuers: IssuerConfig[]): Promise<ServiceApp> {
     const { tokenSha256, mspId, name, role, signIn, unit } = principalOf(request);
     return { tokenSha256, mspId, name, role, unit, person: signIn?.person };
   });
+  app.get('/own', { config: { ...anybody, isCallersOwn: true } }, async () => ({ own: true }));
   app.get('/all', { config: anybody }, async () => ({ all: true }));
   const params = Type.Object({ patientId: Type.String() });
   app.get('/patients/:patientId', { config: anybody, schema: { params } }, async () => ({ one: true }));
@@ -323,6 +324,14 @@ describe('what the scopes of a token narrow', () => {
     // Of what a route does not read, nothing says whom it is about.
     expect(await statusOf(app, { scope, patient: PATIENT }, `/all?patientId=${PATIENT}`)).toBe(403);
     expect(await statusOf(app, { scope }, `/patients/${PATIENT}`)).toBe(403);
+  });
+
+  test('whoever may only create looks at what came of it, as jobs say; whoever may nothing, or signs in alone, at nothing', async () => {
+    const app = await openDefault();
+    for (const scope of ['user/*.c', 'user/Observation.c', 'user/*.rs'])
+      expect([scope, await statusOf(app, { scope }, '/own')]).toEqual([scope, 200]);
+    for (const scope of ['openid profile', 'system/*.c', 'patient/*.c', 'user/*.everything'])
+      expect([scope, await statusOf(app, { scope }, '/own')]).toEqual([scope, 403]);
   });
 
   test('other roles take a scope that names them', async () => {

@@ -16,7 +16,7 @@ const JOBS_MAX = 100;
 
 /** Each caller's own jobs: whoever may ask for long work may look at it. After the parts that have jobs. */
 export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Jobs }): Promise<void> {
-  const config = { ...requireRole(...ROLES), scopedByContent: true as const };
+  const config = { ...requireRole(...ROLES), isCallersOwn: true as const };
   const [words] = jobs.words;
   if (words === undefined) throw new RangeError('No part of the service has jobs');
   const [stage = ''] = words.stages;
