@@ -17,6 +17,8 @@ export interface SubscriptionWanted {
   readonly answerBy?: string;
   /** None: every record. For the patient to read, and nobody else. */
   readonly scope?: readonly ScopeTerm[];
+  /** A copy that it would keep. The unit likewise. */
+  readonly copy?: { readonly purpose: PurposeOfUse; readonly unit: string };
   /** Likewise. */
   readonly reason?: string;
 }

@@ -1,7 +1,7 @@
 import { sha256, toBase64url, utf8 } from '@careledger/crypto';
 import { accessControl, type PatientState, type StatementBody } from '@careledger/contracts';
 import { encryptTo, newSalt } from '@careledger/envelope';
-import { askedScopeHash } from '@careledger/envelope/portable';
+import { askedScopeHash, copyUnitHash } from '@careledger/envelope/portable';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
 import { currentKey } from '@careledger/policy';
 import { SEALED_CONTEXT, type SubscriptionMeaning } from '@careledger/protocol';
@@ -66,10 +66,10 @@ export class ChangeTask implements TaskHandler {
   }
 
   /** Undefined where the ledger knows nobody to whom reason and scope can be sealed. */
-  async #patient({ patientId, reason, scope }: SubscriptionWanted): Promise<PatientState | undefined> {
+  async #patient({ patientId, reason, scope, copy }: SubscriptionWanted): Promise<PatientState | undefined> {
     try {
       const patient = await this.#options.registrations.awaited(patientId);
-      const isPlain = reason === undefined && scope === undefined;
+      const isPlain = reason === undefined && scope === undefined && copy === undefined;
       return isPlain || currentKey(patient.encryptionKeys) ? patient : undefined;
     } catch (error) {
       if (isPatientUnknown(error)) return undefined;
@@ -97,23 +97,26 @@ export class ChangeTask implements TaskHandler {
   }
 }
 
-/** Why, and which records: for the patient alone. The ledger has the salted hash of the records. */
+/** Why, which records, and at which unit a copy is kept: for the patient alone. The ledger has salted hashes. */
 async function sealedMeaning(
-  { reason, scope }: SubscriptionWanted,
+  { reason, scope, copy }: SubscriptionWanted,
   { encryptionKeys }: PatientState,
-): Promise<Pick<StatementBody<'requestSubscription'>, 'sealed' | 'scopeHash'>> {
+): Promise<Pick<StatementBody<'requestSubscription'>, 'sealed' | 'scopeHash' | 'copy'>> {
   const key = currentKey(encryptionKeys);
-  if ((reason === undefined && scope === undefined) || key === undefined) return {};
+  if ((reason === undefined && scope === undefined && copy === undefined) || key === undefined) return {};
   const asked = scope && { scope: [...scope], scopeSalt: toBase64url(newSalt()) };
+  const kept = copy && { unit: copy.unit, salt: toBase64url(newSalt()) };
   const content: SubscriptionMeaning = {
     v: 1,
     ...(reason !== undefined && { reason }),
     ...(asked !== undefined && { asked }),
+    ...(kept !== undefined && { copy: kept }),
   };
   return {
     sealed: await encryptTo(key, utf8(JSON.stringify(content)), {
       context: SEALED_CONTEXT.subscriptionReason,
     }),
     ...(asked !== undefined && { scopeHash: askedScopeHash(sha256, asked) }),
+    ...(copy && kept && { copy: { purpose: copy.purpose, unitHash: copyUnitHash(sha256, kept) } }),
   };
 }

@@ -7,7 +7,7 @@ import {
   TxId,
   closedObject,
 } from '@careledger/domain';
-import { AskedScope, SubscriptionMeaning } from '@careledger/protocol';
+import { AskedScope, CopyUnit, SubscriptionMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
 
@@ -22,6 +22,8 @@ export const NewSubscription = closedObject(
     answerBy: Type.Optional(Timestamp),
     /** Which records; every one without it. Encrypted to the patient. */
     scope: Type.Optional(AskedScope.properties.scope),
+    /** To keep a searchable copy of what it may read: for one of the purposes, at a unit. The unit is encrypted to the patient. */
+    copy: Type.Optional(closedObject({ purpose: PurposeOfUse, unit: CopyUnit.properties.unit })),
     /** Encrypted to the patient. */
     reason: SubscriptionMeaning.properties.reason,
   },

@@ -18,7 +18,7 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
-import { isAbout, isDenial, isRevokedThrough, isStanding } from '@careledger/policy';
+import { isAbout, isCopyOfRead, isDenial, isRevokedThrough, isStanding } from '@careledger/policy';
 import {
   forgetDelegatedRule,
   noteDelegatedRule,
@@ -89,7 +89,7 @@ async function giveWay(
 
 /** @throws ContractError `GRANT_PERIOD_INVALID`, `GRANT_TERMS_INVALID` */
 function requireTerms(body: StatementBody<'grant'>): void {
-  const { authorityId, granteeTags, from, until, period, sealed, subscriptionId } = body;
+  const { authorityId, granteeTags, from, until, period, sealed, subscriptionId, copy } = body;
   const isEmpty = (start: string, end: string) => Date.parse(end) <= Date.parse(start);
   if (
     (until !== undefined && isEmpty(from, until)) ||
@@ -99,11 +99,12 @@ function requireTerms(body: StatementBody<'grant'>): void {
   const isWhole = isDenial(body)
     ? !body.delegable && body.noticeRank === undefined && subscriptionId === undefined
     : authorityId !== ANY;
-  const isAnswer = body.askedScopeHash !== undefined || body.isInPart !== undefined;
+  const isAnswer = body.askedScopeHash !== undefined || body.isInPart !== undefined || copy !== undefined;
   const isWithinAny = authorityId === ANY && granteeTags.length > 0;
   // An authority that cannot tell whom the tags mean does not ask under them.
   const isUntold = isDenial(body) && granteeTags.length > 0 && sealed === undefined;
-  if (!isWhole || isWithinAny || isUntold || (isAnswer && subscriptionId === undefined))
+  const isUnasked = isAnswer && subscriptionId === undefined;
+  if (!isWhole || isWithinAny || isUntold || isUnasked || !isCopyOfRead(body))
     throw new ContractError('GRANT_TERMS_INVALID');
 }
 

@@ -196,6 +196,27 @@ describe('a subscription', () => {
     });
   });
 
+  test('a copy is kept only as it was asked for; without it the answer is one in part', async () => {
+    const copy = { purpose: 'TREAT', unitHash: HASH } as const;
+    const other = { purpose: 'TREAT', unitHash: `${'B'.repeat(42)}A` } as const;
+    expect(await answered({ copy }, { copy })).toBe('approved');
+    expect(await answered({ copy }, {})).toBe('approved-in-part');
+    expect(await answered({}, { copy })).toBe('SUBSCRIPTION_EXCEEDED');
+    expect(await answered({ copy }, { copy: other })).toBe('SUBSCRIPTION_EXCEEDED');
+    const both: Pick<Asked, 'purposes'> = { purposes: ['TREAT', 'HRESCH'] };
+    expect(await answered({ ...both, copy }, { ...both, copy: { ...copy, purpose: 'HRESCH' } })).toBe(
+      'SUBSCRIPTION_EXCEEDED',
+    );
+    // Of what may not be read for that purpose there is none, whoever asks or allows it.
+    expect(await codeOf(request(hospital, undefined, { copy: { ...copy, purpose: 'HRESCH' } }))).toBe(
+      'GRANT_TERMS_INVALID',
+    );
+    expect(await answered({ copy }, { permissions: ['write'], copy })).toBe('GRANT_TERMS_INVALID');
+    expect(
+      await fixture.codes('Grant', [patient.grant(hospital.id, { copy: { ...copy, purpose: 'TREAT' } })]),
+    ).toEqual(['GRANT_TERMS_INVALID']);
+  });
+
   test('whose records were shown otherwise than the authority asked is not answered', async () => {
     const scopeTags = [TAG];
     const other = `${'B'.repeat(42)}A`;

@@ -175,7 +175,7 @@ export class Reconciler implements AsyncDisposable {
 /** The statement's body, without what the ledger adds. */
 function bodyOf(state: GrantState): StatementBody<'grant'> {
   const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
-  const { effect, until, period, noticeRank, subscriptionId, askedScopeHash, isInPart, sealed } = state;
+  const { effect, until, period, noticeRank, copy, subscriptionId, askedScopeHash, isInPart, sealed } = state;
   const { path, delegateSeq } = state;
   return {
     ...(effect !== undefined && { effect }),
@@ -192,6 +192,7 @@ function bodyOf(state: GrantState): StatementBody<'grant'> {
     ...(until !== undefined && { until }),
     ...(period !== undefined && { period }),
     ...(noticeRank !== undefined && { noticeRank }),
+    ...(copy !== undefined && { copy }),
     ...(subscriptionId !== undefined && { subscriptionId }),
     ...(askedScopeHash !== undefined && { askedScopeHash }),
     ...(isInPart !== undefined && { isInPart }),

@@ -1,5 +1,5 @@
 import { sha256, toBase64url } from '@careledger/crypto';
-import { askedScopeHash } from '@careledger/envelope/portable';
+import { askedScopeHash, copyUnitHash } from '@careledger/envelope/portable';
 import { describe, expect, test } from '@jest/globals';
 import { approvalOf, type AskedTerms } from './index.js';
 
@@ -42,6 +42,40 @@ describe('an approval', () => {
       { delegable: true },
     ])
       expect(approval(said).given).toBe('more');
+  });
+});
+
+describe('a copy', () => {
+  const copyUnit = { unit: 'ward-4', salt: toBase64url(new Uint8Array(32).fill(7)) };
+  const unitHash = copyUnitHash(sha256, copyUnit);
+  const withCopy: AskedTerms = { ...request, copy: { purpose: 'TREAT', unitHash }, copyUnit };
+  const answer = (said: Parameters<typeof approvalOf>[2]) => approvalOf(sha256, withCopy, said);
+
+  test('that was asked for is allowed as it was asked for, in the words that were shown', () => {
+    const { given, terms } = answer({});
+    expect([given, terms.copy]).toEqual(['all', { purpose: 'TREAT', unitHash, ...copyUnit }]);
+  });
+
+  test('is taken away by name, and by whatever leaves its unit nothing to read', () => {
+    for (const said of [
+      { copy: undefined },
+      { permissions: ['write' as const] },
+      { grantee: [{ unit: 'ward-5' }] },
+      { grantee: [{ role: 'physician' }] },
+    ]) {
+      const { given, terms } = answer(said);
+      expect([given, terms.isInPart, 'copy' in terms]).toEqual(['part', true, false]);
+    }
+    expect(answer({ grantee: [{ unit: 'ward-4' }] }).terms.copy).toMatchObject({ unit: 'ward-4' });
+  });
+
+  test('that nobody asked for, or another one, is more than was asked for', () => {
+    const allowed = { purpose: 'TREAT' as const, unitHash, ...copyUnit };
+    expect(approval({ copy: allowed }).given).toBe('more');
+    const elsewhere = { unit: 'ward-5', salt: copyUnit.salt };
+    expect(
+      answer({ copy: { ...allowed, ...elsewhere, unitHash: copyUnitHash(sha256, elsewhere) } }).given,
+    ).toBe('more');
   });
 });
 

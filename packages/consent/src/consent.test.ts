@@ -62,6 +62,21 @@ test('the sentence says everything that the grant allows, and names a grant of e
   expect(everything.body.from).toBe('1970-01-01T00:00:00.000Z');
 });
 
+test('the sentence says that a copy may be kept, for what and where; words that do not say where make none', () => {
+  const copy = {
+    ...{ purpose: 'TREAT' as const, unitHash: 'A'.repeat(43) },
+    ...{ unit: 'ward-4', salt: 'A'.repeat(43) },
+  };
+  const { meaning, body } = made({ ...terms, copy });
+  expect(body.copy).toEqual({ purpose: 'TREAT', unitHash: copy.unitHash });
+  expect(grantSentence(body, meaning)).toContain(
+    'It may keep a searchable copy of what it may read, for treatment at unit ward-4, until this ends: then it has to destroy ' +
+      'the copy.',
+  );
+  expect(() => grantSentence(body, made(terms).meaning)).toThrow(RangeError);
+  expect(() => grantSentence(made(terms).body, meaning)).toThrow(RangeError);
+});
+
 test('the sentence of a denial forbids, and says whom, what and of which time', () => {
   const period = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
   const denial = { ...terms, effect: 'deny' as const, authorityId: '*', grantee: [], period };

@@ -1,7 +1,16 @@
 import type { StatementBody } from '@careledger/contracts';
-import { timestampOf, type Period, type Permission, type PurposeOfUse } from '@careledger/domain';
-import type { GrantMeaning } from '@careledger/protocol/sealed';
+import {
+  timestampOf,
+  type CopyTerms,
+  type Period,
+  type Permission,
+  type PurposeOfUse,
+} from '@careledger/domain';
+import type { CopyUnit, GrantMeaning } from '@careledger/protocol/sealed';
 import type { MeaningTerms } from './meaning.js';
+
+/** Of a copy that the authority may keep: what the ledger has of it, and what that stands for. */
+export interface AllowedCopy extends CopyTerms, CopyUnit {}
 
 /** What the patient gives, or denies, in words. In a denial `authorityId` `*` stands for any authority. */
 export interface GrantTerms extends MeaningTerms {
@@ -15,6 +24,8 @@ export interface GrantTerms extends MeaningTerms {
   readonly delegable?: boolean | undefined;
   /** Who is told of an emergency first; 1 unless said. */
   readonly noticeRank?: number | undefined;
+  /** As its subscription asks for it; none without one. */
+  readonly copy?: AllowedCopy | undefined;
   readonly subscriptionId?: string | undefined;
   /** Of the records that its subscription asks for, as the patient was shown them. */
   readonly askedScopeHash?: string | undefined;
@@ -37,7 +48,7 @@ export function grantBody(
   },
 ): StatementBody<'grant'> {
   const { effect, authorityId, permissions, purposes, from, until, period } = terms;
-  const { delegable, noticeRank, subscriptionId, askedScopeHash, isInPart } = terms;
+  const { delegable, noticeRank, copy, subscriptionId, askedScopeHash, isInPart } = terms;
   const { meaning, sealed, policySeq, nowMs } = made;
   return {
     policySeq,
@@ -52,6 +63,7 @@ export function grantBody(
     ...(period !== undefined && { period }),
     delegable: delegable ?? false,
     ...(noticeRank !== undefined && { noticeRank }),
+    ...(copy !== undefined && { copy: { purpose: copy.purpose, unitHash: copy.unitHash } }),
     ...(subscriptionId !== undefined && { subscriptionId }),
     ...(askedScopeHash !== undefined && { askedScopeHash }),
     ...(isInPart !== undefined && { isInPart }),

@@ -1,7 +1,12 @@
 import { utf8, type HashFunction, type HmacFunction } from '@careledger/crypto/portable';
 import { termIn, type ScopeTerm } from '@careledger/domain';
 import { granteeTagBy, scopeTagBy, sealToOne } from '@careledger/envelope/portable';
-import { SEALED_CONTEXT, type GrantMeaning, type GranteeMeaning } from '@careledger/protocol/sealed';
+import {
+  SEALED_CONTEXT,
+  type CopyUnit,
+  type GrantMeaning,
+  type GranteeMeaning,
+} from '@careledger/protocol/sealed';
 
 /** Within an authority: a unit, a role or a practitioner. */
 export type GranteeTerm =
@@ -14,6 +19,8 @@ export interface MeaningTerms {
   readonly scope?: readonly ScopeTerm[] | undefined;
   /** None: anybody within the authority. */
   readonly grantee?: readonly GranteeTerm[] | undefined;
+  /** Of the copy that it may keep. */
+  readonly copy?: CopyUnit | undefined;
   readonly note?: string | undefined;
 }
 
@@ -29,7 +36,7 @@ const granteeTagOf = (
 export function meaningOf(
   hmac: HmacFunction,
   scopeKey: Uint8Array,
-  { authorityId, scope = [], grantee = [], note }: MeaningTerms,
+  { authorityId, scope = [], grantee = [], copy, note }: MeaningTerms,
 ): GrantMeaning {
   return {
     v: 1,
@@ -38,6 +45,7 @@ export function meaningOf(
       ...term,
       tag: granteeTagOf(hmac, scopeKey, authorityId, term),
     })),
+    ...(copy !== undefined && { copy: { unit: copy.unit, salt: copy.salt } }),
     ...(note !== undefined && { note }),
   };
 }

@@ -36,7 +36,9 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
     meaning.grantee.map(({ tag }) => tag),
   );
   const { effect, authorityId, permissions, purposes, from, until, period } = body;
-  const { delegable, noticeRank, subscriptionId, isInPart } = body;
+  const { delegable, noticeRank, copy, subscriptionId, isInPart } = body;
+  if ((copy === undefined) !== (meaning.copy === undefined))
+    throw new RangeError('The words do not say where the copy is kept');
   const where = authorityId === ANY ? 'ANY authority' : authorityId;
   const who =
     meaning.grantee.length === 0
@@ -63,6 +65,12 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
       'and',
     )}, from ${from} ${ends}.`,
     isDenial ? 'This outweighs whatever I grant, also later.' : `${authorityId} ${sharing}`,
+    ...(copy === undefined || meaning.copy === undefined
+      ? []
+      : [
+          `It may keep a searchable copy of what it may read, for ${PURPOSE_WORDS[copy.purpose]} at unit ${meaning.copy.unit}, ` +
+            'until this ends: then it has to destroy the copy.',
+        ]),
     ...(noticeRank === undefined ? [] : [`In an emergency it is told at rank ${noticeRank}.`]),
     ...(subscriptionId === undefined
       ? []

@@ -247,7 +247,13 @@ export const accessControl = {
       callers: ['authority'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'SUBSCRIPTION_LIMIT'],
+      codes: [
+        ...STATEMENT_CODES,
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'GRANT_TERMS_INVALID',
+        'SUBSCRIPTION_LIMIT',
+      ],
       event: 'SubscriptionChanged',
     }),
     /** The patient says no; relayed by any member. */

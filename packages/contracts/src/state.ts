@@ -1,6 +1,7 @@
 import {
   AuthorityId,
   AuthorityKind,
+  CopyTerms,
   Id128,
   MspId,
   PatientId,
@@ -139,6 +140,8 @@ export const GrantState = Type.Object(
     period: Type.Optional(Period),
     delegable: Type.Boolean(),
     noticeRank: Type.Optional(NoticeRank),
+    /** The authority may keep a copy of what it may read. */
+    copy: Type.Optional(CopyTerms),
     subscriptionId: Type.Optional(Id128),
     askedScopeHash: Type.Optional(Sha256),
     /** It gives less than its subscription asks for. */
@@ -199,6 +202,8 @@ export const SubscriptionState = Type.Object(
     until: Type.Optional(Timestamp),
     /** Salted hash of the records that it asks for; absent: every record. */
     scopeHash: Type.Optional(Sha256),
+    /** It asks to keep a copy. */
+    copy: Type.Optional(CopyTerms),
     answerBy: Type.Optional(Timestamp),
     sealed: Type.Optional(Sealed),
     status: SubscriptionStatus,

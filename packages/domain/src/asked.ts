@@ -1,4 +1,4 @@
-import { ANY, type Permission, type PurposeOfUse } from './grants.js';
+import { ANY, type CopyTerms, type Permission, type PurposeOfUse } from './grants.js';
 import type { ScopeTerm } from './scope-term.js';
 
 /** How much of what was asked for is given. `more`: something that nobody asked for. */
@@ -9,6 +9,8 @@ export interface PlainTerms {
   readonly permissions: readonly Permission[];
   readonly purposes: readonly PurposeOfUse[];
   readonly until?: string | undefined;
+  /** Absent: no copy is kept. */
+  readonly copy?: CopyTerms | undefined;
 }
 
 /** Of several aspects together: more in one is more, less in one is a part. */
@@ -25,7 +27,14 @@ export function givenOfTerms(asked: PlainTerms, given: PlainTerms): Given {
     givenOfSet(asked.permissions, given.permissions),
     givenOfSet(asked.purposes, given.purposes),
     duration,
+    givenOfCopy(asked.copy, given.copy),
   );
+}
+
+/** A copy for another purpose or unit than was asked for is another copy. */
+function givenOfCopy(asked: CopyTerms | undefined, given: CopyTerms | undefined): Given {
+  if (given === undefined) return asked === undefined ? 'all' : 'part';
+  return given.purpose === asked?.purpose && given.unitHash === asked.unitHash ? 'all' : 'more';
 }
 
 /** Of records, in words. No term at all stands for every record. */

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { AuthorityId } from './ids.js';
+import { closedObject } from './closed-object.js';
+import { AuthorityId, Sha256 } from './ids.js';
 
 /** What a grantee may do with records in scope. */
 export const Permission = Type.Union([Type.Literal('read'), Type.Literal('write'), Type.Literal('modify')]);
@@ -13,6 +14,13 @@ export const PURPOSES = ['TREAT', 'ETREAT', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATR
 export type PurposeOfUse = (typeof PURPOSES)[number];
 /** The mapped union alone would have the static type `never`. */
 export const PurposeOfUse = Type.Unsafe<PurposeOfUse>(Type.Union(PURPOSES.map((code) => Type.Literal(code))));
+
+/**
+ * That the authority may keep a searchable copy of what it may read: for one purpose, at one of its units. Which unit lies on no
+ * ledger: the hash is salted, and the words are sealed.
+ */
+export const CopyTerms = closedObject({ purpose: PurposeOfUse, unitHash: Sha256 }, { title: 'CopyTerms' });
+export type CopyTerms = Static<typeof CopyTerms>;
 
 /** Stands for any: in a denial for any authority, in a scope for any category or resource type. */
 export const ANY = '*';

@@ -21,7 +21,7 @@ import {
   saltedHash,
   scopeTag,
 } from './index.js';
-import { askedScopeHash } from './portable/index.js';
+import { askedScopeHash, copyUnitHash } from './portable/index.js';
 import type {
   DerivedVector,
   EnvelopeVector,
@@ -104,5 +104,7 @@ function derive(vector: DerivedVector): string {
       return saltedHash(secret, utf8(vector.input));
     case 'asked-scope':
       return askedScopeHash(sha256, { scope: vector.input, scopeSalt: vector.secret });
+    case 'copy-unit':
+      return copyUnitHash(sha256, { unit: vector.input, salt: vector.secret });
   }
 }

@@ -50,6 +50,7 @@ export type DerivedVector = { type: 'derived'; description: string; result: stri
   | { what: 'key-commitment'; secret: string; input: null }
   | { what: 'salted-hash'; secret: string; input: string }
   | { what: 'asked-scope'; secret: string; input: ScopeTerm[] }
+  | { what: 'copy-unit'; secret: string; input: string }
 );
 
 export type EnvelopeVector = OpenVector | SealedVector | ReceiptVector | DerivedVector;

@@ -8,7 +8,7 @@ type DelegationTerms = Pick<
 >;
 
 /** What a statement goes beyond: a member of the delegation's terms. */
-type Excess = keyof DelegationTerms | 'delegable';
+type Excess = keyof DelegationTerms | 'delegable' | 'copy';
 
 /** What of a rule, or of a further delegation, a delegation bounds. */
 type Bounded = Pick<DelegationTerms, 'permissions' | 'purposes' | 'scopeTags'> & {
@@ -21,12 +21,16 @@ function actOf(body: StatementBody<'grant'>): DelegatedAct {
   return body.subscriptionId === undefined ? 'grant' : 'approve';
 }
 
-/** In what a grant or denial goes beyond a delegation; nothing where it is within. It ends no later than its maker's power. */
+/**
+ * In what a grant or denial goes beyond a delegation; nothing where it is within. It ends no later than its maker's power. No
+ * delegation says that copies may be kept: that is the patient's own to allow.
+ */
 export function beyondAsRule(body: StatementBody<'grant'>, terms: DelegationTerms): Excess[] {
   return [
     ...beyondActs([actOf(body)], terms),
     ...beyondBounds(body, terms),
     ...(body.delegable ? (['delegable'] as const) : []),
+    ...(body.copy === undefined ? [] : (['copy'] as const)),
   ];
 }
 

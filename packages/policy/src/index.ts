@@ -19,4 +19,4 @@ export { firstPolicyHash, nextPolicyHash } from './policy-hash.js';
 export { readersGrants } from './possible-reads.js';
 export { isAbout, isDenial, isRevokedThrough } from './rule.js';
 export type { RevokedThrough } from './rule.js';
-export { givenBy, subscriptionAt } from './subscriptions.js';
+export { givenBy, isCopyOfRead, subscriptionAt } from './subscriptions.js';

@@ -14,6 +14,14 @@ export function subscriptionAt<Row extends Pick<SubscriptionState, 'status' | 'l
   return hasLapsed ? { ...row, status: 'lapsed' } : row;
 }
 
+/** What may be kept is what may be read, for the same purpose. Without a copy: nothing is. */
+export const isCopyOfRead = ({
+  copy,
+  permissions,
+  purposes,
+}: Pick<StatementBody<'grant'>, 'copy' | 'permissions' | 'purposes'>): boolean =>
+  copy === undefined || (permissions.includes('read') && purposes.includes(copy.purpose));
+
 /**
  * How much a grant gives of what a subscription asks for, as far as that lies open. Which records a tag stands for does not:
  * that a grant is about fewer of those asked for is the patient's word (`isInPart`), and whether it is about others is seen
@@ -21,7 +29,7 @@ export function subscriptionAt<Row extends Pick<SubscriptionState, 'status' | 'l
  * @param atMs a grant that begins later than then gives less
  */
 export function givenBy(
-  asked: Pick<SubscriptionState, 'permissions' | 'purposes' | 'until' | 'scopeHash'>,
+  asked: Pick<SubscriptionState, 'permissions' | 'purposes' | 'until' | 'scopeHash' | 'copy'>,
   grant: StatementBody<'grant'>,
   atMs: number,
 ): Given {

@@ -31,11 +31,22 @@ export const GranteeMeaning = Type.Union([
 ]);
 export type GranteeMeaning = Static<typeof GranteeMeaning>;
 
+const Salt = Type.String({
+  pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
+  description: 'Salt, 32 bytes, base64url',
+});
+
+/** At which unit a copy is kept, and the salt of the hash that the ledger has of it. */
+export const CopyUnit = object({ unit: Term, salt: Salt }, { title: 'CopyUnit' });
+export type CopyUnit = Static<typeof CopyUnit>;
+
 /** What a grant's tags mean: all that the authority ever learns of the patient's scope key. */
 export const GrantMeaning = object({
   v: Type.Literal(1),
   scope: Type.Array(ScopeMeaning),
   grantee: Type.Array(GranteeMeaning),
+  /** Of the copy that it lets the authority keep. */
+  copy: Type.Optional(CopyUnit),
   /** The patient's own words. */
   note: Type.Optional(Type.String({ maxLength: 1_000 })),
 });
@@ -44,18 +55,16 @@ export type GrantMeaning = Static<typeof GrantMeaning>;
 /** Which records an authority asks for, and the salt of the hash that the ledger has of them. */
 export const AskedScope = object({
   scope: Type.Array(ScopeTerm, { minItems: 1, maxItems: SCOPE_TAGS_MAX }),
-  scopeSalt: Type.String({
-    pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
-    description: 'Salt, 32 bytes, base64url',
-  }),
+  scopeSalt: Salt,
 });
 export type AskedScope = Static<typeof AskedScope>;
 
-/** Why an authority asks for a subscription, and to which records; for the patient to read. */
+/** Why an authority asks for a subscription, to which records, and where it would keep a copy; for the patient to read. */
 export const SubscriptionMeaning = object({
   v: Type.Literal(1),
   reason: Type.Optional(Type.String({ maxLength: 2_000 })),
   asked: Type.Optional(AskedScope),
+  copy: Type.Optional(CopyUnit),
 });
 export type SubscriptionMeaning = Static<typeof SubscriptionMeaning>;
 

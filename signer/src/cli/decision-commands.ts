@@ -96,12 +96,18 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
 
   withTerms(program.command('approve').argument('<subscriptionId>'), {})
     .description('grant what was asked for, wholly or in part: what you say narrows it')
+    .option('--no-copy', 'it may keep no copy, whatever it asked for')
     .addOption(printed())
-    .action(async (subscriptionId: string, options: TermOptions) => {
+    .action(async (subscriptionId: string, options: TermOptions & { readonly copy: boolean }) => {
       await using session = await Session.open(terminal, common());
       const { client, patientId, signer } = session;
       const request = await client.subscription(patientId, subscriptionId);
-      const terms = approvalTerms(request, { ...permittedBy(options), ...termsOf(options) });
+      const said = {
+        ...permittedBy(options),
+        ...termsOf(options),
+        ...(options.copy ? {} : { copy: undefined }),
+      };
+      const terms = approvalTerms(request, said);
       const authority = await client.authority(request.authorityId);
       await session.decide(await signer.grant(terms, await session.view(), authority), options);
     });

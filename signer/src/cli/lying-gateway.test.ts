@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { STATEMENTS } from '@careledger/contracts';
 import { fromUtf8, sha256, toBase64url, x25519FromPrivate } from '@careledger/crypto';
 import { decryptFrom } from '@careledger/envelope';
-import { askedScopeHash } from '@careledger/envelope/portable';
+import { askedScopeHash, copyUnitHash } from '@careledger/envelope/portable';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Desk, type Ran } from '../../testing/desk.js';
 import { checkStatement, parseStatement } from '@careledger/statements/portable';
@@ -38,6 +38,8 @@ const asked = {
   scopeSalt: toBase64url(new Uint8Array(32).fill(5)),
 };
 const scopeHash = askedScopeHash(sha256, asked);
+const copyUnit = { unit: 'ward-4', salt: toBase64url(new Uint8Array(32).fill(6)) };
+const copy = { purpose: 'TREAT', unitHash: copyUnitHash(sha256, copyUnit) };
 const grant = (...more: string[]): Promise<Ran> => desk.run('grant', HOSPITAL, ...more);
 const idOf = ({ out }: Ran): string => (JSON.parse(out) as { statementId: string }).statementId;
 
@@ -93,6 +95,14 @@ describe('a gateway that lies gets no signature:', () => {
     }
   });
 
+  test('a request without the unit that would keep a copy, or with another', async () => {
+    const other = { ...copyUnit, unit: 'archive' };
+    for (const shown of [{ copy }, { copy, copyUnit: other }, { copyUnit }]) {
+      desk.gateway.subscriptions = [{ ...request(desk.patientId), ...shown }];
+      expect(await desk.run('approve', SUBSCRIPTION)).toEqual(refused('REQUEST_DIFFERS'));
+    }
+  });
+
   afterEach(() => expect(desk.gateway.came).toEqual([]));
 });
 
@@ -116,6 +126,20 @@ describe('an approval', () => {
     expect(ran.err).toContain('my records of category laboratory (Observation), and no others');
     expect(ran.err).toContain(`This approves its request ${SUBSCRIPTION} in part.`);
     expect(cameOf()).toMatchObject({ isInPart: true, askedScopeHash: scopeHash });
+  });
+
+  test('says that a copy may be kept, where one was asked for, and leaves it out with --no-copy', async () => {
+    desk.gateway.subscriptions = [{ ...request(desk.patientId), copy, copyUnit }];
+    const ran = await desk.run('approve', SUBSCRIPTION);
+    expect(ran.err).toContain(
+      'It may keep a searchable copy of what it may read, for treatment at unit ward-4,',
+    );
+    expect(cameOf()).toMatchObject({ copy });
+    const without = await desk.run('approve', SUBSCRIPTION, '--no-copy');
+    expect(without.err).not.toContain('copy');
+    const last = parseStatement(desk.gateway.came.at(-1)!.statement).payload.body;
+    expect(last).toMatchObject({ isInPart: true });
+    expect(last).not.toHaveProperty('copy');
   });
 
   test('of more than was asked for is none', async () => {

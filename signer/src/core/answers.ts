@@ -8,7 +8,7 @@ import {
   PublicKey,
   RuleSubject,
 } from '@careledger/domain';
-import { AskedScope, GrantMeaning } from '@careledger/protocol/sealed';
+import { AskedScope, CopyUnit, GrantMeaning } from '@careledger/protocol/sealed';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { SignerError } from './errors.js';
@@ -50,6 +50,7 @@ export const SubscriptionsAnswer = Type.Object({
       ...SubscriptionState.properties,
       reason: Type.Optional(Type.String()),
       asked: Type.Optional(AskedScope),
+      copyUnit: Type.Optional(CopyUnit),
     }),
   ),
   next,

@@ -1,5 +1,5 @@
 import { approvalOf, type GrantTerms } from '@careledger/consent';
-import { askedScopeHash } from '@careledger/envelope/portable';
+import { askedScopeHash, copyUnitHash } from '@careledger/envelope/portable';
 import type { AskedSubscription } from './answers.js';
 import { SignerError } from './errors.js';
 import { sha256 } from './primitives.js';
@@ -11,11 +11,16 @@ import { sha256 } from './primitives.js';
  * @throws SignerError `REQUEST_DIFFERS`, `REQUEST_EXCEEDED`
  */
 export function approvalTerms(request: AskedSubscription, said: Partial<GrantTerms>): GrantTerms {
-  const { asked, scopeHash, subscriptionId } = request;
+  const { asked, copy, copyUnit, scopeHash, subscriptionId } = request;
   if (scopeHash !== (asked && askedScopeHash(sha256, asked)))
     throw new SignerError(
       'REQUEST_DIFFERS',
       `The gateway does not show which records request ${subscriptionId} is about`,
+    );
+  if (copy?.unitHash !== (copyUnit && copyUnitHash(sha256, copyUnit)))
+    throw new SignerError(
+      'REQUEST_DIFFERS',
+      `The gateway does not show where request ${subscriptionId} would have a copy kept`,
     );
   const { given, terms } = approvalOf(sha256, request, said);
   if (given !== 'more') return terms;

@@ -35,6 +35,8 @@ export function Requests({
             {request.purposes.join(', ')}
             {request.asked !== undefined &&
               `, of ${printable(request.asked.scope.map(scopeWord).join(', '))}`}
+            {request.copyUnit !== undefined &&
+              `, and to keep a searchable copy of it at ${printable(request.copyUnit.unit)}`}
             {request.until !== undefined && ` until ${request.until}`}
             {request.reason !== undefined && <q>{printable(request.reason)}</q>}
             <button disabled={action.isBusy} onClick={() => action.run(() => approve(request))}>

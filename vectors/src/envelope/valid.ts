@@ -12,7 +12,7 @@ import {
   saltedHash,
   scopeTag,
 } from '@careledger/envelope';
-import { askedScopeHash } from '@careledger/envelope/portable';
+import { askedScopeHash, copyUnitHash } from '@careledger/envelope/portable';
 import {
   CONTENT,
   PATIENT_ID,
@@ -241,6 +241,15 @@ function derived(): Vector<DerivedVector>[] {
       secret,
       input: scope,
       result: askedScopeHash(sha256, { scope, scopeSalt: secret }),
+    },
+    {
+      name: 'copy-unit',
+      type,
+      description: 'Unit at which a copy is kept; secret is the salt',
+      what: 'copy-unit',
+      secret,
+      input: 'ward-4',
+      result: copyUnitHash(sha256, { unit: 'ward-4', salt: secret }),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { CompactJws, SubscriptionState } from '@careledger/contracts';
 import { Id128, PatientId, closedObject } from '@careledger/domain';
-import { AskedScope } from '@careledger/protocol';
+import { AskedScope, CopyUnit } from '@careledger/protocol';
 import { ledgerPageQuery } from '@careledger/ledger/service';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
@@ -22,6 +22,8 @@ export const SubscriptionView = Type.Object(
     reason: Type.Optional(Type.String()),
     /** Which records it asks for, likewise: `scopeHash` is of this. Absent: every record. */
     asked: Type.Optional(AskedScope),
+    /** At which unit it would keep a copy, likewise: `copy.unitHash` is of this. */
+    copyUnit: Type.Optional(CopyUnit),
   },
   { title: 'SubscriptionView' },
 );
@@ -35,6 +37,11 @@ export type SubscriptionsPage = Static<typeof SubscriptionsPage>;
 
 export const ApprovalBody = Type.Union([
   closedObject({ statement: CompactJws }),
-  closedObject({ passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties }),
+  closedObject({
+    passphrase: Passphrase,
+    ...Type.Partial(Type.Object(GrantTermsBody)).properties,
+    /** It may keep no copy, whatever it asked for. */
+    copy: Type.Optional(Type.Literal(false)),
+  }),
 ]);
 export type ApprovalBody = Static<typeof ApprovalBody>;

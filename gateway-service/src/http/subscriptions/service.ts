@@ -64,8 +64,10 @@ export class SubscriptionService {
       job = await consent.takeGrant(patient, body.statement, subscriptionId);
     } else {
       const asked = await this.#asked(patient.patientId, subscriptionId, ['pending']);
-      const { passphrase, ...said } = body;
-      const { given, terms } = approvalOf(sha256, await this.#view(patient, asked), said);
+      const { passphrase, copy, ...said } = body;
+      const withheld = copy === false ? { copy: undefined } : {};
+      const view = await this.#view(patient, asked);
+      const { given, terms } = approvalOf(sha256, view, { ...said, ...withheld });
       if (given === 'more')
         throw new ConsentError('SUBSCRIPTION_EXCEEDED', 'It asks for less: what you say may only narrow it');
       job = await consent.grant(patient, terms, { passphrase, caller }, request);
@@ -145,11 +147,12 @@ export class SubscriptionService {
     const meant = await sealedJson(this.#options.core.patients, patientId, sealed, as);
     // What an authority sealed wrongly is shown without its reason and its records: no grant answers it then.
     if (meant === undefined) return subscription;
-    const { reason, asked } = meant;
+    const { reason, asked, copy } = meant;
     return {
       ...subscription,
       ...(reason !== undefined && { reason }),
       ...(asked !== undefined && { asked }),
+      ...(copy !== undefined && { copyUnit: copy }),
     };
   }
 }

@@ -1,4 +1,5 @@
 import {
+  CopyTerms,
   Id128,
   Period,
   Permission,
@@ -33,6 +34,8 @@ export const GrantBody = body({
   delegable: Type.Boolean(),
   /** Who is told of an emergency first: those of rank 1, or without one; the next where nobody acknowledges in time. */
   noticeRank: Type.Optional(NoticeRank),
+  /** It lets the authority keep a copy. Only in answer to a request that asks for this one. */
+  copy: Type.Optional(CopyTerms),
   /** The subscription that this grant approves, wholly or in part. */
   subscriptionId: Type.Optional(Id128),
   /** `scopeHash` of the request that the patient was shown: it has to be that of the subscription. */

@@ -1,4 +1,5 @@
 import {
+  CopyTerms,
   Id128,
   PatientId,
   Permission,
@@ -21,6 +22,8 @@ export const RequestSubscriptionBody = body({
   until: Type.Optional(Timestamp),
   /** Absent: it asks for every record. */
   scopeHash: Type.Optional(Sha256),
+  /** It asks to keep a copy of what it may read. */
+  copy: Type.Optional(CopyTerms),
   /** Until when it waits for the answer, SUBSCRIPTION_PENDING_MAX_S at most. */
   answerBy: Type.Optional(Timestamp),
   sealed: Type.Optional(Sealed),

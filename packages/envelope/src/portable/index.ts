@@ -2,4 +2,5 @@
 export { granteeTagBy, scopeTagBy } from './tags.js';
 export type { GranteeTerms } from './tags.js';
 export { askedScopeHash } from './asked-scope.js';
+export { copyUnitHash } from './copy-unit.js';
 export { sealToOne } from './seal-to-one.js';
