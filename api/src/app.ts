@@ -1,9 +1,12 @@
 import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { NoticeReadings } from './access/notice-readings.js';
+import { openingRecords } from './access/opening.js';
 import { accessPlugin } from './access/plugin.js';
 import { ReadGate } from './access/read-gate.js';
 import type { ApiConfig } from './config.js';
+import { fhirPlugin } from './fhir/plugin.js';
+import { FHIR_BASE } from './fhir/table.js';
 import { openFoundation } from './foundation.js';
 import { noticesPlugin } from './notices/plugin.js';
 import { openapi } from './openapi.js';
@@ -24,6 +27,7 @@ import { installSignedInPractitioners } from './practitioners/provisioning.js';
 import { problems } from './problems.js';
 import { openProviders } from './providers/providers.js';
 import { recordsPlugin } from './records/plugin.js';
+import { recordWriting } from './records/record-writing.js';
 import { revocationsPlugin } from './revocations/plugin.js';
 import { settingsPlugin } from './settings/plugin.js';
 import { subscriptionsPlugin } from './subscriptions/plugin.js';
@@ -44,6 +48,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     openapi,
     requests: store.requests,
     mspId: foundation.mspId,
+    fhirBase: FHIR_BASE,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {
@@ -87,11 +92,14 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(practitionersPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(noticesPlugin, { ...parts, unmatchedAfterMs });
-  await app.register(accessPlugin, { ...parts, log, readings });
-  await app.register(recordsPlugin, parts);
+  const opening = openingRecords({ ...parts, log, metrics: app.metrics });
+  await app.register(accessPlugin, { ...parts, log, opening, readings });
+  const writing = recordWriting(parts);
+  await app.register(recordsPlugin, { ...parts, ...writing });
   await app.register(visitsPlugin, parts);
   await app.register(revocationsPlugin, parts);
   await app.register(settingsPlugin, parts);
+  await app.register(fhirPlugin, { ...parts, ...writing, opening });
   await app.register(jobsPlugin, { jobs });
   outbox.start();
   jobs.start();

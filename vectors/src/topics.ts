@@ -4,6 +4,7 @@ import { cryptoVectors } from './crypto/all.js';
 import { deviceVectors } from './device/all.js';
 import { envelopeVectors } from './envelope/all.js';
 import { fhirVectors } from './fhir/all.js';
+import { fhirIdVectors } from './fhir-ids/all.js';
 import { fhirWrittenVectors } from './fhir-written/all.js';
 import { grantVectors } from './grants/grants.js';
 import { ownGatewayVectors } from './own-gateway/all.js';
@@ -20,6 +21,7 @@ export const TOPICS: Readonly<Record<string, Generator>> = {
   device: deviceVectors,
   envelope: envelopeVectors,
   fhir: fhirVectors,
+  'fhir-ids': fhirIdVectors,
   'fhir-written': fhirWrittenVectors,
   grants: grantVectors,
   'own-gateway': ownGatewayVectors,

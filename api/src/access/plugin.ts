@@ -1,51 +1,22 @@
-import type { KeyStore } from '@careledger/crypto/key-store';
-import type { X25519KeyPair } from '@careledger/crypto';
 import type { ServiceApp } from '@careledger/service-kit';
-import { KEY } from '../keys.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { KnownScopes } from '../policy/known-scopes.js';
-import { AccessService, type AccessServiceOptions } from './access-service.js';
-import { addAnswerRoutes } from './answer-routes.js';
-import { addAuditRoutes } from './audit-routes.js';
-import { CloudWitnesses } from './cloud-witnesses.js';
-import { countAccesses } from './metrics.js';
+import { addAnswerRoutes, type AnswerRouteOptions } from './answer-routes.js';
+import { addAuditRoutes, type AuditRouteOptions } from './audit-routes.js';
 import type { NoticeReadings } from './notice-readings.js';
-import { Receipts } from './receipts.js';
+import type { OpeningRecords } from './opening.js';
 import { addAccessRoutes } from './routes.js';
-import { Versions } from './versions.js';
 
-export interface AccessOptions extends Omit<
-  AccessServiceOptions,
-  'count' | 'keys' | 'receipts' | 'witnesses'
-> {
-  readonly scopes: KnownScopes;
-  readonly keys: KeyStore;
-  /** All generations of this authority's encryption key. */
-  readonly encryptionKeys: readonly X25519KeyPair[];
-  /** This organisation. */
-  readonly mspId: string;
-  /** Whose peers can be asked on channel `cloud`; empty where this organisation has one of its own there. */
-  readonly cloudMspIds: readonly string[];
+export interface AccessOptions extends AnswerRouteOptions, AuditRouteOptions {
+  readonly opening: OpeningRecords;
   readonly readings: NoticeReadings;
   readonly outbox: Outbox;
 }
 
 /** Records of others: asked for through a provider, checked, opened, signed for; and the log of all that was shown. */
 export async function accessPlugin(app: ServiceApp, options: AccessOptions): Promise<void> {
-  const { cloudMspIds, encryptionKeys, keys, mspId, outbox, readings } = options;
-  const receipts = new Receipts(options);
-  outbox.handle('receipt', receipts);
+  const { opening, outbox, readings } = options;
   outbox.handle('reading', readings);
-  const peerMspIds = cloudMspIds.length === 0 ? [mspId] : cloudMspIds;
-  const witnesses = new CloudWitnesses({ mspId, peerMspIds });
-  const service = new AccessService({
-    ...options,
-    witnesses,
-    keys: [...encryptionKeys, ...keys.x25519Generations(KEY.breakGlass)],
-    receipts,
-    count: countAccesses(app.metrics),
-  });
-  addAccessRoutes(app, service, new Versions({ ...options, witnesses }));
+  addAccessRoutes(app, opening.service, opening.versions);
   addAuditRoutes(app, options);
   addAnswerRoutes(app, options);
 }

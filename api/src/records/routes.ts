@@ -27,9 +27,8 @@ import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import { WriteRequest, WriteStatus } from './schemas.js';
-import type { WriteService } from './write-service.js';
-import type { WriteStore } from './write-store.js';
-import { WRITING, refOf, statusOf, statusPath, writingOf } from './writing.js';
+import type { RecordWriting } from './record-writing.js';
+import { WRITING, refOf, statusOf, statusPath } from './writing.js';
 import * as examples from './examples.js';
 
 /** A bundle in JSON and what is said about it. */
@@ -37,18 +36,16 @@ const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
 
 const WriteJob = jobOf('WriteJob', WriteStatus);
 
-export interface RecordRouteOptions extends AnsweredWork {
+export interface RecordRouteOptions extends AnsweredWork, RecordWriting {
   readonly authorityId: string;
   readonly channels: Channels;
   readonly policy: Policy;
   readonly vouching: Vouching;
-  readonly writer: WriteService;
-  readonly writes: WriteStore;
 }
 
 export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
-  const { answerWithinMs, authorityId, channels, outbox, policy, vouching, writer, writes } = options;
-  const writing = writingOf(options);
+  const { answerWithinMs, authorityId, channels, outbox, policy, vouching } = options;
+  const { writer, writes, writing } = options;
   const recordIdParam = Type.Object({ recordId: RecordId });
   /** Who writes, why, under which key, and the bundle to the letter. */
   const writerOf = (...from: Parameters<typeof readerOf>) => {

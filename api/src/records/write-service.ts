@@ -124,7 +124,7 @@ export class WriteService {
   async create(wanted: WriteWanted): Promise<Write> {
     const { issuer, recordSecret, writes } = this.#options;
     const { patientId, request } = wanted;
-    const before = this.#before(request);
+    const before = this.before(request);
     if (before !== undefined) return before;
     const checked = await this.#check(wanted);
     const key = sha256Hex(canonicalJson({ ...request }));
@@ -150,7 +150,7 @@ export class WriteService {
   async revise(recordId: string, wanted: RevisionWanted): Promise<Write> {
     const { channels, issuer, writes } = this.#options;
     const { patientId } = wanted;
-    const before = this.#before(wanted.request);
+    const before = this.before(wanted.request);
     if (before !== undefined) return before;
     const checked = await this.#check(wanted);
     const pending = writes.pendingVersion(recordId);
@@ -181,8 +181,8 @@ export class WriteService {
     return recordIdOf({ author: this.#options.issuer.authorityId, patientId, seed }, sha256) === recordId;
   }
 
-  /** @throws ProblemError IDEMPOTENCY_KEY_REUSED */
-  #before(request: IdempotentRequest): Write | undefined {
+  /** What the same request made before, if it did. @throws ProblemError IDEMPOTENCY_KEY_REUSED */
+  before(request: IdempotentRequest): Write | undefined {
     const { store, writes } = this.#options;
     const answer = store.requests.find(request);
     if (answer.state === 'new') return undefined;
@@ -307,7 +307,7 @@ export class WriteService {
     const ref = writeRef(recordId, version);
     const kept = await store.commit(() => {
       // Two equal requests at once: the first one made the version.
-      const before = this.#before(request);
+      const before = this.before(request);
       if (before !== undefined) return before;
       if (writes.pendingVersion(recordId) !== undefined)
         throw problem('WRITE_PENDING', 'Another version of the record is on its way');

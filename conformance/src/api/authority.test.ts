@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { describeAnswers } from './authority/answers.js';
 import { describeEmergencies } from './authority/emergencies.js';
+import { describeFhir } from './authority/fhir.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
 import { describeRevocations } from './authority/revocations.js';
@@ -29,6 +30,7 @@ describeEmergencies(running);
 describeVisits(running);
 describePractitioners(running);
 describeRevocations(running);
+describeFhir(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = fixture.authority();

@@ -24,6 +24,18 @@ interface Described {
   readonly security?: readonly object[];
 }
 
+/** The same in FHIR's way. */
+interface DescribedType {
+  readonly type: string;
+  readonly interaction: readonly { readonly code: string; readonly documentation: string }[];
+}
+/** Where an interaction is, as R4 has it. */
+const FHIR_PATHS: Readonly<Record<string, string>> = {
+  read: 'GET /fhir/{type}/{id}',
+  vread: 'GET /fhir/{type}/{id}/_history/{vid}',
+  'history-instance': 'GET /fhir/{type}/{id}/_history',
+};
+
 test.each(SERVICES)(
   'every route of %s is tried, by the roles that it names: a new one has to come here',
   async (service) => {
@@ -38,7 +50,7 @@ test.each(SERVICES)(
           return [`${method.toUpperCase()} ${path}`, isForRoles ? roles.sort() : 'no role'];
         }),
     );
-    const expected = EVERY_ROUTE.filter((route) => route.service === service).map(
+    const expected = EVERY_ROUTE.filter((route) => route.service === service && !route.isFhir).map(
       ({ method, path, access }) => [
         `${method} ${path}`,
         access === 'public' || access === 'device' ? 'no role' : [...access].sort(),
@@ -47,6 +59,23 @@ test.each(SERVICES)(
     expect(Object.fromEntries(described)).toEqual(Object.fromEntries(expected));
   },
 );
+
+test('every interaction of the CapabilityStatement is tried, by the roles that it names', async () => {
+  const answer = await fetch(new URL('/fhir/metadata', fixture.service('hospital').url));
+  const { rest } = (await answer.json()) as { rest: { resource: DescribedType[] }[] };
+  const described = rest.flatMap(({ resource }) =>
+    resource.flatMap(({ type, interaction }) =>
+      interaction.map(({ code, documentation }) => [
+        FHIR_PATHS[code]?.replace('{type}', type),
+        documentation.replace('Roles: ', '').split(', ').sort(),
+      ]),
+    ),
+  );
+  const expected = EVERY_ROUTE.filter(({ access, isFhir }) => isFhir && typeof access !== 'string').map(
+    ({ method, path, access }) => [`${method} ${path}`, [...access].sort()],
+  );
+  expect(Object.fromEntries(described)).toEqual(Object.fromEntries(expected));
+});
 
 test(
   'every attempt is answered as the list says',

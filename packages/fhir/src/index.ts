@@ -10,8 +10,17 @@ export { parseFhirJson } from './json.js';
 export { loadR4Checker } from './r4/load.js';
 export { periodicBundle } from './periodic.js';
 export { alarmKinds, ownKindsOf } from './scope/own-kinds.js';
-export { kindsOf, tellingResources } from './scope/resource-kinds.js';
+export { isSupporting, kindsOf, tellingResources } from './scope/resource-kinds.js';
 export type { Bundle, Device, Observation } from './schema.js';
+export { patientResourceIdOf, readPatientResourceId } from './server/patient-resource-id.js';
+export {
+  entryHashOf,
+  entryNameOf,
+  readResourceId,
+  resourceIdOf,
+  type NamedEntry,
+  type ResourceRef,
+} from './server/resource-id.js';
 export type { ChainPosition, DeviceDescription } from './source.js';
 export { SYSTEM } from './systems.js';
 export { uuidOf } from './uuid.js';

@@ -33,4 +33,4 @@ export {
   vitals,
   withReport,
 } from './samples.js';
-export type { ContentVector, WrittenVector } from './vectors.js';
+export type { ContentVector, ResourceIdVector, WrittenVector } from './vectors.js';

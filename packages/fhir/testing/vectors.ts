@@ -1,5 +1,6 @@
 import type { RecordAbout } from '../src/content/about.js';
 import type { FhirErrorCode } from '../src/errors.js';
+import type { NamedEntry } from '../src/server/resource-id.js';
 
 /** Files of `spec/vectors/{valid,invalid}/fhir`; documented in `spec/content.md`. */
 export type ContentVector = {
@@ -18,4 +19,16 @@ export type WrittenVector = ContentVector & {
   /** Invalid ones: where, and which constraint of R4 where it is one. */
   at?: string;
   rule?: string;
+};
+
+/** Files of `spec/vectors/{valid,invalid}/fhir-ids`; documented in `spec/fhir.md`. */
+export type ResourceIdVector = {
+  description: string;
+  id: string;
+  /** Valid ones: what the id names; without an entry the record as a whole. */
+  patientId?: string;
+  recordId?: string;
+  entry?: NamedEntry;
+  /** Place of the entry in its Bundle, from 0. */
+  index?: number;
 };

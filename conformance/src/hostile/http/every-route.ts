@@ -22,6 +22,8 @@ const pathOf = ({ path }: Route, patientId = `pat_${ID}`): string =>
     .replace('{authorityId}', 'aut_hospital')
     .replace('{version}', '1')
     .replace('{code}', 'NOT_FOUND')
+    .replace('{id}', ID)
+    .replace('{vid}', '1')
     .replaceAll(/\{(?:delegationId|grantId|subscriptionId|visitId)\}/g, () => randomId128());
 
 const nameOf = ({ service, method, path }: Route): string => `${service}: ${method} ${path}`;

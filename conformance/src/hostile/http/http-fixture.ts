@@ -9,6 +9,15 @@ import type { TestHome } from '../../fixtures/services/test-home.js';
 import { THROUGH } from '../attempt.js';
 import type { ServiceName } from '../../fixtures/services/routes.js';
 
+/** A problem, or an OperationOutcome, which has its code among the codings. */
+interface Refusal {
+  readonly code?: string;
+  readonly reason?: unknown;
+  readonly issue?: readonly {
+    readonly details?: { readonly coding: readonly { readonly code: string }[] };
+  }[];
+}
+
 /** Longest wait for the first byte of an answer. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
@@ -69,7 +78,8 @@ export class HttpFixture {
     // RFC 9110, 15.5.6
     if (response.status === 405 && (response.headers.get('allow') ?? method).includes(method))
       throw new Error(`${method} ${path} is not allowed, and nobody says what is`);
-    const { code, reason } = (await response.json()) as { code?: string; reason?: unknown };
+    const refusal = (await response.json()) as Refusal;
+    const { code = refusal.issue?.[0]?.details?.coding[0]?.code, reason } = refusal;
     if (code === undefined) throw new Error(`${method} ${path}: ${response.status} without a code`);
     return typeof reason === 'string' ? `${code} (${reason})` : code;
   }

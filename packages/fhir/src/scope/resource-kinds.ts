@@ -16,6 +16,9 @@ const SUPPORTING: ReadonlySet<string> = new Set([
   'Provenance',
 ]);
 
+/** Whether resources of the type are of no kind of their own: `kindsOf` leaves them out. */
+export const isSupporting = (resourceType: string): boolean => SUPPORTING.has(resourceType);
+
 /**
  * The kinds of resource in a bundle, each once, contained ones too and supporting ones left out. A resource of several
  * categories is of several kinds: whoever may see one of them is not to see it for the sake of that one.
@@ -44,7 +47,7 @@ export function kindsOf(bundle: FhirResource): ResourceKind[] {
 export const tellingResources = (bundle: FhirResource): FhirResource[] =>
   new ToldResources(bundle).all.filter(isTelling).map(({ resource }) => resource);
 
-const isTelling = ({ resource }: ToldResource): boolean => !SUPPORTING.has(resource.resourceType);
+const isTelling = ({ resource }: ToldResource): boolean => !isSupporting(resource.resourceType);
 
 function categoryCodesOf(category: unknown): string[] {
   return [category]

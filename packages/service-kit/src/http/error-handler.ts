@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { withoutAddresses } from './addresses.js';
+import { isFhirRequest } from './fhir-requests.js';
 import { toOperationOutcome, wantsFhir } from './operation-outcome.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import {
@@ -83,7 +84,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   reply.problemCode = problem.code;
   reply.code(problem.status);
   // Serialised here: a route's response schema must not reshape an error.
-  return wantsFhir(request.headers.accept)
+  return isFhirRequest(request) || wantsFhir(request.headers.accept)
     ? reply.type(FHIR_JSON).serializer(JSON.stringify).send(toOperationOutcome(problem))
     : reply.type(PROBLEM_JSON).serializer(JSON.stringify).send(problem);
 }

@@ -19,6 +19,7 @@ import { refuseCodedBodies } from './coded-bodies.js';
 import { installCrossOrigin } from './cross-origin.js';
 import { installDeclaredAnswers } from './declared-answers.js';
 import { answerUnreadablePath, installErrorHandler } from './error-handler.js';
+import { installFhirRequests } from './fhir-requests.js';
 import { installHealth } from './health.js';
 import { installJsonBodies } from './json-body.js';
 import { installMetrics } from './metrics.js';
@@ -68,6 +69,8 @@ export interface BuildServiceOptions {
   readonly findToken?: FindToken;
   /** The organisation that runs the service; one that names none trusts no issuers. */
   readonly mspId?: string;
+  /** Path below which everything is FHIR; a service that names none has no such path. */
+  readonly fhirBase?: string;
 }
 
 /**
@@ -125,6 +128,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   });
   // Plugins take the plain instance: they use no schema types.
   const plain = app as unknown as FastifyInstance;
+  installFhirRequests(plain, options.fhirBase);
   await installCrossOrigin(plain, http.allowedOrigins ?? []);
   installErrorHandler(plain, catalogue, rememberMethods(plain, MAX_PARAM_LENGTH_CHARS));
   installDeclaredAnswers(plain);

@@ -1,0 +1,57 @@
+import { FHIR_JSON } from '@careledger/service-kit';
+import { FHIR_BASE, FHIR_TABLE, FHIR_VERSION, SOURCES, type Row } from './table.js';
+
+/** When the table last changed. */
+const TABLE_DATE = '2026-11-29';
+
+/** Which server it is. */
+export interface ServerDescription {
+  readonly authorityId: string;
+  /** Where the authority's api is reached. */
+  readonly endpoint: string;
+  readonly version: string;
+}
+
+/** What this server does, and nothing that it does not (https://hl7.org/fhir/R4/capabilitystatement.html). */
+export function capabilityStatement({ authorityId, endpoint, version }: ServerDescription) {
+  const byType = Map.groupBy(FHIR_TABLE, ({ resourceType }) => resourceType);
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: TABLE_DATE,
+    kind: 'instance',
+    software: { name: 'careledger authority', version },
+    implementation: { description: authorityId, url: new URL(FHIR_BASE, endpoint).href },
+    fhirVersion: FHIR_VERSION,
+    format: [FHIR_JSON, 'json'],
+    rest: [
+      {
+        mode: 'server',
+        documentation:
+          'Each reading is decided on the ledger by the patient’s grants, and written down there, before it is answered.',
+        security: {
+          cors: true,
+          description: 'A bearer token of this authority, or of a provider of sign-in that it trusts.',
+        },
+        resource: [...byType].map(([type, rows]) => resourceOf(type, rows)),
+      },
+    ],
+  };
+}
+
+const resourceOf = (type: string, rows: readonly Row[]) => ({
+  type,
+  documentation: [...new Set(rows.map(({ source }) => SOURCES[source]))].join('; '),
+  interaction: rows.map(({ interaction, roles }) => ({
+    code: interaction,
+    documentation: `Roles: ${roles.join(', ')}`,
+  })),
+  ...(rows.some(({ interaction }) => interaction === 'vread')
+    ? { versioning: 'versioned', readHistory: true }
+    : { versioning: 'no-version' }),
+  updateCreate: false,
+  conditionalCreate: false,
+  conditionalRead: 'not-supported',
+  conditionalUpdate: false,
+  conditionalDelete: 'not-supported',
+});

@@ -1,0 +1,150 @@
+import { isSupporting, readResourceId, type ResourceRef } from '@careledger/fhir';
+import { RecordVersion } from '@careledger/domain';
+import { ProblemError, assertScopes, fromCursor, toCursor } from '@careledger/service-kit';
+import { Value } from 'typebox/value';
+import type { NamedVersion, ShownRecord } from '../access/access-service.js';
+import type { OpeningRecords } from '../access/opening.js';
+import type { Reader } from '../access/reader.js';
+import { SPAN_MAX_BYTES } from '../access/versions.js';
+import { ServedRecord } from './served-record.js';
+import type { Row } from './table.js';
+
+/** A version of a resource, as JSON text. */
+export interface ServedResource {
+  readonly text: string;
+  readonly version: number;
+  /** Of the ledger, RFC 3339. */
+  readonly storedAt: string;
+  /** Transaction of the permit. */
+  readonly permitTxId: string;
+}
+
+/** A version of a history: what it was, or why that is not shown. */
+export interface HistoryVersion {
+  readonly version: number;
+  readonly storedAt: string | undefined;
+  readonly outcome: PromiseSettledResult<object | undefined>;
+}
+
+export interface HistoryPage {
+  readonly versions: readonly HistoryVersion[];
+  readonly permitTxIds: readonly string[];
+  readonly next: string | undefined;
+}
+
+/** Opens what ids of resources name: by the one way on which records are opened. */
+export class FhirReading {
+  constructor(readonly opening: OpeningRecords) {}
+
+  /**
+   * @param vid of a version; the newest without it
+   * @throws ProblemError NOT_FOUND, and of `AccessService.open`
+   */
+  async read(
+    { resourceType }: Row,
+    { id, vid }: { readonly id: string; readonly vid?: string },
+    reader: Reader,
+  ): Promise<ServedResource> {
+    const ref = refOf(id);
+    const version = vid === undefined ? undefined : versionOf(vid);
+    assertSupporting(resourceType, ref, reader);
+    const { patientId, recordId } = ref;
+    const named = await this.opening.versions.named({
+      ...{ patientId, recordId },
+      ...(version !== undefined && { version }),
+    });
+    const [shown] = await this.opening.service.open({ patientId, versions: [named], reader });
+    if (shown?.status !== 'fulfilled') throw shown?.reason;
+    const { access } = shown.value;
+    const storedAt = storedAtOf(named);
+    const text = servedOf(ref, named, shown.value).textOf(resourceType, ref.entry);
+    if (text === undefined) throw notFound(`This version of the record has no such ${resourceType}`);
+    return { text, version: access.version, storedAt, permitTxId: access.txId };
+  }
+
+  /**
+   * Versions, newest first; those of the record in which there is no such resource are left out.
+   * @throws ProblemError NOT_FOUND, CURSOR_INVALID, and where none is shown what is in the way of the newest
+   */
+  async history(
+    { resourceType }: Row,
+    { id, count, cursor }: { readonly id: string; readonly count: number; readonly cursor?: string },
+    reader: Reader,
+  ): Promise<HistoryPage> {
+    const ref = refOf(id);
+    assertSupporting(resourceType, ref, reader);
+    const { patientId, recordId } = ref;
+    const { service, versions } = this.opening;
+    const from = cursor === undefined ? undefined : fromCursor(cursor, RecordVersion);
+    const first = await versions.named({ patientId, recordId, ...(from !== undefined && { version: from }) });
+    const older = Array.from({ length: Math.min(count, first.version) - 1 }, (_, index) =>
+      versions.named({ patientId, recordId, version: first.version - 1 - index }),
+    );
+    const named = fitting([first, ...(await Promise.all(older))]);
+    const shown = await service.open({ patientId, versions: named, reader });
+    const newest = shown[0];
+    if (newest?.status === 'rejected' && shown.every(({ status }) => status === 'rejected'))
+      throw newest.reason;
+    const found = named.flatMap((each, index): HistoryVersion[] => {
+      const { stored, version } = each;
+      const one = shown[index];
+      if (one?.status !== 'fulfilled')
+        return [{ version, storedAt: stored?.storedAt, outcome: one ?? notShown }];
+      const value = servedOf(ref, each, one.value).resource(resourceType, ref.entry);
+      return value === undefined
+        ? []
+        : [{ version, storedAt: storedAtOf(each), outcome: { status: 'fulfilled', value } }];
+    });
+    const last = named.at(-1)?.version ?? 1;
+    if (found.length === 0 && last === 1 && cursor === undefined)
+      throw notFound(`The record has no such ${resourceType}`);
+    return {
+      versions: found,
+      permitTxIds: [
+        ...new Set(shown.flatMap((one) => (one.status === 'fulfilled' ? [one.value.access.txId] : []))),
+      ],
+      next: last > 1 ? toCursor(last - 1) : undefined,
+    };
+  }
+}
+
+/** As many as one answer has room for; the first one always. */
+function fitting(named: readonly NamedVersion[]): NamedVersion[] {
+  let bytes = 0;
+  return named.filter(({ stored }, index) => {
+    bytes += stored?.sizeBytes ?? 0;
+    return index === 0 || bytes <= SPAN_MAX_BYTES;
+  });
+}
+
+const notShown: PromiseSettledResult<never> = { status: 'rejected', reason: undefined };
+const notFound = (detail: string) => new ProblemError('NOT_FOUND', detail);
+
+/** @throws ProblemError NOT_FOUND */
+function refOf(id: string): ResourceRef {
+  const ref = readResourceId(id);
+  if (ref === undefined) throw notFound('No resource here has such an id');
+  return ref;
+}
+
+/** @throws ProblemError NOT_FOUND */
+function versionOf(vid: string): number {
+  const version = /^[1-9]\d*$/.test(vid) ? Number(vid) : undefined;
+  if (!Value.Check(RecordVersion, version)) throw notFound('Versions are numbers from 1');
+  return version;
+}
+
+/** What tells something is held to the token's scopes by the gate; what only supports it, here. @throws SCOPE_INSUFFICIENT */
+function assertSupporting(resourceType: string, { patientId }: ResourceRef, { principal }: Reader): void {
+  if (!isSupporting(resourceType)) return;
+  assertScopes(principal, { patientId, kinds: [{ resourceType, categories: [] }], does: 'r' });
+}
+
+const servedOf = (ref: ResourceRef, named: NamedVersion, { json, access }: ShownRecord): ServedRecord =>
+  new ServedRecord(ref, { json, version: access.version, storedAt: storedAtOf(named) });
+
+/** What is opened was looked up at the ledger before. */
+function storedAtOf({ stored, version }: NamedVersion): string {
+  if (stored === undefined) throw new RangeError(`Version ${version} was opened and is not on the ledger`);
+  return stored.storedAt;
+}

@@ -1,0 +1,176 @@
+import { checkResource, resourceIdOf } from '@careledger/fhir';
+import { listRoutes } from '@careledger/service-kit';
+import { newApiTokens } from '@careledger/service-kit/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AwayApi } from '../../testing/away-api.js';
+import { FHIR_BASE, FHIR_TABLE, ROUTE_OF } from './table.js';
+
+const PATIENT = `pat_${'a'.repeat(32)}`;
+const { tokens, entries } = newApiTokens(PATIENT);
+const ID = resourceIdOf({ patientId: PATIENT, recordId: `rec_${'b'.repeat(32)}`, entry: 'AAAAAAAAAAA' });
+const OBSERVATION = `${FHIR_BASE}/Observation/${ID}`;
+
+let api: AwayApi;
+beforeAll(async () => {
+  api = await AwayApi.open({ auth: { tokens: entries } });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+async function ask(url: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') {
+  const answer = await api.app.inject({
+    method: method as 'GET',
+    url,
+    headers: { authorization: `Bearer ${tokens.practitioner}`, ...headers },
+  });
+  return { answer, outcome: answer.json<Outcome>() };
+}
+
+interface Outcome {
+  readonly resourceType: string;
+  readonly issue?: readonly {
+    readonly code: string;
+    readonly details: { readonly coding: readonly { readonly code: string }[] };
+  }[];
+}
+
+const said = ({ answer, outcome }: Awaited<ReturnType<typeof ask>>) => [
+  answer.statusCode,
+  outcome.resourceType,
+  outcome.issue?.[0]?.code,
+  outcome.issue?.[0]?.details.coding[0]?.code,
+];
+
+describe('the table', () => {
+  test('has every route below /fhir, and every row is a route for its roles alone', () => {
+    const routes = listRoutes(api.app).filter(
+      ({ method, url }) => method !== 'HEAD' && url.startsWith(`${FHIR_BASE}/`),
+    );
+    const expected = FHIR_TABLE.map((row) => [
+      ROUTE_OF[row.interaction](row.resourceType).join(' '),
+      row.roles,
+    ]);
+    const found = routes.filter(({ public: open }) => !open);
+    expect(found.map(({ method, url, roles }) => [`${method} ${url}`, roles])).toEqual(expected);
+    expect(routes.filter(({ public: open }) => open).map(({ url }) => url)).toEqual([
+      `${FHIR_BASE}/metadata`,
+    ]);
+  });
+
+  test('is what the CapabilityStatement says, to whoever asks', async () => {
+    const answer = await api.app.inject({ url: `${FHIR_BASE}/metadata` });
+    const statement = answer.json<{
+      rest: { resource: { type: string; interaction: { code: string }[] }[] }[];
+    }>();
+    expect(checkResource(statement).resourceType).toBe('CapabilityStatement');
+    expect(answer.headers['content-type']).toBe('application/fhir+json');
+    const told = statement.rest[0]?.resource.flatMap(({ type, interaction }) =>
+      interaction.map(({ code }) => `${type} ${code}`),
+    );
+    expect(told).toEqual(FHIR_TABLE.map(({ resourceType, interaction }) => `${resourceType} ${interaction}`));
+  });
+});
+
+describe('what the table does not have does not exist', () => {
+  test.each([
+    ['GET', `${FHIR_BASE}/Spaceship/1`],
+    ['GET', `${FHIR_BASE}/observation/${ID}`],
+    ['GET', `${FHIR_BASE}/MedicationRequest/${ID}`],
+    ['POST', `${FHIR_BASE}/Spaceship`],
+    ['GET', `${FHIR_BASE}/Observation/${ID}/_history/1/more`],
+    ['GET', FHIR_BASE],
+  ])('%s %s is 404', async (method, url) => {
+    expect(said(await ask(url, {}, method))).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
+  });
+
+  test.each(['DELETE', 'PATCH'])('%s of a resource is 405', async (method) => {
+    const asked = await ask(OBSERVATION, {}, method);
+    expect(said(asked)).toEqual([405, 'OperationOutcome', 'processing', 'METHOD_NOT_ALLOWED']);
+    expect(asked.answer.headers.allow).toContain('GET');
+  });
+
+  test('a path that only begins like FHIR’s is none of it', async () => {
+    const answer = await api.app.inject({ url: '/fhirs' });
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('what is asked is what FHIR has, or it is refused', () => {
+  test.each([
+    [`${OBSERVATION}?_elements=code`, 'VALIDATION_FAILED'],
+    [`${OBSERVATION}?_format=json&x=1`, 'VALIDATION_FAILED'],
+    [`${OBSERVATION}/_history?_count=abc`, 'VALIDATION_FAILED'],
+    [`${OBSERVATION}/_history?_count=0`, 'VALIDATION_FAILED'],
+    [`${OBSERVATION}/_history?_count=1.5`, 'VALIDATION_FAILED'],
+    [`${OBSERVATION}/_history?_count=5&_count=6`, 'VALIDATION_FAILED'],
+    [`${FHIR_BASE}/Observation/a_b`, 'VALIDATION_FAILED'],
+    [`${FHIR_BASE}/Observation/${'a'.repeat(65)}`, 'VALIDATION_FAILED'],
+    [`${OBSERVATION}?_format=%zz`, 'MALFORMED_REQUEST'],
+    [`${OBSERVATION}?_format=%ff`, 'MALFORMED_REQUEST'],
+    [`${OBSERVATION}?%`, 'MALFORMED_REQUEST'],
+    [`${FHIR_BASE}/Observation/%zz`, 'MALFORMED_REQUEST'],
+  ])('%s is 400', async (url, code) => {
+    expect(said(await ask(url))).toEqual([400, 'OperationOutcome', 'invalid', code]);
+  });
+
+  test.each([`${FHIR_BASE}/Observation/1`, `${OBSERVATION}/_history/x`, `${OBSERVATION}/_history/0`])(
+    '%s is an id of FHIR, and of nothing here',
+    async (url) => {
+      expect(said(await ask(url))).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
+    },
+  );
+
+  test('with Prefer: handling=lenient unknown parameters are left out, and the answer says so', async () => {
+    const asked = await ask(`${FHIR_BASE}/Observation/1?_elements=code`, { prefer: 'handling=lenient' });
+    expect(said(asked)).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
+    expect(asked.answer.headers['preference-applied']).toBe('handling=lenient');
+    // What is known is taken at its word all the same.
+    const counted = await ask(`${OBSERVATION}/_history?_count=abc`, { prefer: 'handling=lenient' });
+    expect(counted.answer.statusCode).toBe(400);
+  });
+
+  test('who is not let through is told as FHIR tells it', async () => {
+    const nobody = await api.app.inject({ url: OBSERVATION });
+    expect([nobody.statusCode, nobody.json<Outcome>().issue?.[0]?.code]).toEqual([401, 'login']);
+    expect(said(await ask(OBSERVATION, { authorization: `Bearer ${tokens.ops}` }))).toEqual([
+      403,
+      'OperationOutcome',
+      'forbidden',
+      'FORBIDDEN',
+    ]);
+  });
+
+  test('while the ledger is away, that is what an outcome says', async () => {
+    expect(said(await ask(OBSERVATION))).toEqual([
+      503,
+      'OperationOutcome',
+      'transient',
+      'LEDGER_UNAVAILABLE',
+    ]);
+  });
+});
+
+describe('media types', () => {
+  test.each([
+    ['', undefined, 'application/fhir+json'],
+    ['?_format=json', 'text/html', 'application/fhir+json'],
+    ['?_format=application/fhir%2Bjson', 'text/html', 'application/fhir+json'],
+    ['?_format=application/fhir+json', undefined, 'application/fhir+json'],
+    ['', 'application/json', 'application/json'],
+    ['', 'application/fhir+json;fhirVersion=4.0', 'application/fhir+json'],
+  ])('metadata%s, Accept %s: %s', async (query, accept, type) => {
+    const answer = await api.app.inject({
+      url: `${FHIR_BASE}/metadata${query}`,
+      headers: accept === undefined ? {} : { accept },
+    });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, type]);
+  });
+
+  test.each([
+    ['?_format=xml', undefined],
+    ['?_format=json&_format=xml', undefined],
+    ['', 'application/fhir+xml'],
+  ])('metadata%s, Accept %s: 406', async (query, accept) => {
+    const asked = await ask(`${FHIR_BASE}/metadata${query}`, accept === undefined ? {} : { accept });
+    expect(said(asked)).toEqual([406, 'OperationOutcome', 'not-supported', 'NOT_ACCEPTABLE']);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Role } from '@careledger/service-kit';
+
+/** Path below which an authority's api is a FHIR server. */
+export const FHIR_BASE = '/fhir';
+/** https://hl7.org/fhir/R4 */
+export const FHIR_VERSION = '4.0.1';
+
+/** What stands behind a resource: where it is, and what reading or writing it does. */
+export const SOURCES = {
+  entry: 'an entry of a record that this authority may read',
+  record: 'a record that this authority may read, as a whole',
+  patient: 'a patient whom the ledger knows: the pseudonym, and no more',
+} as const;
+export type Source = keyof typeof SOURCES;
+
+/** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
+export type Interaction = 'read' | 'vread' | 'history-instance';
+
+/** One thing that can be done with one type of resource, and who may. What has no row does not exist. */
+export interface Row {
+  readonly resourceType: string;
+  readonly interaction: Interaction;
+  readonly source: Source;
+  readonly roles: readonly [Role, ...Role[]];
+}
+
+/** What records hold that is read one by one; what else they hold is read with its whole Bundle. */
+const ENTRY_TYPES = [
+  'Binary',
+  'Device',
+  'DiagnosticReport',
+  'DocumentReference',
+  'Encounter',
+  'Observation',
+  'Organization',
+  'Practitioner',
+  'PractitionerRole',
+  'Provenance',
+] as const;
+const READING: readonly Interaction[] = ['read', 'vread', 'history-instance'];
+
+const rows = (
+  resourceTypes: readonly string[],
+  interactions: readonly Interaction[],
+  { source, roles }: Pick<Row, 'source' | 'roles'>,
+): Row[] =>
+  resourceTypes.flatMap((resourceType) =>
+    interactions.map((interaction) => ({ resourceType, interaction, source, roles })),
+  );
+
+/**
+ * Everything that there is at `/fhir`: the routes, the CapabilityStatement and docs/fhir.md are made of it, by type and in
+ * this order.
+ */
+export const FHIR_TABLE: readonly Row[] = [
+  ...rows(ENTRY_TYPES, READING, { source: 'entry', roles: ['practitioner'] }),
+  ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
+  ...rows(['Patient'], ['read'], { source: 'patient', roles: ['practitioner'] }),
+];
+
+/** Method and path of an interaction, with `:parameters`. */
+export const ROUTE_OF: Readonly<Record<Interaction, (resourceType: string) => readonly ['GET', string]>> = {
+  read: (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id`],
+  vread: (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id/_history/:vid`],
+  'history-instance': (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id/_history`],
+};
+
+/** Types of resources that are read one by one, for references between them. */
+export const isServed = (resourceType: string): boolean =>
+  FHIR_TABLE.some((row) => row.resourceType === resourceType && row.interaction === 'read');
