@@ -15,6 +15,7 @@ import { keysPlugin } from './http/keys/plugin.js';
 import { operationsPlugin } from './http/operations/plugin.js';
 import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
+import { reconciliationPlugin } from './http/reconciliation/plugin.js';
 import { receivedPlugin } from './http/received/plugin.js';
 import { recordsPlugin } from './http/records/plugin.js';
 import { settingsPlugin } from './http/settings/plugin.js';
@@ -68,6 +69,7 @@ export async function buildApp(
   await app.register(disclosurePlugin, parts);
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(operationsPlugin, parts);
+  await app.register(reconciliationPlugin, parts);
   await app.register(jobsPlugin, { jobs });
   jobs.start();
   return { app, gateway };

@@ -62,6 +62,15 @@ import { startHearing, type HearingOptions } from './received/hearing.js';
 import { ReceivedOpener } from './received/opener.js';
 import { ReceivedWraps } from './received/received-wraps.js';
 import { ReceivedStore } from './received/received-store.js';
+import {
+  AttestationsComparison,
+  ConfirmationsComparison,
+  GrantsComparison,
+  Reconciliation,
+  RecordsComparison,
+  VisitsComparison,
+  WrapsComparison,
+} from './reconcile/index.js';
 import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
@@ -126,6 +135,7 @@ export class Gateway implements AsyncDisposable {
   /** What judges readings where a patient’s settings say nothing. */
   readonly overrides: ClinicalOverrides;
   readonly reconciler: Reconciler;
+  readonly reconciliation: Reconciliation;
   readonly flushing: Flushing;
   readonly workers: Workers;
   /** Signs for this organisation what its peer has seen. */
@@ -280,6 +290,19 @@ export class Gateway implements AsyncDisposable {
       intervalMs: config.reconcileIntervalMs,
     });
     this.#watched = { ...parts, rotations };
+    const work = { pipeline: this.#pipeline, confirmer: this.#confirmer, rewrapper: this.#rewrapper };
+    const compared = { ...parts, ...work, reconciler: this.reconciler };
+    this.reconciliation = new Reconciliation({
+      ...parts,
+      comparisons: [
+        new GrantsComparison(compared),
+        new RecordsComparison(compared),
+        new ConfirmationsComparison(compared),
+        new WrapsComparison(compared),
+        new VisitsComparison(compared),
+        new AttestationsComparison(compared),
+      ],
+    });
 
     this.flushing = new Flushing({ ...parts, processor: this.processor, anchoring: this.#anchoring });
     this.workers = new Workers([

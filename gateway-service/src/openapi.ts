@@ -46,7 +46,7 @@ export const openapi: OpenApiInfo = {
     jobs: { description: 'Work that goes on after its request was answered' },
     operations: {
       description: 'For whoever runs the gateway',
-      nouns: ['flush', 'outbox', 'statistics', 'attestations'],
+      nouns: ['flush', 'outbox', 'statistics', 'attestations', 'reconciliations'],
     },
   },
   securitySchemes: {

@@ -265,7 +265,13 @@ export class RecordsFixture implements AsyncDisposable {
     this.maker = new RecordMaker(parts);
     this.rewrapper = new Rewrapper({
       ...parts,
-      receivedWraps: { settle: async () => this.areReceivedSettled },
+      receivedWraps: {
+        settle: async () => this.areReceivedSettled,
+        // eslint-disable-next-line require-yield -- it has received none
+        differences: async function* () {
+          return;
+        },
+      },
     });
     const authorities = new AuthorityClients(new Map());
     const statements = new NoticeStatements(parts);

@@ -206,6 +206,8 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
       otherBody: { settings: { glucose: { veryLowMgPerDl: 61 } }, ...byPassphrase },
     }),
   'POST /v1/flush': async (world) => byOps(world, { path: '/v1/flush', otherBody: {} }),
+  'POST /v1/reconciliations': async (world) =>
+    byOps(world, { path: '/v1/reconciliations', body: { repair: true }, otherBody: { repair: false } }),
   'POST /v1/attestations': async (world) => {
     const body = { channel: 'authorities', txId: await anchorTxId(world) };
     return byOps(world, { path: '/v1/attestations', body, otherBody: { ...body, channel: 'cloud' } });

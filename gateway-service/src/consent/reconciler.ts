@@ -80,14 +80,15 @@ export class Reconciler implements AsyncDisposable {
       if (signal.aborted) return;
       // What is under way differs by nature.
       if (steps.openCount(patient.patientNo, 'patients') > 0) continue;
-      found.push(...(await this.#compare(patient)));
+      found.push(...(await this.compare(patient)));
     }
     for (const difference of found) logger.error(difference, 'the channels differ about a grant');
     this.#differences = found;
     this.#comparedMs = clock();
   }
 
-  async #compare(patient: Patient): Promise<GrantDifference[]> {
+  /** Now; what can be is taken over or sent again. None while something of the patient's is under way. @throws LedgerError */
+  async compare(patient: Patient): Promise<GrantDifference[]> {
     const [authorities, cloud] = await Promise.all(CHANNELS.map((name) => this.#grantsOn(name, patient)));
     if (
       authorities === undefined ||

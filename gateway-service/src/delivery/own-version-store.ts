@@ -290,6 +290,16 @@ export class OwnVersionStore implements MadeVersions {
       .run(refusal, versionNo);
   }
 
+  /** A channel lacks what the row holds for done: it goes on from this stage once more. */
+  backTo(versionNo: number, stage: 'made' | 'stored'): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET stage = ? WHERE version_no = ? AND stage IN ('stored', 'announced')
+           AND (? = 'made' OR announce_statement IS NOT NULL)`,
+      )
+      .run(stage, versionNo, stage);
+  }
+
   /** The wrap set that the provider has, with its wraps. */
   setWraps(versionNo: number, { wrapSet, wraps }: HeldSet, acceptance: string): void {
     this.#database

@@ -10,7 +10,12 @@ import { recordTermsOf, type HeldSet, type OwnVersion } from '../records/own-ver
 import { REWRAP_BACKOFF, REWRAP_CONCURRENCY } from './limits.js';
 import type { OwnVersionStore } from './own-version-store.js';
 import type { RewrapJob, RewrapStore } from './rewrap-store.js';
-import { WrapSettling, type WrapSettlingOptions } from './wrap-settling.js';
+import {
+  WrapSettling,
+  type VersionToSettle,
+  type WrapDifference,
+  type WrapSettlingOptions,
+} from './wrap-settling.js';
 
 /** Versions that are read at a time. */
 const VERSIONS_PER_PAGE = 16;
@@ -23,7 +28,10 @@ export interface RewrapperOptions extends WrapSettlingOptions {
   readonly rewraps: RewrapStore;
   readonly grants: GrantStore;
   /** `received/received-wraps.ts`: the same for what authorities have written. */
-  readonly receivedWraps: { settle(patientNo: number, signal: AbortSignal): Promise<boolean> };
+  readonly receivedWraps: {
+    settle(patientNo: number, signal: AbortSignal): Promise<boolean>;
+    differences(patientNo: number, signal: AbortSignal): AsyncGenerator<WrapDifference, void, undefined>;
+  };
   readonly progress: Pick<PatientProgress, 'notify'>;
 }
 
@@ -139,18 +147,42 @@ export class Rewrapper implements AsyncDisposable {
 
   /** Whether the provider's wraps are those that the grants give. */
   #bringUpToDate(version: OwnVersion, signal: AbortSignal): Promise<boolean> {
+    return this.#settling.settle({ ...this.#toSettle(version), held: version }, signal);
+  }
+
+  #toSettle(version: OwnVersion): VersionToSettle {
     const { core, verifier } = this.#options;
     const { recordId, providerId } = version;
     const patient = core.patients.byNo(version.patientNo);
-    return this.#settling.settle(
-      {
-        ...{ patient, recordId, version: version.version, providerId, held: version },
-        terms: recordTermsOf(version),
-        partsOf: (held) => ownParts(patient, version, held, verifier),
-        keep: (set, acceptance) => this.#keep(version, set, acceptance),
-      },
-      signal,
-    );
+    return {
+      ...{ patient, recordId, version: version.version, providerId },
+      terms: recordTermsOf(version),
+      partsOf: (held) => ownParts(patient, version, held, verifier),
+      keep: (set, acceptance) => this.#keep(version, set, acceptance),
+    };
+  }
+
+  /**
+   * Versions, of this gateway and of authorities, whose providers hold something else than the grants give.
+   * @throws LedgerError, HttpClientError
+   */
+  async *differences(
+    patientNo: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<WrapDifference, void, undefined> {
+    const { versions, receivedWraps } = this.#options;
+    for (let last = Number.MAX_SAFE_INTEGER; ;) {
+      const page = versions.sent(patientNo, { first: 1, last }, VERSIONS_PER_PAGE);
+      for (const version of page) {
+        signal.throwIfAborted();
+        const isHeld = version.storeTx !== null && versions.hasContent(version.versionNo);
+        const difference = isHeld && (await this.#settling.difference(this.#toSettle(version), signal));
+        if (difference) yield difference;
+        last = version.versionNo - 1;
+      }
+      if (page.length < VERSIONS_PER_PAGE) break;
+    }
+    yield* receivedWraps.differences(patientNo, signal);
   }
 
   #keep({ versionNo }: OwnVersion, set: HeldSet, acceptance: string): void {

@@ -44,6 +44,14 @@ interface Change {
   readonly drop: ReadonlySet<string>;
 }
 
+/** A version that its provider has lost, that has a set without the signatures, or with other wraps than the grants give. */
+export type WrapDifference = Pick<VersionToSettle, 'recordId' | 'version'> &
+  (
+    | { readonly kind: 'lost' | 'unproven' }
+    /** `adopt` takes over what the provider holds, so that the next set follows it. */
+    | { readonly kind: 'differs'; readonly adopt: () => void }
+  );
+
 /** What a provider has said of a set in this round. */
 interface Objections {
   readonly drop: ReadonlySet<string>;
@@ -81,6 +89,30 @@ export class WrapSettling {
       } else if (!(error instanceof EnvelopeError)) throw error;
       logger.warn({ err: error, recordId, version: version.version }, 'its wraps are not up to date yet');
       return false;
+    }
+  }
+
+  /**
+   * How what its provider holds differs from what the grants give, whatever is known of it here.
+   * @throws LedgerError; HttpClientError where it cannot be asked
+   */
+  async difference(version: VersionToSettle, signal: AbortSignal): Promise<WrapDifference | undefined> {
+    // One that is not in the configuration cannot be asked, nor settled.
+    if (!this.#options.providers.order().includes(version.providerId)) return undefined;
+    const { recordId, version: number, keep } = version;
+    const differing = { recordId, version: number };
+    try {
+      const held = await this.#holder.held(version, signal);
+      const { add, drop } = await this.#change(version, held, undefined);
+      if (add.length + drop.size === 0) return undefined;
+      return { ...differing, kind: 'differs', adopt: () => keep(held, held.acceptance) };
+    } catch (error) {
+      if (error instanceof EnvelopeError) return { ...differing, kind: 'unproven' };
+      const code = error instanceof HttpClientError ? error.problem?.code : undefined;
+      if (code === 'RECORD_UNKNOWN') return { ...differing, kind: 'lost' };
+      // Of a form that nobody reads any more: it has no wraps.
+      if (code === 'WRAPS_OUTDATED') return undefined;
+      throw error;
     }
   }
 

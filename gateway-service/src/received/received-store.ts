@@ -108,6 +108,13 @@ export class ReceivedStore {
       .run(txId, versionNo);
   }
 
+  /** The channel has no word of it: it is confirmed there once more. */
+  forgetConfirmed(versionNo: number, channel: ChannelName): void {
+    this.#database
+      .prepare(`UPDATE received_versions SET ${CONFIRMED_BY[channel]} = NULL WHERE version_no = ?`)
+      .run(versionNo);
+  }
+
   /** It is the patient's own. */
   remove(versionNo: number): void {
     this.#database.prepare('DELETE FROM received_versions WHERE version_no = ?').run(versionNo);

@@ -1,7 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PatientState } from '@careledger/contracts';
 import type { GatewayCore } from '../core.js';
-import { WrapSettling, type WrapSettlingOptions } from '../delivery/wrap-settling.js';
+import {
+  WrapSettling,
+  type VersionToSettle,
+  type WrapDifference,
+  type WrapSettlingOptions,
+} from '../delivery/wrap-settling.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
 import type { ReceivedStore, ReceivedVersion } from './received-store.js';
@@ -30,51 +35,69 @@ export class ReceivedWraps {
 
   /** Whether each provider's wraps are those that the grants give. @throws LedgerError */
   async settle(patientNo: number, signal: AbortSignal): Promise<boolean> {
+    let isAgreed = true;
+    for await (const version of this.#everyVersion(patientNo, signal))
+      isAgreed = (await this.#settling.settle(version, signal)) && isAgreed;
+    return isAgreed;
+  }
+
+  /** Those whose provider holds something else than the grants give. @throws LedgerError, HttpClientError */
+  async *differences(
+    patientNo: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<WrapDifference, void, undefined> {
+    for await (const version of this.#everyVersion(patientNo, signal)) {
+      const difference = await this.#settling.difference(version, signal);
+      if (difference) yield difference;
+    }
+  }
+
+  async *#everyVersion(
+    patientNo: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<VersionToSettle, void, undefined> {
     const { core, ledger, received } = this.#options;
     const patient = core.patients.byNo(patientNo);
     let gatewayKeys: GatewayKeys | undefined;
-    let isAgreed = true;
     for (let after = 0; ;) {
       const page = received.confirmed(patientNo, after, VERSIONS_PER_PAGE);
       for (const version of page) {
         await nextTurn();
         signal.throwIfAborted();
         gatewayKeys ??= await gatewayKeysOf(ledger, patient.patientId);
-        isAgreed = (await this.#settleOne({ patient, gatewayKeys }, version, signal)) && isAgreed;
+        const toSettle = await this.#toSettle({ patient, gatewayKeys }, version);
+        if (toSettle !== undefined) yield toSettle;
         after = version.versionNo;
       }
-      if (page.length < VERSIONS_PER_PAGE) return isAgreed;
+      if (page.length < VERSIONS_PER_PAGE) return;
     }
   }
 
-  async #settleOne(
+  /** Undefined of one that has not been opened, or that nobody here can settle. */
+  async #toSettle(
     { patient, gatewayKeys }: { readonly patient: Patient; readonly gatewayKeys: GatewayKeys },
     { stored, manifest, found }: ReceivedVersion,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (stored === null || manifest === null || found === null) return true;
+  ): Promise<VersionToSettle | undefined> {
+    if (stored === null || manifest === null || found === null) return undefined;
     const { directory, logger, providers, verifier } = this.#options;
     const { patientId } = patient;
     const { recordId, version, providerId, author, manifestHash, period } = stored;
     if (!providers.order().includes(providerId)) {
       // Its author chose it. Waiting would hold up the patient's decisions for ever; the next one tries again.
       logger.error({ recordId, providerId }, 'its provider is not in the configuration: its wraps stay');
-      return true;
+      return undefined;
     }
     const { authorKeys, wrapSigners } = await signersOf(directory, stored, gatewayKeys);
     const expected = { recordId, patientId, version, author, manifestHash };
-    return this.#settling.settle(
-      {
-        ...{ patient, recordId, version, providerId, author },
-        terms: { tagGroups: found.tagGroups, period, isUnconfirmed: found.isUncategorised },
-        partsOf: ({ wrapSet, acceptance }) => ({
-          ...{ manifest, wrapSet, verifier, expected, authorKeys },
-          wrapSigners: wrapSigners(acceptance),
-        }),
-        // The provider keeps it; it is read there again.
-        keep: () => undefined,
-      },
-      signal,
-    );
+    return {
+      ...{ patient, recordId, version, providerId, author },
+      terms: { tagGroups: found.tagGroups, period, isUnconfirmed: found.isUncategorised },
+      partsOf: ({ wrapSet, acceptance }) => ({
+        ...{ manifest, wrapSet, verifier, expected, authorKeys },
+        wrapSigners: wrapSigners(acceptance),
+      }),
+      // The provider keeps it; it is read there again.
+      keep: () => undefined,
+    };
   }
 }

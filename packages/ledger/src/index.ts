@@ -1,4 +1,4 @@
-export { attestorRegistration, attestTransaction, type Attestor } from './attest/attestation.js';
+export { attestorRegistration, attestTransaction, isAttested, type Attestor } from './attest/attestation.js';
 export { ledgerTrustRoots } from './attest/trust-roots.js';
 export { LedgerChannel, type Submitted } from './channel.js';
 export { LedgerCounters } from './counters.js';

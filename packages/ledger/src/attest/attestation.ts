@@ -30,6 +30,19 @@ function attestationBody(
   };
 }
 
+/** Whether somebody attests of a transaction what the asked peer has. */
+export function isAttested(
+  { block, transaction }: FoundTransaction,
+  attested: Pick<StatementBody<'attestation'>, 'block' | 'blockHash' | 'envelopeHash' | 'code'>,
+): boolean {
+  return (
+    attested.block === Number(block.number) &&
+    attested.blockHash === toHex(block.hash) &&
+    attested.envelopeHash === toBase64url(sha256(transaction.envelope)) &&
+    attested.code === transaction.validationCode
+  );
+}
+
 /**
  * Attests a committed transaction from the caller's own peer (`channel` must be connected to it) and has the
  * attestation written on the same channel. Repeating it changes nothing: the statement's id follows from its content.
