@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { ApiConfig } from '@careledger/api';
 import { CloudConfig } from '@careledger/cloud-service';
 import { GatewayConfig } from '@careledger/gateway-service';
+import { IdentityConfig } from '@careledger/identity';
 import {
   callersOf,
+  identityConfig,
   loadNetworkDefinition,
   planNetwork,
   serviceConfig,
@@ -81,3 +83,25 @@ test.each<[ProfileName, RunnerName]>([
   expect(services).toHaveLength(plan.organizations.length);
   expect(services.flatMap((service) => faultsOf(service, plan, services))).toEqual([]);
 });
+
+test.each<ProfileName>(['full', 'small'])(
+  'OpenID providers of profile %s in containers take their configuration, and each api trusts its own one alone',
+  (profile) => {
+    const plan = planNetwork(loadNetworkDefinition(), { profile, runner: 'compose' });
+    const services = servicesOf(plan);
+    const apis = services.filter(({ program }) => program === 'api');
+    expect(plan.identities.map(({ mspId }) => mspId)).toEqual(apis.map(({ mspId }) => mspId));
+    for (const api of apis) {
+      const identity = plan.identities.find(({ mspId }) => mspId === api.mspId);
+      if (identity === undefined) throw new Error(`${api.id} has no provider`);
+      const tokens = [{ token: newToken(), role: 'system' as const, mspId: api.mspId, name: 'launcher' }];
+      const config = identityConfig(identity, { services, tokens, setting });
+      const complete = Value.Default(IdentityConfig, structuredClone(config));
+      expect(Value.Errors(IdentityConfig, complete)).toEqual([]);
+      const tokensAt = drawTokens(services);
+      const { auth } = serviceConfig(api, { plan, networkId: plan.network, services, tokensAt, setting });
+      const audience = config.audiences[0];
+      expect(auth).toMatchObject({ issuers: [{ issuer: config.issuer, audience, mspId: api.mspId }] });
+    }
+  },
+);

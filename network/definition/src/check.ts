@@ -48,6 +48,10 @@ function findUnknownNames(definition: NetworkDefinition): string[] {
       `profiles/${name}`,
       p.organizations,
     ]),
+    ...Object.entries(definition.runners).map(([name, { identities = {} }]): [string, string[]] => [
+      `runners/${name}/identities`,
+      Object.keys(identities),
+    ]),
   ];
   const problems = uses.flatMap(([location, names]) =>
     names
@@ -101,7 +105,7 @@ function findMissingAddresses(definition: NetworkDefinition): string[] {
 }
 
 function findPortClashes(definition: NetworkDefinition, runner: RunnerName): string[] {
-  const { orderers, peers, chaincodeHosts, services } = definition.runners[runner];
+  const { orderers, peers, chaincodeHosts, services, identities = {} } = definition.runners[runner];
   const taken = new Map<string, string>();
   const problems: string[] = [];
   const take = (owner: string, host: string, port: number): void => {
@@ -123,6 +127,7 @@ function findPortClashes(definition: NetworkDefinition, runner: RunnerName): str
     for (const port of [a.port, ...(a.mqttPort === undefined ? [] : [a.mqttPort])])
       take(`service of ${id}`, a.host, port);
   }
+  for (const [id, { host, port }] of Object.entries(identities)) take(`identity of ${id}`, host, port);
   return problems;
 }
 

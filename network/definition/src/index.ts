@@ -9,6 +9,7 @@ export {
   planNetwork,
   type ChaincodeHostNode,
   type ChannelPlan,
+  type IdentityNode,
   type NetworkPlan,
   type OrdererNode,
   type PeerNode,
@@ -21,6 +22,7 @@ export type {
   ProfileName,
   RunnerName,
 } from './schema.js';
+export { identityConfig, type IdentitySetting } from './services/identity-config.js';
 export { serviceConfig, type ServiceConfigFile, type ServiceSetting } from './services/service-config.js';
 export {
   callersOf,

@@ -53,6 +53,19 @@ export interface ServiceAddress {
   readonly mqttPort?: number;
 }
 
+/** The OpenID provider of an organisation that has none of its own: `identity/`. */
+export interface IdentityNode {
+  readonly id: string;
+  readonly mspId: string;
+  /** Name of its organisation in the definition. */
+  readonly organization: string;
+  readonly host: string;
+  /** HTTPS; the same for people’s browsers and for services, for it is part of the issuer. */
+  readonly port: number;
+  /** What its tokens have in `iss`. */
+  readonly url: string;
+}
+
 export interface ChannelPlan {
   readonly name: string;
   /** Members with peers. */
@@ -80,6 +93,7 @@ export interface NetworkPlan {
   readonly peers: readonly PeerNode[];
   readonly chaincodeHosts: readonly ChaincodeHostNode[];
   readonly services: readonly ServiceAddress[];
+  readonly identities: readonly IdentityNode[];
   readonly channels: readonly ChannelPlan[];
   readonly chaincodes: NetworkDefinition['chaincodes'];
 }
@@ -134,6 +148,14 @@ export function planNetwork(definition: NetworkDefinition, options: PlanOptions)
       })),
     chaincodeHosts,
     services: organizations.map(({ mspId }) => ({ mspId, ...addresses.service(mspId) })),
+    identities: organizations.flatMap(({ mspId, name }) => {
+      const address = addresses.identity(mspId);
+      if (address === undefined) return [];
+      const { host, port } = address;
+      return [
+        { id: `identity-${name}`, mspId, organization: name, ...address, url: `https://${host}:${port}` },
+      ];
+    }),
     channels,
     chaincodes: definition.chaincodes.map((chaincode) => ({
       ...chaincode,
@@ -228,6 +250,12 @@ class Addresses {
       port + this.#offset,
     ]);
     return { host, ports: Object.fromEntries(shifted) };
+  }
+
+  /** Undefined where the organisation has a provider of its own. */
+  identity(mspId: string): { host: string; port: number } | undefined {
+    const address = this.#runner.identities?.[mspId];
+    return address && { host: address.host, port: address.port + this.#offset };
   }
 
   service(mspId: string): { host: string; port: number; mqttPort?: number } {

@@ -63,12 +63,16 @@ const ServiceAddress = Type.Object(
   closed,
 );
 
+const IdentityAddress = Type.Object({ host: Host, port: Port }, closed);
+
 const RunnerAddresses = Type.Object(
   {
     orderers: Type.Record(Type.String(), OrdererAddress),
     peers: Type.Record(Type.String(), PeerAddress),
     chaincodeHosts: Type.Record(Type.String(), ChaincodeHostAddress),
     services: Type.Record(Type.String(), ServiceAddress),
+    /** OpenID providers of organisations that have none of their own. People’s browsers and services reach each by one address. */
+    identities: Type.Optional(Type.Record(Type.String(), IdentityAddress)),
   },
   closed,
 );

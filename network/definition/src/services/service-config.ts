@@ -1,5 +1,6 @@
 import type { NetworkPlan } from '../resolve.js';
 import type { ServiceNode, ServiceProgram } from './service-node.js';
+import { trustedIssuers, type TrustedIssuer } from './identity-config.js';
 import { systemTokenOf, tokenEntry, type ServiceToken, type TokenEntry } from './service-token.js';
 
 /** PEM files of a certificate that is served. */
@@ -40,7 +41,7 @@ export interface ServiceSetting {
 }
 
 export interface ServiceConfigOptions {
-  readonly plan: Pick<NetworkPlan, 'channels'>;
+  readonly plan: Pick<NetworkPlan, 'channels' | 'identities'>;
   /** What statements name as their audience. */
   readonly networkId: string;
   /** All that run beside one another; providers are tried in this order. */
@@ -82,6 +83,7 @@ export interface ApiConfigFile extends CommonConfig {
   readonly authorityId: string;
   readonly kind: string | undefined;
   readonly endpoint: string;
+  readonly auth: CommonConfig['auth'] & { readonly issuers?: readonly TrustedIssuer[] };
   readonly providers: readonly ProviderAccess[];
 }
 
@@ -126,8 +128,11 @@ function cloudConfig(service: ServiceNode, options: ServiceConfigOptions): Cloud
 }
 
 function apiConfig(service: ServiceNode, options: ServiceConfigOptions): ApiConfigFile {
+  const common = commonConfig(service, options);
+  const issuers = trustedIssuers(service, options.plan.identities);
   return {
-    ...commonConfig(service, options),
+    ...common,
+    auth: { ...common.auth, ...(issuers.length > 0 && { issuers }) },
     authorityId: service.name,
     kind: service.kind,
     endpoint: service.url,

@@ -89,7 +89,13 @@ const DEPLOYMENTS: readonly (readonly [string, Deployment])[] = [
   const plan = planOf({ ...newState(profile, 'compose'), joined: [...joined], left: [...left] });
 
   test('runs exactly the nodes that the network definition names, and the services', () => {
-    const nodes = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan)];
+    const nodes = [
+      ...plan.orderers,
+      ...plan.peers,
+      ...plan.chaincodeHosts,
+      ...servicesOf(plan),
+      ...plan.identities,
+    ];
     const others = [...ONE_SHOTS, ...OTHER_HOSTS.map(({ id }) => id)];
     expect(Object.keys(services).toSorted()).toEqual([...nodes.map(({ id }) => id), ...others].toSorted());
   });
@@ -135,9 +141,16 @@ const DEPLOYMENTS: readonly (readonly [string, Deployment])[] = [
 
   test('each container sees the keys of nobody else', () => {
     const folders = new Map(
-      [...[...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan), ...OTHER_HOSTS]].map(
-        ({ id, mspId }) => [id, `organizations/${mspId}`],
-      ),
+      [
+        ...[
+          ...plan.orderers,
+          ...plan.peers,
+          ...plan.chaincodeHosts,
+          ...servicesOf(plan),
+          ...plan.identities,
+          ...OTHER_HOSTS,
+        ],
+      ].map(({ id, mspId }) => [id, `organizations/${mspId}`]),
     );
     for (const [name, { volumes = [] }] of entries) {
       if (ONE_SHOTS.includes(name)) continue;

@@ -47,7 +47,7 @@ export async function containersOf(network: RunnerNetwork, mspId: string): Promi
   return {
     variable: `${name.replaceAll('-', '_').toUpperCase()}_SCALE`,
     nodes: [...plan.peers, ...plan.chaincodeHosts].filter((n) => n.mspId === mspId).map(({ id }) => id),
-    services: own.map(({ id }) => id),
+    services: [...own, ...plan.identities.filter((node) => node.mspId === mspId)].map(({ id }) => id),
     neighbours: services.filter(isNeighbour).map(({ id }) => id),
   };
 }

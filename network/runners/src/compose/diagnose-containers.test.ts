@@ -10,7 +10,13 @@ const SMALL = newState('small', 'compose');
 /** All of a small deployment's containers as they should be, but for those that are named. */
 function containers(...others: readonly ContainerState[]): ContainerState[] {
   const plan = planOf(SMALL);
-  const nodes = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan)];
+  const nodes = [
+    ...plan.orderers,
+    ...plan.peers,
+    ...plan.chaincodeHosts,
+    ...servicesOf(plan),
+    ...plan.identities,
+  ];
   const healthy = [...nodes.map(({ id }) => id), BROKER]
     .filter((id) => !others.some(({ service }) => service === id))
     .map((service) => ({ service, state: 'running', health: 'healthy', exitCode: 0 }));
@@ -47,6 +53,7 @@ describe('the doctor, looking at containers', () => {
       'cloud-b': 'make up',
       'peer-pharmacy': 'make add-org ORG=PharmacyMSP',
       'chaincode-pharmacy': 'make add-org ORG=PharmacyMSP',
+      'identity-pharmacy': 'make add-org ORG=PharmacyMSP',
       'api-pharmacy': 'make add-org ORG=PharmacyMSP',
     });
   });

@@ -10,7 +10,13 @@ export function diagnoseContainers(
   { joined }: NetworkState,
   containers: readonly ContainerState[],
 ): Finding[] {
-  const nodes = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan)];
+  const nodes = [
+    ...plan.orderers,
+    ...plan.peers,
+    ...plan.chaincodeHosts,
+    ...servicesOf(plan),
+    ...plan.identities,
+  ];
   const known = new Set(containers.map(({ service }) => service));
   const missing = nodes
     .filter(({ id }) => !known.has(id))

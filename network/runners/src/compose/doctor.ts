@@ -29,7 +29,7 @@ export async function diagnose(
   if (!nodes.every(({ id }) => running.has(id))) return findings;
   using connections = await NetworkConnections.open(plan, network.layout);
   findings.push(...(await diagnoseNodes(plan, connections, remedies)));
-  const services = network.services(state).filter(({ id }) => running.has(id));
+  const services = [...network.services(state), ...plan.identities].filter(({ id }) => running.has(id));
   findings.push(
     ...(await unreadyServices(network.layout, services, ({ id }) => `docker compose restart ${id}`)),
   );

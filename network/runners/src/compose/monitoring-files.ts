@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { writePublic, writeSecret } from '@careledger/network-admin';
-import type { NetworkPlan, ServiceNode } from '@careledger/network-definition';
+import { servicesOf, type NetworkPlan } from '@careledger/network-definition';
 import { ensureSecretFile, MONITORING, type ServiceSecrets } from '../services/secrets.js';
 import type { ComposeLayout } from './layout.js';
 import { GRAFANA, MONITORING_MSP, PROMETHEUS } from './monitoring.js';
@@ -16,14 +16,16 @@ import {
 export async function writeMonitoringFiles(
   plan: NetworkPlan,
   layout: ComposeLayout,
-  services: readonly ServiceNode[],
   secrets: ReadonlyMap<string, ServiceSecrets>,
 ): Promise<void> {
   const prometheus = (name: string): string => layout.nodeFile(MONITORING_MSP, PROMETHEUS, name);
   const grafana = (name: string): string => layout.nodeFile(MONITORING_MSP, GRAFANA, name);
   const roots = await readFile(layout.tlsRoots);
   await Promise.all([
-    writePublic(prometheus('prometheus.yaml'), prometheusConfig(plan, services)),
+    writePublic(
+      prometheus('prometheus.yaml'),
+      prometheusConfig(plan, [...servicesOf(plan), ...plan.identities]),
+    ),
     writePublic(prometheus('web.yaml'), prometheusWebConfig()),
     writePublic(prometheus('probe.yaml'), prometheusProbeConfig()),
     writePublic(prometheus('ca.pem'), roots),

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { silent } from '@careledger/network-admin';
+import { newState, planOf, silent } from '@careledger/network-admin';
 import { parse } from 'yaml';
 import { readSecrets } from '../services/secrets.js';
 import { ComposeLayout } from './layout.js';
@@ -99,6 +99,36 @@ describe('what network-init prepares', () => {
       ...config.Admin.TLS.ClientRootCAs,
       '/etc/hyperledger/fabric/monitoring-ca.pem',
     ]);
+  });
+
+  test('each OpenID provider is reached by one address, inside and outside, and sees its own folders alone', async () => {
+    const compose = parse(await readFile(COMPOSE_FILE, 'utf8'), { merge: true, maxAliasCount: -1 }) as {
+      services: Record<
+        string,
+        { ports: string[]; networks: string[]; volumes: object[]; healthcheck: { test: string[] } }
+      >;
+    };
+    const { identities } = planOf(newState('full', 'compose'));
+    expect(identities).toHaveLength(4);
+    for (const { id, mspId, host, port } of identities) {
+      const config = JSON.parse(await readFile(layout.nodeFile(mspId, id, 'config.json'), 'utf8')) as object;
+      expect(config).toMatchObject({
+        issuer: `https://${id}:${port}`,
+        http: { port },
+        auth: { tokens: [{ role: 'ops' }, { role: 'system', mspId }, { role: 'ops' }] },
+      });
+      expect(host).toBe(id);
+      const container = compose.services[id];
+      expect(container).toMatchObject({
+        ports: [`\${CARELEDGER_BIND:-127.0.0.1}:${port}:${port}`],
+        networks: ['services'],
+        volumes: [
+          { target: '/etc/careledger', volume: { subpath: `organizations/${mspId}/nodes/${id}` } },
+          { target: '/var/lib/careledger/store', volume: { subpath: id } },
+        ],
+      });
+      expect(container?.healthcheck.test).toContain(`https://localhost:${port}/readyz`);
+    }
   });
 
   test('another profile on the same volumes is refused, with the way out', async () => {

@@ -8,6 +8,7 @@ import {
   type Progress,
 } from '@careledger/network-admin';
 import { servicesOf, type NetworkPlan, type ProfileName } from '@careledger/network-definition';
+import { writeIdentityFiles } from '../services/identity-files.js';
 import { writeServiceFiles } from '../services/service-files.js';
 import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
 import { writeBrokerFiles } from './broker-files.js';
@@ -50,7 +51,7 @@ export async function prepare(
   const services = servicesOf(plan);
   await ensureTlsCertificates(plan, {
     layout,
-    hosts: [...services, ...OTHER_HOSTS],
+    hosts: [...services, ...plan.identities, ...OTHER_HOSTS],
     others: [MONITORING_ORGANIZATION, DEVICES_ORGANIZATION],
     progress,
   });
@@ -58,8 +59,12 @@ export async function prepare(
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
   const secrets = await writeServiceFiles(plan, layout, services, () => COMPOSE_SETTING);
-  await writeMonitoringFiles(plan, layout, services, secrets);
-  progress('prepare', `configuration of ${services.length} services written`);
+  const identitySecrets = await writeIdentityFiles(plan, layout, COMPOSE_SETTING);
+  await writeMonitoringFiles(plan, layout, new Map([...secrets, ...identitySecrets]));
+  progress(
+    'prepare',
+    `configuration of ${services.length} services and ${plan.identities.length} OpenID providers written`,
+  );
   return plan;
 }
 

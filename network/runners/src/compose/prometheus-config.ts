@@ -1,4 +1,4 @@
-import type { NetworkPlan, ServiceNode } from '@careledger/network-definition';
+import type { IdentityNode, NetworkPlan, ServiceNode } from '@careledger/network-definition';
 import { stringify } from 'yaml';
 import { CONFIG } from './container-paths.js';
 
@@ -14,7 +14,10 @@ const CLIENT_TLS = {
 } as const;
 
 /** Prometheus' configuration: every Fabric node by client certificate, every service by a bearer token of its own. */
-export function prometheusConfig(plan: NetworkPlan, services: readonly ServiceNode[]): string {
+export function prometheusConfig(
+  plan: NetworkPlan,
+  services: readonly (ServiceNode | IdentityNode)[],
+): string {
   const fabric = (
     job: string,
     nodes: readonly { host: string; operationsPort: number; mspId: string }[],

@@ -36,7 +36,7 @@ async function renewCertificates(
   const peer = named(plan.peers);
   const orderer = named(plan.orderers);
   const service = named(services);
-  const host = service ?? named(plan.chaincodeHosts) ?? named(otherHosts);
+  const host = service ?? named(plan.chaincodeHosts) ?? named(plan.identities) ?? named(otherHosts);
   if (peer) {
     await rotatePeer(plan, layout, peer);
   } else if (orderer) {
@@ -50,7 +50,8 @@ async function renewCertificates(
     for (const { cert } of [...pairs, layout.adminTls(nodeOrMspId)]) await rm(cert, { force: true });
     return services.filter(({ mspId }) => mspId === nodeOrMspId).map(({ id }) => id);
   } else {
-    const all = [...plan.peers, ...plan.orderers, ...plan.chaincodeHosts, ...services, ...otherHosts];
+    const { chaincodeHosts, identities, orderers, peers } = plan;
+    const all = [...peers, ...orderers, ...chaincodeHosts, ...services, ...identities, ...otherHosts];
     const known = all.map(({ id }) => id).join(', ');
     throw new RunnerError('UNKNOWN_NAME', `there is no node ${nodeOrMspId}; there are ${known}`);
   }

@@ -18,7 +18,7 @@ export async function serviceCredentials(
   layout: ServiceLayout,
   service?: string,
 ): Promise<ServiceCredentials[]> {
-  const services = servicesOf(plan);
+  const services = [...servicesOf(plan), ...plan.identities];
   const asked = services.filter(({ id }) => service === undefined || id === service);
   if (asked.length === 0) {
     const known = services.map(({ id }) => id).join(', ');

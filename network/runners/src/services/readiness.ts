@@ -10,11 +10,14 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 200;
 const OK = 200;
 
+/** A service, or an organisation's OpenID provider. */
+export type Addressed = Pick<ServiceNode, 'id' | 'url'>;
+
 /**
  * What a service's `/readyz` answers: undefined when it is ready, else why it is not.
  * @param roots PEM of the TLS authorities to trust.
  */
-export async function unreadyReason(node: ServiceNode, roots: string): Promise<string | undefined> {
+export async function unreadyReason(node: Addressed, roots: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const options = { ca: roots, timeout: ANSWER_TIMEOUT_MS, agent: false };
     const request = get(new URL('/readyz', node.url), options, (response) => {

@@ -31,7 +31,6 @@ export async function writeServiceFiles(
   };
   await Promise.all(
     services.map(async (node) => {
-      const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
       const config = serviceConfig(node, {
         plan,
         networkId: plan.network,
@@ -39,12 +38,22 @@ export async function writeServiceFiles(
         tokensAt,
         setting: setting(node),
       });
-      await writeSecret(file('config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
-      await writeSecret(file('passphrase'), `${secrets.get(node.id)?.passphrase ?? ''}\n`);
-      await copyFile(layout.connection, file('connection.json'));
-      await copyFile(layout.tlsRoots, file('ca.pem'));
-      await mkdir(layout.data(node.id), { recursive: true, mode: 0o700 });
+      await writeOwnFiles(layout, node, { config, passphrase: secrets.get(node.id)?.passphrase ?? '' });
+      await copyFile(layout.connection, layout.nodeFile(node.mspId, node.id, 'connection.json'));
     }),
   );
   return secrets;
+}
+
+/** What every program finds in its own folder: configuration, passphrase, whom to trust; and the folder of its data. */
+export async function writeOwnFiles(
+  layout: ServiceLayout,
+  { id, mspId }: Pick<ServiceNode, 'id' | 'mspId'>,
+  { config, passphrase }: { readonly config: object; readonly passphrase: string },
+): Promise<void> {
+  const file = (name: string): string => layout.nodeFile(mspId, id, name);
+  await writeSecret(file('config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  await writeSecret(file('passphrase'), `${passphrase}\n`);
+  await copyFile(layout.tlsRoots, file('ca.pem'));
+  await mkdir(layout.data(id), { recursive: true, mode: 0o700 });
 }

@@ -1,8 +1,7 @@
 import type { Finding } from '@careledger/network-admin';
-import type { ServiceNode } from '@careledger/network-definition';
 import { trustedRoots } from './credentials.js';
 import type { ServiceLayout } from './layout.js';
-import { unreadyReason } from './readiness.js';
+import { unreadyReason, type Addressed } from './readiness.js';
 
 /**
  * Those of the services that are not ready, and why.
@@ -10,8 +9,8 @@ import { unreadyReason } from './readiness.js';
  */
 export async function unreadyServices(
   layout: ServiceLayout,
-  services: readonly ServiceNode[],
-  remedy: (service: ServiceNode) => string,
+  services: readonly Addressed[],
+  remedy: (service: Addressed) => string,
 ): Promise<Finding[]> {
   if (services.length === 0) return [];
   const roots = await trustedRoots(layout);

@@ -1,0 +1,1 @@
+export { IdentityConfig } from './config.js';
