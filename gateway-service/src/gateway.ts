@@ -19,9 +19,11 @@ import {
   Delegates,
   Delegations,
   EarlierDecisions,
+  GatewayKeys,
   GrantStore,
   Reconciler,
   Registrations,
+  Rekeyings,
   Rotations,
   StatementIntake,
   StepStore,
@@ -130,6 +132,7 @@ export class Gateway implements AsyncDisposable {
   readonly consent: ConsentService;
   readonly appointing: Delegations;
   readonly rotations: Rotations;
+  readonly gatewayKeys: GatewayKeys;
   readonly settingsStore: SettingsStore;
   readonly settingsService: SettingsService;
   /** What judges readings where a patient’s settings say nothing. */
@@ -234,9 +237,10 @@ export class Gateway implements AsyncDisposable {
       ...{ subscriptions, anchors, registrations, settings, settingsStore, delegations, delegates },
     };
     const { acknowledgeWithinMs, deliverWithinMs } = config;
+    const rekeyings = new Rekeyings({ steps, patients });
     const limits = { acknowledgeWithinMs, deliverWithinMs };
     const { technicalAlarms } = this;
-    const parts = { ...base, ...outside, ...stores, ...limits, technicalAlarms };
+    const parts = { ...base, ...outside, ...stores, ...limits, technicalAlarms, rekeyings };
 
     // A record's way, from its last stage to its first.
     const tokens = new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token]));
@@ -275,11 +279,14 @@ export class Gateway implements AsyncDisposable {
     const outbox = { add: (step: ConsentStep) => this.#consentOutbox.add(step) };
     const intake = new StatementIntake({ ...parts, outbox });
     const consentKeys = new ConsentKeys(database);
-    this.rotations = new Rotations({ ...parts, intake, consentKeys, requests: this.requests });
+    const { requests } = this;
+    this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests });
+    const { gatewayKeys } = this;
+    this.rotations = new Rotations({ ...parts, intake, consentKeys, gatewayKeys, requests });
     const { rotations } = this;
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
     const earlier = new EarlierDecisions(parts);
-    const consentParts = { ...parts, intake, outbox, earlier, requests: this.requests };
+    const consentParts = { ...parts, intake, outbox, earlier, requests };
     this.consent = new ConsentService(consentParts);
     this.appointing = new Delegations(consentParts);
     const adoptedDelegations = new AdoptedDelegations(parts);

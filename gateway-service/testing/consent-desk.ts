@@ -14,11 +14,13 @@ import { makeStatement } from '@careledger/statements';
 import {
   ConsentService,
   EarlierDecisions,
+  GatewayKeys,
   DelegationStore,
   Delegates,
   Delegations,
   GrantStore,
   Registrations,
+  Rekeyings,
   Rotations,
   StatementIntake,
   StepStore,
@@ -45,6 +47,8 @@ export class ConsentDesk implements AsyncDisposable {
   readonly progress = new PatientProgress();
   readonly consent: ConsentService;
   readonly rotations: Rotations;
+  readonly rekeyings: Rekeyings;
+  readonly gatewayKeys: GatewayKeys;
   readonly appointing: Delegations;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
@@ -70,8 +74,12 @@ export class ConsentDesk implements AsyncDisposable {
       outbox: { add: (step) => this.sent.push(step) },
     });
     const { requests } = this;
+    this.rekeyings = new Rekeyings({ steps, patients: core.patients });
+    const { rekeyings } = this;
+    this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings });
+    const { gatewayKeys } = this;
     this.rotations = new Rotations({
-      ...{ ...common, intake, requests, consentKeys: new ConsentKeys(database) },
+      ...{ ...common, intake, requests, gatewayKeys, consentKeys: new ConsentKeys(database) },
       ledger: { channel: () => ({ evaluate: (async () => this.patientOnLedger) as never }) },
       logger: { warn: () => undefined, error: () => undefined },
     });

@@ -5,6 +5,7 @@ import { makeWrapSet, recordSeedFor, sealRecord, wrapKey } from '@careledger/env
 import { LedgerError } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
+import { Rekeyings, StepStore } from '../src/consent/index.js';
 import { TechnicalAlarmStore } from '../src/alarms/technical-alarm-store.js';
 import { Announcing } from '../src/delivery/announcing.js';
 import { OwnVersionStore } from '../src/delivery/own-version-store.js';
@@ -198,6 +199,8 @@ export class DeliveryFixture implements AsyncDisposable {
       patients: core.patients,
       versions: this.versions,
       technicalAlarms: new TechnicalAlarmStore(store.database),
+      rekeyings: new Rekeyings({ steps: new StepStore(store.database), patients: core.patients }),
+      networkId: NETWORK,
       clock: Date.now,
       logger: silent,
     };
@@ -214,7 +217,6 @@ export class DeliveryFixture implements AsyncDisposable {
       ledger: { channel: () => ({ evaluate: this.#getRecord as never }) },
       remaking: { makeAgain: (version) => this.madeAgain.push(version) },
       verifier: sodiumVerifier(),
-      networkId: NETWORK,
     });
     const batcher = { submit: (_patientId: string, statement: string) => this.#announce(statement) };
     const announcing = new Announcing({

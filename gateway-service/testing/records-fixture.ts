@@ -3,7 +3,7 @@ import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
 import { decide, type Request } from '@careledger/policy';
 import type { GatewayCoreOptions } from '../src/core.js';
-import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
+import { GrantStore, Rekeyings, StepStore, SubscriptionStore } from '../src/consent/index.js';
 import { AcknowledgementFetcher } from '../src/escalation/acknowledgement-fetcher.js';
 import { AlarmWatch } from '../src/escalation/alarm-watch.js';
 import { AlarmStore } from '../src/alarms/alarm-store.js';
@@ -251,6 +251,7 @@ export class RecordsFixture implements AsyncDisposable {
         subscriptions,
         settings,
         settingsStore,
+        rekeyings: new Rekeyings({ steps: new StepStore(database), patients: core.patients }),
       },
       ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
       providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),

@@ -104,7 +104,7 @@ export class EntryLog implements Disposable {
     const deviceState = newDeviceChain(deviceIdOf(signer.publicKey, sha256), randomId128(), sha256);
     const patientNo = writer.insertPatient(patientId, 0, state);
     writer.insertBlock({ patientNo, height: 0, hash: state.head, json: JSON.stringify(block) });
-    const patient = new PatientChain(patientNo, patientId, state, () => signer);
+    const patient = new PatientChain(patientNo, patientId, state, () => [signer]);
     this.#keeper.addPatient(patient);
     return new DeviceChain(writer.insertDeviceChain(patientNo, deviceState, 0), patient, deviceState);
   }

@@ -193,6 +193,41 @@ test('after a rotation what was granted stands, and a thief of the former key de
   expect(await opened()).toBe(403);
 }, 300_000);
 
+test('the gateway signs with another key by the patient’s statement: what lay there stays readable, what comes is taken', async () => {
+  await using device = await fixture.device(patient);
+  const path = `/v1/patients/${patient.patientId}/keys`;
+  const offer = () => fixture.own(patient, 'POST', '/keys/offer', { use: 'gateway' });
+  const { newKey } = await offer();
+  expect((await offer())['newKey']).toBe(newKey);
+  // Nobody but the patient appoints it, and nothing but what is offered.
+  const stolen = { statement: await consent.print('end-delegation', 'A'.repeat(22), '--offline') };
+  expect(await fixture.call('POST', `${path}/rotate`, stolen, patient.token)).toMatchObject({ status: 422 });
+  expect(await consent.answer('rotate-gateway')).toMatchObject({ status: 'done' });
+  const inForce = async () => {
+    const { blocks } = await fixture.own(patient, 'GET', '/chain/blocks');
+    return (blocks as { block: { type: string; body: { gatewayKey?: string } } }[])
+      .filter(({ block }) => block.type === 'rekey')
+      .map(({ block }) => block.body.gatewayKey);
+  };
+  while (!(await inForce()).includes(String(newKey)));
+
+  await device.send([glucose(Date.now() - 30_000, 131)]);
+  expect(await consent.answer('grant', HOSPITAL)).toMatchObject({ status: 'done' });
+  expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true });
+  const { records } = await fixture.own(patient, 'GET', '/records');
+  const ids = (records as { recordId: string }[]).map(({ recordId }) => recordId);
+  for (const recordId of [ids[0], ids.at(-1)]) {
+    const request = `GET /v1/records/${recordId}?patientId=${patient.patientId}`;
+    while ((await call(hospital, 'practitioner', request)).status !== 200);
+    expect(await fixture.own(patient, 'GET', `/records/${recordId}`)).toMatchObject({
+      record: { recordId, stage: 'announced' },
+    });
+  }
+  expect(await fixture.own(patient, 'GET', '/chain/verify')).toMatchObject({ report: { ok: true } });
+  // A further one is another key.
+  expect((await offer())['newKey']).not.toBe(newKey);
+}, 300_000);
+
 test('a rotation goes past the gateway, which hears of it and takes nothing more that the former key signs', async () => {
   await using thief = await consent.copied();
   const rotation = await consent.print('rotate', '--offline');

@@ -194,6 +194,8 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
     const body = { ...byPassphrase, newPassphrase: 'five other words to remember' };
     return byPatient(world, { path: '/passphrase', body, otherBody: { ...body, ...byAnother } }, other);
   },
+  'POST /v1/patients/{patientId}/keys/offer': async (world) =>
+    byPatient(world, { path: '/keys/offer', body: { use: 'gateway' }, otherBody: { use: 'consent' } }),
   'POST /v1/patients/{patientId}/keys/rotate': async (world) => {
     const other = await world.fixture.patient();
     return byPatient(world, { path: '/keys/rotate', body: byPassphrase, otherBody: byAnother }, other);

@@ -14,7 +14,7 @@ export class PatientChain {
   /** Newest block that is on disk. One that is not must not be anchored: a power failure could take it back. */
   durableHead: { readonly height: number; readonly hash: string };
   readonly #phase: number;
-  readonly #openSigner: () => Signer;
+  readonly #openSigners: () => readonly Signer[];
   #signer: Signer | undefined;
   #isFirstBlock = true;
 
@@ -23,26 +23,34 @@ export class PatientChain {
     readonly patientId: string,
     /** After the newest sealed block. */
     public state: ChainState,
-    openSigner: () => Signer,
+    /** Every gateway key that there is for the patient, oldest first. */
+    openSigners: () => readonly Signer[],
   ) {
     this.durableHead = { height: state.height, hash: state.head };
     this.#phase = phaseOf(patientNo);
-    this.#openSigner = openSigner;
+    this.#openSigners = openSigners;
   }
 
   /** The gateway key in force. Opened when it is first needed, so that thousands of patients start quickly. */
   get signer(): Signer {
     if (this.#signer === undefined) {
-      const signer = this.#openSigner();
-      if (toBase64url(signer.publicKey) !== this.state.gatewayKey) {
+      const signer = this.#openSigners().find(
+        ({ publicKey }) => toBase64url(publicKey) === this.state.gatewayKey,
+      );
+      if (signer === undefined) {
         throw new StoreError(
           'STORE_INCONSISTENT',
-          `The key store has another gateway key than the chain of ${this.patientId}: complete the rotation, or restore both`,
+          `The key store has another gateway key than the chain of ${this.patientId}: restore both from one backup`,
         );
       }
       this.#signer = signer;
     }
     return this.#signer;
+  }
+
+  /** The gateway keys with which anything of the patient's was signed here, raw, oldest first. */
+  signerKeys(): Uint8Array[] {
+    return this.#openSigners().map(({ publicKey }) => publicKey);
   }
 
   /** The open block, opened if there is none. */
@@ -60,6 +68,8 @@ export class PatientChain {
     this.state = state;
     this.open = undefined;
     this.uncommitted = [];
+    // A rekey block may be among what is not there.
+    this.#signer = undefined;
   }
 
   /** Signs with this key from now on: the next block has to be the rekey block that appoints it. */

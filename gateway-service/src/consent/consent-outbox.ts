@@ -17,6 +17,7 @@ const ONE_BY_ONE = {
   register: 'RegisterPatient',
   reject: 'RejectSubscription',
   rotate: 'RotatePatientKey',
+  rekey: 'RotatePatientKey',
   delegate: 'Delegate',
   'end-delegation': 'EndDelegation',
 } as const;
@@ -87,7 +88,7 @@ export class ConsentOutbox implements AsyncDisposable {
     if (step?.status !== 'open') return;
     const { item, blockNumber } = await this.#submit(step);
     if (step.kind !== 'register' && mayBeTakenLater(item.code)) throw new NotYetError(item.code);
-    const isDone = item.code === 'OK';
+    const isDone = item.code === 'OK' || isThere(step, item.code);
     if (!isDone) logger.error({ job: step.job, channel: step.channel, code: item.code }, 'refused for good');
     const status = isDone ? 'done' : 'refused';
     store.deferred(() => {
@@ -97,7 +98,7 @@ export class ConsentOutbox implements AsyncDisposable {
     });
     await store.sync();
     for (const next of steps.eligible(step.patientNo)) this.add(next);
-    if (step.kind === 'rotate') await rotations.settled(step, isDone);
+    if (step.kind === 'rotate' || step.kind === 'rekey') await rotations.settled(step, isDone);
     settler.settled(step, isDone);
   }
 
@@ -145,3 +146,7 @@ export class ConsentOutbox implements AsyncDisposable {
     }
   }
 }
+
+/** The gateway's new key is in force there by another of the patient's statements. */
+const isThere = ({ kind }: ConsentStep, code: string): boolean =>
+  kind === 'rekey' && code === 'KEY_UNCHANGED';

@@ -18,6 +18,7 @@ export const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   revoke: DECISION_CHANNELS.revoke,
   reject: DECISION_CHANNELS.rejectSubscription,
   rotate: DECISION_CHANNELS.rotatePatientKey,
+  rekey: DECISION_CHANNELS.rotatePatientKey,
   delegate: DECISION_CHANNELS.delegate,
   'end-delegation': DECISION_CHANNELS.endDelegation,
 };

@@ -11,7 +11,9 @@ import type { Patient } from '../patients/index.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { ORDER, type StatementIntake } from './intake.js';
+import type { GatewayKeys } from './gateway-keys.js';
 import { checkKeyProof } from './key-proof.js';
+import { newKeyOf } from './new-key.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 import { stageConsentKey, type ConsentPassphrase } from './unlock.js';
 
@@ -22,6 +24,7 @@ export interface RotationsOptions {
   readonly intake: StatementIntake;
   readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly consentKeys: ConsentKeys;
+  readonly gatewayKeys: Pick<GatewayKeys, 'complete' | 'next'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
@@ -102,12 +105,12 @@ export class Rotations {
     consentKeys.put(patientNo, this.#inForce(core.patients.byNo(patientNo)));
   }
 
-  /** After a rotation was settled, on disk. */
-  async settled({ patientNo }: ConsentStep, isDone: boolean): Promise<void> {
+  /** After a rotation was settled, on disk: of the consent key, or of the gateway's. */
+  async settled({ kind, patientNo }: ConsentStep, isDone: boolean): Promise<void> {
     const { core, consentKeys } = this.#options;
     const patient = core.patients.byNo(patientNo);
     consentKeys.load(core.patients, patient);
-    if (isDone) await this.advance(patient);
+    if (isDone || kind === 'rekey') await this.advance(patient);
     else
       await this.compare(patient.patientId).catch((err: unknown) =>
         this.#options.logger.warn({ err, patientNo }, 'what the ledger has in its place is not known yet'),
@@ -152,14 +155,23 @@ export class Rotations {
   }
 
   async #advance(patient: Patient): Promise<void> {
-    const { core } = this.#options;
+    const { core, gatewayKeys } = this.#options;
     const { chain, patientId } = patient;
     for (;;) {
+      await gatewayKeys.complete(patient);
       const { consentKey, gatewayKey } = chain.state;
       const kid = kidOf('Ed25519', fromBase64url(consentKey));
+      const isByKey = ({ statement }: { readonly statement: string }) =>
+        readStatement(statement).header.kid === kid;
+      const rekeying = await gatewayKeys.next(patient, isByKey);
+      if (rekeying === 'awaited') return;
+      if (rekeying !== undefined) {
+        const body = { consentKey, gatewayKey: rekeying.newKey, statements: [rekeying.statement] };
+        await core.rekey(patientId, body, rekeying.signer);
+        continue;
+      }
       const next = this.#rotations(patient).find(
-        ({ steps, statement }) =>
-          steps.some(({ status }) => status === 'done') && readStatement(statement).header.kid === kid,
+        (rotation) => rotation.steps.some(({ status }) => status === 'done') && isByKey(rotation),
       );
       if (next === undefined) return;
       const body = { consentKey: next.newKey, gatewayKey, statements: [next.statement] };
@@ -205,15 +217,5 @@ export class Rotations {
         const newKey = newKeyOf(statement);
         return newKey === undefined ? [] : [{ steps, job, statement, newKey }];
       });
-  }
-}
-
-/** The key that a rotation appoints, by its own word. */
-function newKeyOf(statement: string): string | undefined {
-  try {
-    const { newKey } = readStatement(statement).payload.body;
-    return typeof newKey === 'string' ? newKey : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -2,7 +2,7 @@ import type { ChannelName } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 
 export type StepKind =
-  'register' | 'grant' | 'deny' | 'revoke' | 'reject' | 'rotate' | 'delegate' | 'end-delegation';
+  'register' | 'grant' | 'deny' | 'revoke' | 'reject' | 'rotate' | 'rekey' | 'delegate' | 'end-delegation';
 
 /** A statement on its way to one channel. */
 export interface ConsentStep {

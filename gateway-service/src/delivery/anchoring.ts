@@ -5,12 +5,13 @@ import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
 import type { ChainReader } from '../chain/index.js';
 import type { Registrations } from '../consent/registrations.js';
+import type { Rekeyings } from '../consent/rekeyings.js';
 import type { RegistrationAwaiter } from '../consent/settle.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import { LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from '../ledger-access/limits.js';
 import type { Settled, StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patient, Patients } from '../patients/index.js';
-import { patientStatement } from '../patients/patient-statement.js';
+import { isSignedBy, patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AnchorStore, Head } from './anchor-store.js';
@@ -20,6 +21,8 @@ const STALE_CODES: ReadonlySet<string> = new Set(['ANCHOR_PREV_MISMATCH', 'ANCHO
 
 /** Fault of a chain that lacks, or has otherwise, a block that is anchored: its store is older than the ledger. */
 const BEHIND_LEDGER = 'CHAIN_BEHIND_LEDGER';
+
+const KEY_UNKNOWN = 'STATEMENT_KEY_UNKNOWN';
 
 /** A patient's chain, as far as it concerns its anchors. */
 interface AnchoredChain {
@@ -37,6 +40,7 @@ export interface AnchoringOptions {
   readonly patients: Pick<Patients, 'list' | 'byNo'>;
   readonly chain: Pick<ChainReader, 'blocksFrom'>;
   readonly registrations: Pick<Registrations, 'has'>;
+  readonly rekeyings: Pick<Rekeyings, 'isHeld'>;
   readonly networkId: string;
   readonly intervalMs: number;
   readonly clock: () => number;
@@ -123,23 +127,31 @@ export class Anchoring implements RegistrationAwaiter, AsyncDisposable {
   }
 
   async #anchor(patientNo: number): Promise<void> {
-    const { ledger, progress } = this.#options;
+    const { ledger, progress, rekeyings } = this.#options;
     while (!this.isUpToDate(patientNo)) {
+      if (rekeyings.isHeld(patientNo, 'authorities')) throw new NotYetError(KEY_UNKNOWN);
       const next = await this.#next(patientNo);
       const settled = await ledger.anchor.submit(this.#chainOf(patientNo).patientId, next.statement);
-      if (mayBeTakenLater(settled.item.code)) throw new NotYetError(settled.item.code);
+      if (mayBeTakenLater(settled.item.code) || this.#isRekeyed(patientNo, settled.item.code))
+        throw new NotYetError(settled.item.code);
       await this.#settle(patientNo, next, settled);
     }
     this.#queued.delete(patientNo);
     progress.notify(patientNo);
   }
 
+  /** A peer that lags behind does not know a key that took another's place. To give the chain up for that would be for good. */
+  #isRekeyed(patientNo: number, code: string): boolean {
+    return code === KEY_UNKNOWN && this.#options.patients.byNo(patientNo).chain.signerKeys().length > 1;
+  }
+
   /** The statement that is to go: the pending one, else a new one, on disk first. */
   async #next(patientNo: number): Promise<Head & { readonly statement: string }> {
     const { store, anchors, networkId } = this.#options;
     const state = anchors.get(patientNo);
-    if (state.pending !== null) return state.pending;
     const { patientId, signer, durableHead } = this.#chainOf(patientNo);
+    // What a former key signed is signed anew.
+    if (state.pending !== null && isSignedBy(state.pending.statement, signer)) return state.pending;
     const { height, hash } = durableHead;
     const body = {
       height,

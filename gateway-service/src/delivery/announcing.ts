@@ -1,10 +1,20 @@
 import { records } from '@careledger/contracts';
-import { announceVersion, Grace, type AnnouncedVersion } from '@careledger/delivery';
+import {
+  announceGraceKeyOf,
+  announceVersion,
+  Grace,
+  NotYetError,
+  type AnnouncedVersion,
+} from '@careledger/delivery';
 import { orUndefined } from '@careledger/ledger';
 import { traced, type Logger } from '@careledger/service-kit';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
+import type { StatementBody } from '@careledger/contracts';
+import { readStatement } from '@careledger/statements';
+import type { Rekeyings } from '../consent/rekeyings.js';
 import type { Patients } from '../patients/index.js';
+import { isSignedBy, patientStatement } from '../patients/patient-statement.js';
 import type { Priority } from '../processing/index.js';
 import type { RaisedAlarms } from '../records/handover.js';
 import type { OwnVersion } from '../records/own-version.js';
@@ -13,13 +23,15 @@ import { raiseRefused } from './refused.js';
 import type { OwnVersionStore } from './own-version-store.js';
 
 export interface AnnouncingOptions {
-  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
   readonly versions: OwnVersionStore;
   readonly technicalAlarms: RaisedAlarms;
   readonly ledger: LedgerReader & {
     readonly announce: Readonly<Record<Priority, Pick<StatementBatcher, 'submit'>>>;
   };
   readonly patients: Pick<Patients, 'byNo'>;
+  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'isUnderWay'>;
+  readonly networkId: string;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'error'>;
 }
@@ -41,8 +53,9 @@ export class Announcing {
   }
 
   async #announce(version: OwnVersion, priority: Priority): Promise<void> {
-    const { store, versions, ledger, patients, clock, logger } = this.#options;
-    const { versionNo, recordId, manifestHash, announceStatement } = version;
+    const { store, versions, ledger, patients, rekeyings, clock, logger } = this.#options;
+    const { versionNo, recordId, manifestHash } = version;
+    const announceStatement = await this.#byKeyInForce(version);
     if (announceStatement === null) return;
     const author = patients.byNo(version.patientNo).patientId;
     const outcome = await announceVersion(
@@ -54,6 +67,9 @@ export class Announcing {
         find: () => this.#find(version, author),
       },
     );
+    // Another key of this gateway's may be there already.
+    if (outcome.outcome === 'refused' && rekeyings.isUnderWay(version.patientNo))
+      throw new NotYetError(outcome.code);
     if (outcome.outcome !== 'announced')
       logger.error(
         {
@@ -71,6 +87,24 @@ export class Announcing {
       }
     });
     // Not synced: after a power failure the statement goes again, and the ledger says the same.
+  }
+
+  /** What a former key signed is signed anew, on disk, before it leaves. @throws NotYetError while no key counts */
+  async #byKeyInForce(version: OwnVersion): Promise<string | null> {
+    const { store, versions, patients, rekeyings, networkId } = this.#options;
+    const { versionNo, patientNo, announceStatement } = version;
+    const { patientId, chain } = patients.byNo(patientNo);
+    const isHeld = rekeyings.isHeld(patientNo, 'authorities');
+    if (announceStatement === null || (!isHeld && isSignedBy(announceStatement, chain.signer)))
+      return announceStatement;
+    this.#grace.forget(announceGraceKeyOf(version));
+    if (isHeld) throw new NotYetError('STATEMENT_KEY_UNKNOWN');
+    const body = readStatement(announceStatement).payload.body as StatementBody<'announceRecord'>;
+    const about = { patientId, networkId, channels: ['authorities'] as const, body };
+    const signed = patientStatement('announceRecord', about, chain.signer);
+    store.deferred(() => versions.reannounce(versionNo, signed));
+    await store.sync();
+    return signed;
   }
 
   #find({ recordId, version }: OwnVersion, patientId: string): Promise<AnnouncedVersion | undefined> {

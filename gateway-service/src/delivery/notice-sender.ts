@@ -5,6 +5,8 @@ import { readStatement } from '@careledger/statements';
 import type { GrantStore, SubscriptionStore } from '../consent/index.js';
 import { EMERGENCY_BACKOFF } from '../ledger-access/limits.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
+import type { Patients } from '../patients/index.js';
+import { isSignedBy } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
 import { recordTermsOf, type OwnVersion } from '../records/own-version.js';
 import { noticeRecipientsOf } from '../records/readers.js';
@@ -25,6 +27,7 @@ export interface NoticeSenderOptions {
   readonly directory: Pick<OrganisationDirectory, 'authority' | 'forget'>;
   readonly authorities: AuthorityClients;
   readonly statements: Pick<NoticeStatements, 'make'>;
+  readonly patients: Pick<Patients, 'byNo'>;
   readonly grants: Pick<GrantStore, 'active'>;
   readonly subscriptions: Pick<SubscriptionStore, 'list'>;
   readonly networkId: string;
@@ -111,10 +114,13 @@ export class NoticeSender implements AsyncDisposable {
     return recipients.some((recipient) => recipient.authorityId === authorityId);
   }
 
-  /** As it was made, until an api would refuse it for its age: then it is made anew, for as long as it takes. */
-  async #statementFor({ noticeNo, authorityId, statement }: Notice, version: OwnVersion): Promise<string> {
-    const { store, notices, statements, clock } = this.#options;
-    if (statement !== '') {
+  /** As it was made, until an api would refuse it for its age or its key: then it is made anew, for as long as it takes. */
+  async #statementFor(
+    { noticeNo, patientNo, authorityId, statement }: Notice,
+    version: OwnVersion,
+  ): Promise<string> {
+    const { store, notices, statements, patients, clock } = this.#options;
+    if (statement !== '' && isSignedBy(statement, patients.byNo(patientNo).chain.signer)) {
       const { iat } = readStatement(statement, { maxChars: EMERGENCY_NOTICE_MAX_CHARS }).payload;
       if (clock() - iat * MS_PER_S <= NOTICE_RENEWED_AFTER_MS) return statement;
     }

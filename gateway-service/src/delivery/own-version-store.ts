@@ -219,6 +219,26 @@ export class OwnVersionStore implements MadeVersions {
       .run(providerId, storeStatement, JSON.stringify(former), versionNo);
   }
 
+  /** What is on its way to a provider is signed with another key; what others were given counts no more. */
+  resign(
+    versionNo: number,
+    { storeStatement, wrapSet }: Pick<OwnVersion, 'storeStatement' | 'wrapSet'>,
+  ): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET store_statement = ?, wrap_set = ?, former_stores = '{}'
+         WHERE version_no = ? AND stage = 'made'`,
+      )
+      .run(storeStatement, wrapSet, versionNo);
+  }
+
+  /** So is what is on its way to the ledger. */
+  reannounce(versionNo: number, announceStatement: string): void {
+    this.#database
+      .prepare(`UPDATE record_versions SET announce_statement = ? WHERE version_no = ? AND stage = 'stored'`)
+      .run(announceStatement, versionNo);
+  }
+
   setStored(
     versionNo: number,
     stored: {

@@ -1,4 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decisionStatement } from '@careledger/consent';
+import { parseJws, toBase64url } from '@careledger/crypto';
+import { makeStatement } from '@careledger/statements';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import { gatewayKeyProof } from '../patients/registration.js';
 import { DeliveryFixture } from '../../testing/delivery-fixture.js';
 import type { Patient } from '../patients/index.js';
 
@@ -44,6 +49,60 @@ describe('killed between two stages', () => {
     }
     await fixture.drained();
     expect(fixture.announcedIds).toEqual(versionIds);
+  });
+});
+
+/** The patient appoints another gateway key, and the chain has it. */
+async function rekey(patient: Patient): Promise<string> {
+  const { core } = fixture.testCore;
+  const { patientId } = patient;
+  const { chain } = core.patients.get(patientId);
+  const signer = await core.patients.keys(patientId).stageGateway();
+  const newKey = toBase64url(signer.publicKey);
+  const newKeyProof = gatewayKeyProof({ patientId, network: 'devnet', gateway: signer, nowMs: Date.now() });
+  const about = { patientId, networkId: 'devnet', body: { use: 'gateway' as const, newKey, newKeyProof } };
+  const statement = makeStatement(
+    decisionStatement('rotatePatientKey', about),
+    await core.patients.unlockConsent(patientId, PASSPHRASE),
+  );
+  const { consentKey } = chain.state;
+  await core.rekey(patientId, { consentKey, gatewayKey: newKey, statements: [statement] }, signer);
+  await core.patients.keys(patientId).completeGateway();
+  return signer.kid;
+}
+const signerOf = (jws: string | null | undefined): unknown => parseJws(jws ?? '').header['kid'];
+
+describe('what a gateway key signed that was rotated away', () => {
+  test('and no provider has taken: statement and wraps are signed anew, the record stays the same', async () => {
+    const [provider, other] = fixture.providers;
+    await other.stop();
+    provider.behaviour = 'refuses';
+    const patient = await fixture.patient();
+    const versionId = await fixture.make(patient, 'emergency');
+    await fixture.until(() => provider.arrived.length > 0);
+    const { manifest, wraps } = fixture.version(versionId);
+    const kid = await rekey(patient);
+    provider.behaviour = 'answers';
+    await fixture.drained();
+    expect(signerOf(fixture.ledger.get(versionId)?.statement)).toBe(kid);
+    const taken = provider.requests.get(versionId);
+    expect(taken).toMatchObject({ manifest, wraps });
+    expect(signerOf(taken?.wrapSet)).toBe(kid);
+    expect(fixture.announcedIds).toEqual([versionId]);
+  });
+
+  test('and the ledger has not taken: the announcement is signed anew', async () => {
+    fixture.notYet = Number.MAX_SAFE_INTEGER;
+    const patient = await fixture.patient();
+    const versionId = await fixture.make(patient, 'emergency');
+    await fixture.until(() => fixture.version(versionId).stage === 'stored');
+    const former = signerOf(fixture.version(versionId).announceStatement);
+    const kid = await rekey(patient);
+    expect(kid).not.toBe(former);
+    fixture.notYet = 0;
+    await fixture.drained();
+    expect(signerOf(fixture.version(versionId).announceStatement)).toBe(kid);
+    expect(fixture.announcedIds).toEqual([versionId]);
   });
 });
 

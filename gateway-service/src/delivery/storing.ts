@@ -1,6 +1,14 @@
 import { records, type StatementBody, type StoredRecordState } from '@careledger/contracts';
 import { toBase64url, type SignatureVerifier, type Signer } from '@careledger/crypto';
-import { Grace, storeVersion, type StoreOutcome, type StoringSide } from '@careledger/delivery';
+import {
+  Grace,
+  NotYetError,
+  graceKeyOf,
+  storeVersion,
+  type StoreOutcome,
+  type StoringSide,
+} from '@careledger/delivery';
+import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
 import { orUndefined } from '@careledger/ledger';
 import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
 import { HttpClientError, traced, type Logger } from '@careledger/service-kit';
@@ -9,7 +17,8 @@ import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patients } from '../patients/index.js';
-import { patientStatement } from '../patients/patient-statement.js';
+import type { Rekeyings } from '../consent/rekeyings.js';
+import { isSignedBy, patientStatement } from '../patients/patient-statement.js';
 import type { RaisedAlarms } from '../records/handover.js';
 import type { OwnVersion } from '../records/own-version.js';
 import type { GatewayStore } from '../store/index.js';
@@ -26,6 +35,7 @@ export interface StoringOptions {
   readonly ledger: LedgerReader;
   readonly patients: Pick<Patients, 'byNo'>;
   readonly remaking: Pick<Remaking, 'makeAgain'>;
+  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'isUnderWay'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
@@ -60,12 +70,36 @@ export class Storing {
     await traced('store record', about, () => this.#store(version, signal));
   }
 
-  async #store(version: OwnVersion, signal: AbortSignal): Promise<void> {
+  async #store(made: OwnVersion, signal: AbortSignal): Promise<void> {
+    const version = await this.#byKeyInForce(made);
     const { recordId, manifestHash } = version;
     const { patientId: author } = this.#authorOf(version);
     const { ciphertextSha256 } = storeBody(version.storeStatement);
     const wanted = { recordId, version: version.version, author, manifestHash, ciphertextSha256 };
-    await this.#settle(version, await storeVersion(wanted, version, this.#side(version, signal)));
+    const outcome = await storeVersion(wanted, version, this.#side(version, signal));
+    // The provider may know of another key of this gateway's sooner than the gateway.
+    if (outcome.outcome === 'refused' && this.#options.rekeyings.isUnderWay(version.patientNo))
+      throw new NotYetError(outcome.code);
+    await this.#settle(version, outcome);
+  }
+
+  /** What a former key signed is signed anew, on disk, before it leaves. @throws NotYetError while no key counts */
+  async #byKeyInForce(version: OwnVersion): Promise<OwnVersion> {
+    const { store, versions, rekeyings } = this.#options;
+    const { versionNo, patientNo, providerId, storeStatement } = version;
+    const { signer } = this.#authorOf(version);
+    const isHeld = rekeyings.isHeld(patientNo, 'cloud');
+    if (!isHeld && isSignedBy(storeStatement, signer)) return version;
+    this.#grace.forget(graceKeyOf(version));
+    if (isHeld) throw new NotYetError('STATEMENT_KEY_UNKNOWN');
+    const set = readWrapSet(version.wrapSet);
+    const signed = {
+      storeStatement: this.#statementFor(version, providerId),
+      wrapSet: makeWrapSet({ ...set, wraps: matchWraps(set, version.wraps) }, signer),
+    };
+    store.deferred(() => versions.resign(versionNo, signed));
+    await store.sync();
+    return versions.get(versionNo) ?? version;
   }
 
   #side(version: OwnVersion, signal: AbortSignal): StoringSide {

@@ -58,6 +58,29 @@ export class PatientKeys implements AppointedKeys {
     return this.store.signer(PATIENT_KEYS.gateway(this.patientId), sodiumSigner);
   }
 
+  /** Every key that has signed, or is to sign, as the gateway's: oldest first. */
+  gatewaySigners(): Signer[] {
+    return this.store.signers(PATIENT_KEYS.gateway(this.patientId), sodiumSigner);
+  }
+
+  /** The gateway key that is to follow. Asked again, the same one. */
+  async stageGateway(): Promise<Signer> {
+    await this.store.stageSigner(PATIENT_KEYS.gateway(this.patientId));
+    const staged = this.gatewaySigners().at(-1);
+    if (staged === undefined) throw new RangeError('A key was staged and is not there');
+    return staged;
+  }
+
+  /** Thumbprint of the gateway key that is to follow; undefined while none is. */
+  get stagedGatewayKid(): string | undefined {
+    return this.store.stagedKid(PATIENT_KEYS.gateway(this.patientId));
+  }
+
+  /** The chain has the key that was staged. */
+  completeGateway(): Promise<void> {
+    return this.store.completeRotation(PATIENT_KEYS.gateway(this.patientId));
+  }
+
   encryption(): X25519KeyPair {
     return this.store.x25519(PATIENT_KEYS.encryption(this.patientId));
   }

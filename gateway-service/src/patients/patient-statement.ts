@@ -2,7 +2,7 @@ import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/
 import type { Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { EMERGENCY_NOTICE_MAX_CHARS } from '@careledger/protocol';
-import { makeStatement } from '@careledger/statements';
+import { makeStatement, readStatement } from '@careledger/statements';
 
 const MS_PER_S = 1_000;
 
@@ -29,4 +29,9 @@ export function patientStatement<N extends StatementName>(
     },
     signer,
   );
+}
+
+/** Whether this key signed a statement of ours: another one's is taken no more once a channel has its successor. */
+export function isSignedBy(statement: string, { kid }: Pick<Signer, 'kid'>): boolean {
+  return readStatement(statement, { maxChars: EMERGENCY_NOTICE_MAX_CHARS }).header.kid === kid;
 }

@@ -331,7 +331,7 @@ export class Patients {
 
   #chain(patientNo: number, patientId: string, state: PatientChain['state']): PatientChain {
     const keys = new PatientKeys(this.#options.keyStore, patientId);
-    return new PatientChain(patientNo, patientId, state, () => keys.gatewaySigner());
+    return new PatientChain(patientNo, patientId, state, () => keys.gatewaySigners());
   }
 
   #add(patient: Patient): Patient {

@@ -13,7 +13,7 @@ import { RecordError } from './errors.js';
 import { openFormerRecord } from './former-record.js';
 import type { HeldSet, OwnVersion } from './own-version.js';
 
-/** Before every key: the gateway's own key is in force as far as its own copies go. */
+/** Before every key: the gateway's own keys are in force as far as its own copies go. */
 const EVER = '1970-01-01T00:00:00.000Z';
 
 /** A version of this gateway's own, with who has to have signed what. */
@@ -23,12 +23,12 @@ export function ownParts(
   { wrapSet }: Pick<HeldSet, 'wrapSet'>,
   verifier: SignatureVerifier,
 ): SealedParts {
-  const { publicKey } = chain.signer;
-  const own: SigningPeriod[] = [{ key: toBase64url(publicKey), from: EVER }];
+  const authorKeys = chain.signerKeys();
+  const own: SigningPeriod[] = authorKeys.map((key) => ({ key: toBase64url(key), from: EVER }));
   return {
     ...{ manifest, wrapSet, verifier },
     expected: { recordId, patientId, version, author: patientId, manifestHash },
-    authorKeys: [publicKey],
+    authorKeys,
     wrapSigners: { author: own, gateway: own },
   };
 }
@@ -70,7 +70,8 @@ async function open(
   const recipientKey = core.patients.keys(patientId).encryption();
   const ciphertext = versions.ciphertext(version.versionNo);
   if (version.format === 1) {
-    const signerKey = chain.signer.publicKey;
+    // The first release rotated none.
+    const [signerKey = chain.signer.publicKey] = chain.signerKeys();
     return openFormerRecord({ ...version, patientId, ciphertext, signerKey, recipientKey, verifier });
   }
   const wrap = version.wraps.find((jwe) => readWrap(jwe).kid === recipientKey.kid);

@@ -32,7 +32,7 @@ export interface AnnouncingSide {
  */
 export async function announceVersion(version: VersionId, side: AnnouncingSide): Promise<AnnounceOutcome> {
   const outcome = await announce(version, side);
-  side.grace.forget(graceKeyOf(version));
+  side.grace.forget(announceGraceKeyOf(version));
   return outcome;
 }
 
@@ -46,7 +46,7 @@ async function announce(version: VersionId, side: AnnouncingSide): Promise<Annou
     case 'may-be-there':
       return look(version, side, code);
     case 'premature':
-      if (side.grace.isOver(graceKeyOf(version), side.clock())) return { outcome: 'refused', code };
+      if (side.grace.isOver(announceGraceKeyOf(version), side.clock())) return { outcome: 'refused', code };
       throw new NotYetError(code);
     default:
       throw new NotYetError(code);
@@ -69,4 +69,6 @@ async function look(version: VersionId, side: AnnouncingSide, code: string): Pro
   }
 }
 
-const graceKeyOf = ({ recordId, version }: VersionId): string => `announce ${recordId}/${version}`;
+/** Under which an announcement's grace is counted. */
+export const announceGraceKeyOf = ({ recordId, version }: Pick<VersionId, 'recordId' | 'version'>): string =>
+  `announce ${recordId}/${version}`;

@@ -185,4 +185,6 @@ async function takeOver(
   }
 }
 
-const graceKeyOf = ({ recordId, version }: VersionToStore): string => `${recordId}/${version}`;
+/** Under which a version's grace is counted. */
+export const graceKeyOf = ({ recordId, version }: Pick<VersionToStore, 'recordId' | 'version'>): string =>
+  `${recordId}/${version}`;

@@ -43,6 +43,20 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       if (offline === true) terminal.stdout.write(`${statement}\n`);
       else await session.send(statement);
     });
+
+  program
+    .command('rotate-gateway')
+    .description(
+      'have your gateway sign for you with another key, e.g. because somebody may have broken into it. Again, it goes on where it ' +
+        'was interrupted',
+    )
+    .action(async () => {
+      await using session = await Session.open(terminal, common());
+      const { client, patientId, signer } = session;
+      const begun = signer.openGatewayRotation();
+      if (begun !== undefined) await session.send(begun);
+      else await session.decide(signer.gatewayRotation(await client.keyOffer(patientId)), {});
+    });
 }
 
 /** One that the gateway refuses holds no rotation up: the key may be in a thief's hands. @throws SignerError otherwise */

@@ -96,6 +96,13 @@ export const OfferAnswer = Type.Object({
 });
 export type OfferAnswer = Static<typeof OfferAnswer>;
 
+export const KeyOfferAnswer = Type.Object({
+  use: Type.Literal('gateway'),
+  newKey: PublicKey,
+  newKeyProof: Type.String(),
+});
+export type KeyOfferAnswer = Static<typeof KeyOfferAnswer>;
+
 export const SettingsAnswer = Type.Object({
   version: Type.Integer({ minimum: 0 }),
   hash: Type.Union([Type.String(), Type.Null()]),

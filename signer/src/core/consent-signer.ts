@@ -37,7 +37,7 @@ import {
   type Appointment,
   type DelegateCard,
 } from './acting.js';
-import type { AuthorityAnswer, OfferAnswer } from './answers.js';
+import type { AuthorityAnswer, KeyOfferAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
 import { decisionsOf, highestSeq, noted, readSigned } from './journal.js';
@@ -58,6 +58,7 @@ const SENT: ReadonlySet<string> = new Set([
   'delegate',
   'endDelegation',
   'rejectSubscription',
+  'rotatePatientKey',
   'settings',
   'acknowledgeAlarm',
   'muteAlarms',
@@ -276,6 +277,29 @@ export class ConsentSigner {
     return sealToOne(to, scopeKey, { context: SEALED_CONTEXT.scopeKey, hash: sha256 });
   }
 
+  /**
+   * Appoints the gateway's next key. @throws SignerError `OFFER_REFUSED`: the patient's own key, or without proof that the
+   * gateway has it
+   */
+  gatewayRotation({ use, newKey, newKeyProof }: KeyOfferAnswer): Prepared {
+    this.#requireOwn('rotatePatientKey');
+    const { patientId, publicKey } = this.key;
+    const { networkId } = this.#content;
+    const gatewayKey = fromBase64url(newKey);
+    if (newKey === toBase64url(publicKey))
+      throw new SignerError('OFFER_REFUSED', 'The gateway offers your own key as its key');
+    assertProof({ patientId, networkId, gatewayKeyProof: newKeyProof }, gatewayKey, this.clock());
+    return this.#prepared({ name: 'rotatePatientKey', body: { use, newKey, newKeyProof } });
+  }
+
+  /** Another key of the gateway's that was signed, and that the gateway has not taken: the same statement is sent again. */
+  openGatewayRotation(): string | undefined {
+    return this.unsent().find((statement) => {
+      const decision = readSigned(statement);
+      return decision.name === 'rotatePatientKey' && decision.body.use === 'gateway';
+    });
+  }
+
   /** A rotation that was signed and has not come to its end: the same statement is sent again. */
   async openRotation(): Promise<string | undefined> {
     return (await openRotation(this.#content))?.entry?.statement;
@@ -320,8 +344,9 @@ export class ConsentSigner {
     const { journal } = this.#content;
     return journal.flatMap(({ statement, isTaken }) => {
       if (isTaken) return [];
-      const { name, kid } = readSigned(statement);
-      const isTakeable = name === 'rotatePatientKey' || (SENT.has(name) && kid === this.#key.kid);
+      const { name, kid, body } = readSigned(statement);
+      const isOwnRotation = name === 'rotatePatientKey' && body.use === 'consent';
+      const isTakeable = isOwnRotation || (SENT.has(name) && kid === this.#key.kid);
       return isTakeable ? [statement] : [];
     });
   }
@@ -410,7 +435,7 @@ export class ConsentSigner {
 }
 
 function assertProof(
-  { patientId, networkId, gatewayKeyProof }: OfferAnswer,
+  { patientId, networkId, gatewayKeyProof }: Pick<OfferAnswer, 'patientId' | 'networkId' | 'gatewayKeyProof'>,
   key: Uint8Array,
   nowMs: number,
 ): void {

@@ -7,6 +7,7 @@ import {
   DenialsAnswer,
   EnrolledAnswer,
   GrantsAnswer,
+  KeyOfferAnswer,
   OfferAnswer,
   SettingsAnswer,
   SubscriptionsAnswer,
@@ -112,6 +113,12 @@ export class GatewayClient {
 
   async offer(consentKey: string): Promise<OfferAnswer> {
     return readAnswer(OfferAnswer, await this.#call('POST', '/v1/enrolments', { consentKey }));
+  }
+
+  /** The key that is to follow the one with which the gateway signs for the patient. */
+  async keyOffer(patientId: string): Promise<KeyOfferAnswer> {
+    const path = `/v1/patients/${patientId}/keys/offer`;
+    return readAnswer(KeyOfferAnswer, await this.#call('POST', path, { use: 'gateway' }));
   }
 
   /** @returns the patient's token */

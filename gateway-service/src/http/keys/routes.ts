@@ -4,25 +4,42 @@ import { callerOf } from '../caller.js';
 import { decided, decisionResponses } from '../decisions/answers.js';
 import type { Decisions } from '../decisions/decisions.js';
 import { byPassphrase } from '../grants/examples.js';
-import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { passphraseChange, passphraseChanged, readyRotation } from './examples.js';
-import { PassphraseBody, PassphraseView } from './schemas.js';
+import { offer, offerBody, passphraseChange, passphraseChanged, readyRotation } from './examples.js';
+import { KeyOfferBody, KeyOfferView, PassphraseBody, PassphraseView, RotateBody } from './schemas.js';
 import type { KeyService } from './service.js';
 
 export function addKeyRoutes(app: ServiceApp, keys: KeyService, decisions: Decisions): void {
+  app.post(
+    '/v1/patients/:patientId/keys/offer',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'Have this gateway make the key that is to follow its own, for the patient to appoint at `keys/rotate`. Asked again, ' +
+          'the same key',
+        problems: patientProblems,
+        params: PatientParams,
+        body: withExamples(KeyOfferBody, offerBody),
+        response: { 200: withExamples(KeyOfferView, offer) },
+      },
+    },
+    async (request) => keys.offer(request.params.patientId),
+  );
+
   app.post(
     '/v1/patients/:patientId/keys/rotate',
     {
       config: decided,
       schema: {
         summary:
-          'Put another consent key in the place of the patient’s: by a ready statement, which proves that the patient has ' +
-          'it, or made here under the passphrase. What was decided stands; nothing is taken that the former key signs from now on',
+          'Put another consent key in the place of the patient’s, or another gateway key in the place of this gateway’s: by a ' +
+          'ready statement or made here under the passphrase. What was decided stands; nothing is taken that a former consent ' +
+          'key signs from now on, nor a former gateway key once the ledgers have the new one',
         problems: consentProblems,
         params: PatientParams,
-        body: withExamples(ReadyOrPassphrase, byPassphrase, readyRotation),
+        body: withExamples(RotateBody, byPassphrase, readyRotation),
         response: decisionResponses,
       },
     },

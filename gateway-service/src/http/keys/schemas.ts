@@ -1,4 +1,5 @@
-import { Timestamp, closedObject } from '@careledger/domain';
+import { CompactJws } from '@careledger/contracts';
+import { PublicKey, Timestamp, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { Passphrase } from '../schemas.js';
 
@@ -14,3 +15,29 @@ export type PassphraseBody = Static<typeof PassphraseBody>;
 
 export const PassphraseView = Type.Object({ changedAt: Timestamp });
 export type PassphraseView = Static<typeof PassphraseView>;
+
+/** The key with which this gateway signs for a patient: records, blocks, anchors, questions for the patient's own records. */
+const GatewayUse = Type.Literal('gateway');
+
+export const KeyOfferBody = closedObject({ use: GatewayUse });
+export type KeyOfferBody = Static<typeof KeyOfferBody>;
+
+export const KeyOfferView = Type.Object(
+  { use: GatewayUse, newKey: PublicKey, newKeyProof: CompactJws },
+  {
+    title: 'KeyOffer',
+    description: 'The body of the `rotatePatientKey` statement that the patient is to sign',
+  },
+);
+export type KeyOfferView = Static<typeof KeyOfferView>;
+
+export const RotateBody = Type.Union([
+  closedObject({ statement: CompactJws }),
+  closedObject({
+    passphrase: Passphrase,
+    use: Type.Optional(
+      Type.Union([Type.Literal('consent'), GatewayUse], { description: 'Which key: `consent` unless said' }),
+    ),
+  }),
+]);
+export type RotateBody = Static<typeof RotateBody>;

@@ -1,15 +1,16 @@
 import { timestampOf } from '@careledger/domain';
 import type { IdempotentRequest, Logger } from '@careledger/service-kit';
-import type { Rotations, Taken } from '../../consent/index.js';
+import type { GatewayKeyOffer, GatewayKeys, Rotations, Taken } from '../../consent/index.js';
 import { changePassphrase } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { PassphraseChanges } from '../../patients/passphrase-changes.js';
-import type { ReadyOrPassphrase } from '../grants/schemas.js';
-import type { PassphraseBody, PassphraseView } from './schemas.js';
+import { readStatement } from '@careledger/statements';
+import type { PassphraseBody, PassphraseView, RotateBody } from './schemas.js';
 
 export interface KeyServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly rotations: Pick<Rotations, 'take' | 'make'>;
+  readonly gatewayKeys: Pick<GatewayKeys, 'offer' | 'take' | 'make'>;
   readonly passphraseChanges: Pick<PassphraseChanges, 'note'>;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'info'>;
@@ -23,19 +24,27 @@ export class KeyService {
     this.#options = options;
   }
 
-  /** Another consent key. @param caller as of `changePassphrase` */
+  /** The gateway key that the patient may appoint. */
+  async offer(patientId: string): Promise<GatewayKeyOffer> {
+    const { core, gatewayKeys } = this.#options;
+    return gatewayKeys.offer(core.patients.get(patientId));
+  }
+
+  /** Another consent key, or another key of this gateway's. @param caller as of `changePassphrase` */
   async rotate(
     patientId: string,
-    body: ReadyOrPassphrase,
+    body: RotateBody,
     caller: string,
     request?: IdempotentRequest,
   ): Promise<Taken> {
-    const { core, rotations, logger } = this.#options;
+    const { core, gatewayKeys, rotations, logger } = this.#options;
     const patient = core.patients.get(patientId);
+    const use = 'statement' in body ? useOf(body.statement) : body.use;
+    const keys = use === 'gateway' ? gatewayKeys : rotations;
     const taken = await ('statement' in body
-      ? rotations.take(patient, body.statement)
-      : rotations.make(patient, { passphrase: body.passphrase, caller }, request));
-    logger.info({ patientNo: patient.patientNo }, 'the consent key of a patient is rotated');
+      ? keys.take(patient, body.statement)
+      : keys.make(patient, { passphrase: body.passphrase, caller }, request));
+    logger.info({ patientNo: patient.patientNo, use: use ?? 'consent' }, 'a key of a patient is rotated');
     return taken;
   }
 
@@ -49,5 +58,14 @@ export class KeyService {
     passphraseChanges.note(patient.patientNo, nowMs);
     logger.info({ patientNo: patient.patientNo }, 'the passphrase of a consent key was changed');
     return { changedAt: timestampOf(nowMs) };
+  }
+}
+
+/** What a rotation is about, by its own word; whoever takes it checks that. */
+function useOf(statement: string): unknown {
+  try {
+    return readStatement(statement).payload.body['use'];
+  } catch {
+    return undefined;
   }
 }

@@ -58,6 +58,17 @@ export class KeyStore implements AsyncDisposable {
     return make(this.#open(this.#find(name, 'ed25519', 'current')));
   }
 
+  /** All Ed25519 keys of a name, a staged one and retired ones too: what they signed is still to be checked. Oldest first. */
+  signers(name: string, make: (seed: Uint8Array) => Signer = signerFromSeed): Signer[] {
+    const keys = (this.#byName.get(name) ?? []).filter(({ type }) => type === 'ed25519');
+    return keys.map((key) => make(this.#open(key)));
+  }
+
+  /** Thumbprint of the key that is to follow the current one; undefined where none is staged. */
+  stagedKid(name: string): string | undefined {
+    return this.#byName.get(name)?.find(({ state }) => state === 'staged')?.kid;
+  }
+
   /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
   x25519(name: string): X25519KeyPair {
     return x25519FromPrivate(this.#open(this.#find(name, 'x25519', 'current')));

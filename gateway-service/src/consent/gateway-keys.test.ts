@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { decisionStatement } from '@careledger/consent';
+import { generateEd25519, toBase64url, type Signer } from '@careledger/crypto';
+import { makeStatement } from '@careledger/statements';
+import { ConsentDesk } from '../../testing/consent-desk.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import type { TestCore } from '../../testing/test-core.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import type { Patient } from '../patients/index.js';
+import { gatewayKeyProof } from '../patients/registration.js';
+import type { ConsentStep } from './index.js';
+
+const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
+
+let desk: ConsentDesk;
+let t: TestCore;
+let patient: Patient;
+let consent: Signer;
+beforeEach(async () => {
+  desk = await ConsentDesk.open();
+  ({ t } = desk);
+  patient = await t.patient();
+  consent = await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE);
+});
+afterEach(() => desk[Symbol.asyncDispose]());
+
+const keys = () => t.core.patients.keys(patient.patientId);
+const inForce = (): string => patient.chain.state.gatewayKey;
+/** What the patient's app makes of an offer. */
+const appointing = (body: Awaited<ReturnType<ConsentDesk['gatewayKeys']['offer']>>, by = consent): string =>
+  makeStatement(
+    decisionStatement('rotatePatientKey', { patientId: patient.patientId, networkId: 'devnet', body }),
+    by,
+  );
+/** A channel has taken a statement. */
+async function done(job: string, channel: ConsentStep['channel']): Promise<void> {
+  const step = desk.steps.job(patient.patientNo, job).find((each) => each.channel === channel);
+  if (step === undefined) throw new Error('There is no such step');
+  const outcome = { status: 'done', code: 'OK', txId: 'f'.repeat(64), blockNumber: 1 } as const;
+  t.core.store.deferred(() => desk.steps.settle(step.stepNo, outcome, t.nowMs));
+  await desk.rotations.settled(step, true);
+}
+const refused = (cause: string) => ({
+  code: 'CONSENT_STATEMENT_REFUSED',
+  message: expect.stringContaining(cause),
+});
+
+test('the key that is offered stays the same until the patient appoints it, and counts once both channels have it', async () => {
+  const former = inForce();
+  const offer = await desk.gatewayKeys.offer(patient);
+  expect(await desk.gatewayKeys.offer(patient)).toMatchObject({ newKey: offer.newKey });
+  const { job } = await desk.gatewayKeys.take(patient, appointing(offer));
+  expect(desk.steps.job(patient.patientNo, job).map(({ channel }) => channel)).toEqual([
+    'cloud',
+    'authorities',
+  ]);
+  expect(desk.rekeyings.isUnderWay(patient.patientNo)).toBe(true);
+  expect(desk.rekeyings.isHeld(patient.patientNo, 'cloud')).toBe(false);
+
+  await done(job, 'cloud');
+  expect(desk.rekeyings.isHeld(patient.patientNo, 'cloud')).toBe(true);
+  expect(desk.rekeyings.isHeld(patient.patientNo, 'authorities')).toBe(false);
+  expect(inForce()).toBe(former);
+
+  await done(job, 'authorities');
+  expect(inForce()).toBe(offer.newKey);
+  expect(toBase64url(patient.chain.signer.publicKey)).toBe(offer.newKey);
+  expect(desk.rekeyings.isUnderWay(patient.patientNo)).toBe(false);
+  expect(keys().stagedGatewayKid).toBeUndefined();
+  expect(patient.chain.signerKeys().map(toBase64url)).toEqual([former, offer.newKey]);
+  await t.core.sealNow(patient.patientId);
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 2 });
+  expect((await desk.gatewayKeys.offer(patient)).newKey).not.toBe(offer.newKey);
+});
+
+test('a key that this gateway has not offered, or that nobody but the patient appoints, is refused', async () => {
+  const offer = await desk.gatewayKeys.offer(patient);
+  const thief = generateEd25519().signer;
+  const { patientId } = patient;
+  const foreign = {
+    ...{ use: 'gateway' as const, newKey: toBase64url(thief.publicKey) },
+    newKeyProof: gatewayKeyProof({ patientId, network: 'devnet', gateway: thief, nowMs: t.nowMs }),
+  };
+  await expect(desk.gatewayKeys.take(patient, appointing(foreign))).rejects.toMatchObject(
+    refused('another key than the one that this gateway offers'),
+  );
+  for (const by of [thief, patient.chain.signer])
+    await expect(desk.gatewayKeys.take(patient, appointing(offer, by))).rejects.toMatchObject(
+      refused('STATEMENT_KEY_UNKNOWN'),
+    );
+  expect(desk.stepCount).toBe(0);
+});
+
+test('killed before the chain has it, or before the key store does: the next start goes on', async () => {
+  const first = await desk.gatewayKeys.offer(patient);
+  await desk.gatewayKeys.take(patient, appointing(first));
+  desk.settle();
+  await reopen();
+  await desk.rotations.resume();
+  expect(inForce()).toBe(first.newKey);
+
+  const second = await desk.gatewayKeys.offer(patient);
+  const statement = appointing(second);
+  await desk.gatewayKeys.take(patient, statement);
+  desk.settle();
+  const body = { ...patient.chain.state, gatewayKey: second.newKey, statements: [statement] };
+  const { consentKey, gatewayKey, statements } = body;
+  await t.core.rekey(patient.patientId, { consentKey, gatewayKey, statements }, await keys().stageGateway());
+  await reopen();
+  // What is sealed before anybody goes on is signed with the key of the chain.
+  expect(toBase64url(patient.chain.signer.publicKey)).toBe(second.newKey);
+  await desk.rotations.resume();
+  expect(keys().stagedGatewayKid).toBeUndefined();
+  expect(toBase64url(keys().gatewaySigner().publicKey)).toBe(second.newKey);
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
+});
+
+test('a consent key that follows comes into the chain behind it, though a channel is away meanwhile', async () => {
+  const offer = await desk.gatewayKeys.offer(patient);
+  const { job } = await desk.gatewayKeys.take(patient, appointing(offer));
+  const next = await desk.rotations.make(patient, UNLOCK);
+  await done(job, 'cloud');
+  await done(next.job, 'cloud');
+  expect(patient.chain.state.height).toBe(0);
+  await done(job, 'authorities');
+  expect(inForce()).toBe(offer.newKey);
+  expect(patient.chain.state.consentKey).toBe(toBase64url(t.core.patients.consentKey(patient)));
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
+});
+
+test('under a passphrase that this gateway keeps it is appointed in one go', async () => {
+  const former = inForce();
+  await desk.gatewayKeys.make(patient, UNLOCK);
+  desk.settle();
+  await desk.rotations.advance(patient);
+  expect(inForce()).not.toBe(former);
+});
+
+async function reopen(): Promise<void> {
+  await t.reopen({ migrations: GATEWAY_MIGRATIONS });
+  desk = ConsentDesk.on(t);
+  patient = t.core.patients.get(patient.patientId);
+}

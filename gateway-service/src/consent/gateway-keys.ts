@@ -1,0 +1,123 @@
+import { decisionStatement } from '@careledger/consent';
+import { fromBase64url, kidOf, toBase64url, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
+import { makeStatement } from '@careledger/statements';
+import type { GatewayCore } from '../core.js';
+import type { Patient } from '../patients/index.js';
+import { gatewayKeyProof } from '../patients/registration.js';
+import type { Taken } from './earlier.js';
+import { ConsentError } from './errors.js';
+import { ORDER, type StatementIntake } from './intake.js';
+import { checkKeyProof } from './key-proof.js';
+import { newKeyOf } from './new-key.js';
+import type { Rekeyings } from './rekeyings.js';
+import { openConsentKey, type ConsentPassphrase } from './unlock.js';
+
+const MS_PER_S = 1_000;
+
+export interface GatewayKeysOptions {
+  readonly core: Pick<GatewayCore, 'patients'>;
+  readonly intake: Pick<StatementIntake, 'check' | 'isNew' | 'submit'>;
+  readonly rekeyings: Pick<Rekeyings, 'of'>;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
+  readonly verifier: SignatureVerifier;
+  readonly networkId: string;
+  readonly clock: () => number;
+}
+
+/** What the patient signs to have this gateway sign with another key; raw key in base64url. */
+export interface GatewayKeyOffer {
+  readonly use: 'gateway';
+  readonly newKey: string;
+  /** `keyProof` statement by the new key. */
+  readonly newKeyProof: string;
+}
+
+/** What a chain is to take next: the patient's statement, the key that it appoints, and who signs with it. */
+export interface NextGatewayKey {
+  readonly statement: string;
+  readonly newKey: string;
+  readonly signer: Signer;
+}
+
+/**
+ * Puts another key in the place of the one with which this gateway signs for a patient, by the patient's statement. The key
+ * lies ready here from its offer on, and counts once both channels have it and the chain after them (`rotations.ts`).
+ */
+export class GatewayKeys {
+  readonly #options: GatewayKeysOptions;
+
+  constructor(options: GatewayKeysOptions) {
+    this.#options = options;
+  }
+
+  /** A key for the patient to appoint, on disk. Asked again before it is appointed, the same one. */
+  async offer({ patientId }: Pick<Patient, 'patientId'>): Promise<GatewayKeyOffer> {
+    const { core, networkId, clock } = this.#options;
+    const gateway = await core.patients.keys(patientId).stageGateway();
+    const newKeyProof = gatewayKeyProof({ patientId, network: networkId, gateway, nowMs: clock() });
+    return { use: 'gateway', newKey: toBase64url(gateway.publicKey), newKeyProof };
+  }
+
+  /** A `rotatePatientKey` statement about the gateway's key. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
+  async take(patient: Patient, statement: string, request?: IdempotentRequest): Promise<Taken> {
+    const { core, intake, requests, verifier, networkId, clock } = this.#options;
+    const expected = { names: ['rotatePatientKey'] as const, channels: ORDER.rekey };
+    const { sid, body } = intake.check(patient, statement, expected);
+    if (intake.isNew(patient, sid)) {
+      const staged = core.patients.keys(patient.patientId).stagedGatewayKid;
+      if (staged === undefined || kidOf('Ed25519', fromBase64url(body.newKey)) !== staged)
+        throw new ConsentError(
+          'CONSENT_STATEMENT_REFUSED',
+          'It appoints another key than the one that this gateway offers: ask for its offer again',
+        );
+      checkKeyProof(patient.patientId, body, { verifier, networkId, nowMs: clock() });
+    }
+    const job = await intake.submit(patient, { kind: 'rekey', statement }, (made) => {
+      if (request) requests.claim(request, made);
+    });
+    return { job, isAlready: false };
+  }
+
+  /** Signed here, with the consent key that the passphrase opens. @param request as of a grant */
+  async make(patient: Patient, unlock: ConsentPassphrase, request?: IdempotentRequest): Promise<Taken> {
+    const { core, requests, networkId, clock } = this.#options;
+    const before = request && requests.find(request);
+    if (before?.state === 'same') return { job: before.reference, isAlready: false };
+    const signer = await openConsentKey(core, patient, unlock);
+    const { patientId } = patient;
+    const iat = Math.floor(clock() / MS_PER_S);
+    const body = await this.offer(patient);
+    const made = decisionStatement('rotatePatientKey', { patientId, networkId, body, iat });
+    return this.take(patient, makeStatement(made, signer), request);
+  }
+
+  /** What a crash kept from the key store: the key of the chain signs from now on. */
+  async complete({ patientId, chain }: Patient): Promise<void> {
+    const keys = this.#options.core.patients.keys(patientId);
+    const kid = kidOf('Ed25519', fromBase64url(chain.state.gatewayKey));
+    if (keys.stagedGatewayKid === kid) await keys.completeGateway();
+  }
+
+  /**
+   * The key that both channels have and the chain has not.
+   * @param isByKey whether the consent key of the chain signed it
+   * @returns awaited: a channel lacks it; a consent key that follows must not come into the chain before it
+   */
+  async next(
+    patient: Patient,
+    isByKey: (rekeying: { readonly statement: string }) => boolean,
+  ): Promise<NextGatewayKey | 'awaited' | undefined> {
+    const jobs = this.#options.rekeyings.of(patient).flatMap((steps) => {
+      const statement = steps[0]?.statement ?? '';
+      const isRefused = steps.some(({ status }) => status === 'refused');
+      return isRefused || !isByKey({ statement }) ? [] : [{ steps, statement }];
+    });
+    if (jobs.length === 0) return undefined;
+    const done = jobs.find(({ steps }) => steps.every(({ status }) => status === 'done'));
+    if (done === undefined) return 'awaited';
+    const { core } = this.#options;
+    const signer = await core.patients.keys(patient.patientId).stageGateway();
+    return { statement: done.statement, newKey: newKeyOf(done.statement) ?? '', signer };
+  }
+}

@@ -1,0 +1,56 @@
+import { fromBase64url, kidOf } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
+import type { Patient, Patients } from '../patients/index.js';
+import { newKeyOf } from './new-key.js';
+import type { ConsentStep, StepStore } from './step-store.js';
+
+export interface RekeyingsOptions {
+  readonly steps: Pick<StepStore, 'jobsOf'>;
+  readonly patients: Pick<Patients, 'byNo' | 'keys'>;
+}
+
+/**
+ * Where the gateway's key for a patient is being replaced. `cloud` takes the new one first, `authorities` next, the chain then:
+ * from there on the gateway signs with it. What is signed with the former key meanwhile is taken by no channel that has the new
+ * one: it waits here, and is signed anew.
+ */
+export class Rekeyings {
+  readonly #options: RekeyingsOptions;
+
+  constructor(options: RekeyingsOptions) {
+    this.#options = options;
+  }
+
+  /** The patient's statements about the key that lies ready, newest first, each with its steps. */
+  of({ patientId, patientNo }: Patient): ConsentStep[][] {
+    const { steps, patients } = this.#options;
+    const staged = patients.keys(patientId).stagedGatewayKid;
+    if (staged === undefined) return [];
+    return steps.jobsOf(patientNo, 'rekey').filter(([step]) => {
+      const newKey = newKeyOf(step?.statement ?? '');
+      return newKey !== undefined && kidOf('Ed25519', fromBase64url(newKey)) === staged;
+    });
+  }
+
+  /** Whether a channel knows the new key alone, with which nothing is signed here yet. */
+  isHeld(patientNo: number, channel: ChannelName): boolean {
+    return this.#underWay(patientNo).some((job) =>
+      job.some((step) => step.channel === channel && step.status === 'done'),
+    );
+  }
+
+  /** Whether a channel may know the new key alone, though this gateway has not heard of it yet. */
+  isUnderWay(patientNo: number): boolean {
+    return this.#underWay(patientNo).length > 0;
+  }
+
+  /** Without those that no channel took. */
+  #underWay(patientNo: number): ConsentStep[][] {
+    const patient = this.#options.patients.byNo(patientNo);
+    return this.of(patient).filter(
+      (job) =>
+        newKeyOf(job[0]?.statement ?? '') !== patient.chain.state.gatewayKey &&
+        (job.some(({ status }) => status === 'done') || job.every(({ status }) => status !== 'refused')),
+    );
+  }
+}
