@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { trySchedule } from './altered/schedule.js';
 import { patientHistories, type PatientHistory } from './linear/patient-history.js';
 import { judgeByPorcupine, whyNoPorcupine } from './linear/porcupine.js';
 import { reportOf } from './report.js';
@@ -16,16 +17,22 @@ if (missing !== undefined) process.stderr.write(`SKIPPED: porcupine judges no hi
 
 describe(`what patients decide on an embedded network that is killed and stopped, seed ${SEED}`, () => {
   let outcome: Outcome;
+  let scheduled: Outcome;
   let histories: readonly PatientHistory[];
   beforeAll(async () => {
     await using world = await World.start();
     outcome = await tryConsent(world, { ...SIZE, seed: SEED });
+    scheduled = await trySchedule(world);
     histories = patientHistories(outcome.history, outcome.people);
     process.stderr.write(`seed ${SEED}: ${reportOf(outcome)}\n`);
   }, TIMEOUT_MS);
 
   test(`up to ${SIZE.operations} operations of ${SIZE.clients} clients leave nothing to object to`, () => {
     expect(outcome.findings.list).toEqual([]);
+  });
+
+  test('nor does the schedule in which mistakes show', () => {
+    expect(scheduled.findings.list).toEqual([]);
   });
 
   test('clients got on, in spite of it: permits, denials, releases, wraps, and transactions that were overtaken', () => {

@@ -1,13 +1,17 @@
 /**
- * Many clients' decisions, readings and wraps on an embedded network that is killed and stopped, judged from the blocks:
+ * Many clients' decisions, readings and wraps on a network that is killed and stopped, judged from the blocks:
  * `make judge-consent`. Ends with 1 if there is something to object to.
  */
-import { Command } from 'commander';
+import { PORT_OFFSETS } from '@careledger/network-definition';
+import { Command, Option } from 'commander';
+import { startNative } from '../fixtures/chaincode/native.js';
 import { reportOf } from './report.js';
 import { tryConsent } from './trial.js';
+import { PROVIDER_DISTURBANCES } from './world/disturbances.js';
 import { World } from './world/world.js';
 
 const OPERATIONS = 100_000;
+const ROUND = 5_000;
 /** Operations for each patient, about. */
 const OPERATIONS_PER_PERSON = 300;
 const PEOPLE_MIN = 48;
@@ -17,33 +21,62 @@ const MS_PER_MINUTE = 60_000;
 
 const command = new Command('careledger-judge-consent')
   .description(
-    'Judges what patients decide, from the blocks of an embedded network that is killed and stopped.',
+    'Judges what patients decide, from the blocks of a network that is killed and stopped. Each round has a network of its own, ' +
+      'and is judged and reported when it ends: what was broken off is continued with the same seed and --done.',
   )
   .option('--operations <n>', 'decisions, readings and wraps in all', String(OPERATIONS))
+  .option('--round <n>', 'of them on one network', String(ROUND))
+  .option('--done <n>', 'of earlier rounds, as they were reported', '0')
   .option('--clients <n>', 'clients that act at once', String(CLIENTS))
   .option('--seed <n>', 'makes the same choices again; is printed')
   .option('--minutes <n>', 'ends then, with as many operations as there are')
+  .addOption(
+    new Option('--network <kind>', 'native: Fabric’s own programs, of which none is killed')
+      .choices(['embedded', 'native'])
+      .default('embedded'),
+  )
   .option('--undisturbed', 'kills and stops nothing')
   .parse();
-const { operations, clients, seed, minutes, undisturbed } = command.opts<{
+const options = command.opts<{
   operations: string;
+  round: string;
+  done: string;
   clients: string;
   seed?: string;
   minutes?: string;
+  network: 'embedded' | 'native';
   undisturbed?: true;
 }>();
-const size = Number(operations);
-const chosen = seed === undefined ? Math.floor(Math.random() * SEED_END) : Number(seed);
-console.log(`seed ${chosen}: ${size} operations of ${clients} clients`);
-await using world = await World.start();
-const outcome = await tryConsent(world, {
-  operations: size,
-  seed: chosen,
-  people: Math.max(PEOPLE_MIN, Math.ceil(size / OPERATIONS_PER_PERSON)),
-  clients: Number(clients),
-  ...(undisturbed && { disturbances: [] }),
-  ...(minutes !== undefined && { limitMs: Number(minutes) * MS_PER_MINUTE }),
-  onProgress: (done) => console.log(`  ${done} of ${size}`),
-});
-console.log(reportOf(outcome));
-if (outcome.findings.list.length > 0) process.exitCode = 1;
+const size = Number(options.operations);
+const clients = Number(options.clients);
+const seed = options.seed === undefined ? Math.floor(Math.random() * SEED_END) : Number(options.seed);
+const isNative = options.network === 'native';
+const endMs = performance.now() + Number(options.minutes ?? Infinity) * MS_PER_MINUTE;
+
+/** One round, from a fresh network to its report. @returns the operations that there were */
+async function round(done: number): Promise<number> {
+  const operations = Math.min(Number(options.round), size - done);
+  await using world = isNative
+    ? await World.on({ network: await startNative(PORT_OFFSETS.consent) })
+    : await World.start();
+  const outcome = await tryConsent(world, {
+    operations,
+    seed: seed + done,
+    people: Math.max(PEOPLE_MIN, Math.ceil(operations / OPERATIONS_PER_PERSON)),
+    clients,
+    ...(isNative && { disturbances: PROVIDER_DISTURBANCES }),
+    ...(options.undisturbed && { disturbances: [] }),
+    ...(Number.isFinite(endMs) && { limitMs: Math.max(1, endMs - performance.now()) }),
+    onProgress: (count) => console.log(`  ${done + count} of ${size}`),
+  });
+  console.log(reportOf(outcome));
+  if (outcome.findings.list.length > 0) process.exitCode = 1;
+  return outcome.operations;
+}
+
+console.log(`seed ${seed}: ${size} operations of ${clients} clients`);
+let done = Number(options.done);
+while (done < size && performance.now() < endMs) {
+  done += await round(done);
+  console.log(`done ${done} of ${size}, seed ${seed}`);
+}

@@ -46,6 +46,23 @@ export interface Outcome {
 
 /** Many clients act on a world that is disturbed; what they see, and what the blocks say, is judged. */
 export async function tryConsent(world: World, options: TrialOptions): Promise<Outcome> {
+  const recipients = await recipientsOf(world);
+  return judged(world, options, async (stage) => {
+    const operations = await play(stage, options, recipients);
+    await spendHeld(stage);
+    return operations;
+  });
+}
+
+/**
+ * Judges whatever is done with a number of new people.
+ * @param act resolves with how many operations it has begun; `untilSeen`: until those who judge have read what there is on `cloud`
+ */
+export async function judged(
+  world: World,
+  options: Pick<TrialOptions, 'people' | 'seed'>,
+  act: (stage: Stage, untilSeen: () => Promise<void>) => Promise<number>,
+): Promise<Outcome> {
   const findings = new Findings();
   const setUp = new Random(options.seed, 'people');
   const authorityIds = world.readers.map(({ id }) => id);
@@ -59,8 +76,7 @@ export async function tryConsent(world: World, options: TrialOptions): Promise<O
   const history = new History();
   const stage: Stage = { world, people, history, held: [] };
   const beganMs = performance.now();
-  const operations = await play(stage, options, await recipientsOf(world));
-  await spendHeld(stage);
+  const operations = await act(stage, () => untilRead(world, replays.cloud, 'cloud'));
   const tookMs = performance.now() - beganMs;
   for (const channel of CHANNELS) await untilRead(world, replays[channel], channel);
   stop.abort();
@@ -112,7 +128,8 @@ function act(stage: Stage, client: Client, recipients: Recipients): Promise<numb
   return what === 'rewrap' ? rewrap(stage, client, recipients) : rotateGatewayKey(stage, client);
 }
 
-async function recipientsOf({ fixture, readers }: World): Promise<Recipients> {
+/** Those who ask, by their keys. */
+export async function recipientsOf({ fixture, readers }: World): Promise<Recipients> {
   const found = await Promise.all(
     readers.map(async ({ id: authorityId }) => {
       const [kid, publicKey] = await Promise.all([

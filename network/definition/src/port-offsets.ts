@@ -22,4 +22,5 @@ export const PORT_OFFSETS = {
   peer: 7_000,
   chaincode: 8_000,
   hostile: 8_500,
+  consent: 9_000,
 } as const;

@@ -34,6 +34,11 @@ export class Findings {
     if (count <= KEPT) this.#found.push({ fault, detail });
   }
 
+  /** Each once. */
+  get faults(): Fault[] {
+    return [...this.#counts.keys()].sort();
+  }
+
   get list(): readonly Finding[] {
     return this.#found;
   }

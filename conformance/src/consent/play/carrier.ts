@@ -20,8 +20,8 @@ export interface Load {
   readonly args: object;
   /** The client's clock, against the host's. */
   readonly aheadMs: number;
-  /** How long it keeps what is endorsed before it has it ordered. */
-  readonly holdMs?: number;
+  /** Done between endorsement and ordering: whatever comes meanwhile is ordered first. */
+  readonly hold?: () => Promise<void>;
 }
 
 /** What a client was told at last. */
@@ -52,13 +52,13 @@ export async function carry(network: ChaincodeNetwork, load: Load): Promise<Carr
 async function carryOnce(
   network: ChaincodeNetwork,
   contract: ContractDefinition,
-  { identity, channel, name, args, aheadMs, holdMs = 0 }: Load,
+  { identity, channel, name, args, aheadMs, hold }: Load,
 ): Promise<Carriage | undefined> {
   const gateway = await network.gatewayOf(identity, channel);
   const called = gateway.getNetwork(channel).getContract(contract.name);
   const proposal = dated(aheadMs, () => called.newProposal(name, { arguments: [JSON.stringify(args)] }));
   const endorsed = await proposal.endorse();
-  if (holdMs > 0) await delay(holdMs);
+  await hold?.();
   const { successful } = await (await endorsed.submit()).getStatus();
   if (!successful) return undefined;
   const result: unknown = JSON.parse(Buffer.from(endorsed.getResult()).toString());

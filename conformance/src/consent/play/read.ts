@@ -1,6 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestOrganisation } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
+import {
+  STATEMENTS,
+  type AccessBatchResult,
+  type AccessState,
+  type StatementBody,
+} from '@careledger/contracts';
 import {
   ACCESS_ANSWER_MAX_BYTES,
   AccessAnswer,
@@ -9,7 +14,8 @@ import {
   type ReleaseItem,
 } from '@careledger/protocol';
 import { makeStatement, readStatement } from '@careledger/statements';
-import { carry } from './carrier.js';
+import type { MadeVersion } from '../../fixtures/providers/made-version.js';
+import { carry, type Load } from './carrier.js';
 import type { Operation } from './history.js';
 import { chosen, iatOf, type Client, type HeldPermit, type Stage } from './play.js';
 
@@ -22,7 +28,7 @@ const HOLD_MAX_MS = 800;
 const HELD_MAX = 200;
 
 /** A request that is signed, and its line in the history. */
-interface Asked {
+export interface Asked {
   readonly token: string;
   readonly operation: Operation;
 }
@@ -67,16 +73,30 @@ async function ask(
 
 /** The hospital has requests decided by a relay of its own, which takes its time, and spends the permits or keeps them. */
 export async function readThroughSlowRelay(stage: Stage, client: Client): Promise<number> {
-  const { world, held, history } = stage;
+  const { world, held } = stage;
+  const { aheadMs, random } = client;
   const asked = requests(stage, client, world.fixture.hospital, world.relay.id);
+  const holdMs = random.below(HOLD_MAX_MS);
+  const permits = await decideThroughRelay(stage, asked, { aheadMs, hold: () => delay(holdMs) });
+  if (random.chance(50) && held.length < HELD_MAX) held.push(...permits);
+  else await spend(stage, permits);
+  return asked.length;
+}
+
+/** The hospital's requests, decided by its own relay. @returns the permits, which nobody has spent */
+export async function decideThroughRelay(
+  { world, history }: Stage,
+  asked: readonly Asked[],
+  { aheadMs, hold }: Pick<Load, 'aheadMs' | 'hold'>,
+): Promise<HeldPermit[]> {
   const carriage = await carry(world.network, {
     ...{ identity: 'hospital client', channel: 'cloud', name: 'RequestAccess' },
     args: { items: asked.map(({ token }) => token) },
-    aheadMs: client.aheadMs,
-    holdMs: client.random.below(HOLD_MAX_MS),
+    aheadMs,
+    ...(hold && { hold }),
   });
-  if (carriage === undefined) return asked.length;
   const permits: HeldPermit[] = [];
+  if (carriage === undefined) return permits;
   for (const [index, { access, code }] of (carriage.result as AccessBatchResult).items.entries()) {
     const operation = asked[index]?.operation;
     if (operation === undefined) continue;
@@ -85,9 +105,7 @@ export async function readThroughSlowRelay(stage: Stage, client: Client): Promis
     if (access === undefined) history.refused(code);
     else if (access.decision === 'permit') permits.push(permitOf(access));
   }
-  if (client.random.chance(50) && held.length < HELD_MAX) held.push(...permits);
-  else await spend(stage, permits);
-  return asked.length;
+  return permits;
 }
 
 /** Tries what relays have held on to; whatever is not let go is forgotten. */
@@ -128,16 +146,31 @@ function requests(stage: Stage, client: Client, reader: TestOrganisation, relay:
   const wanted = chosen(stage, client).flatMap(({ patient, versions }) =>
     versions.map((version) => ({ patient, version })),
   );
-  return wanted.map(({ patient, version: { record, version } }) => {
-    const { recordId } = record;
-    const patientId = patient.id;
+  return wanted.map(({ patient, version }) => {
     const purpose = random.chance(90) ? ('TREAT' as const) : ('HRESCH' as const);
-    const body = { patientId, recordId, version, purpose, granteeTags: [], relay };
-    const token = reader.sign('accessRequest', body, reader.signer, { iat: iatOf(client) });
-    const { sid } = readStatement(token).payload;
-    const about = { client: client.number, kind: 'read', channel: 'cloud', sid, token, recordId } as const;
-    return { token, operation: stage.history.begin({ ...about, patientId, requester: reader.id }) };
+    return request(stage, client, reader, { patientId: patient.id, version, purpose, relay });
   });
+}
+
+/** One request for a version, by the client's clock. */
+export function request(
+  { history }: Stage,
+  client: Pick<Client, 'number' | 'aheadMs'>,
+  reader: TestOrganisation,
+  about: Pick<StatementBody<'accessRequest'>, 'patientId' | 'purpose' | 'relay'> & {
+    readonly version: MadeVersion;
+  },
+): Asked {
+  const { patientId, purpose, relay, version: made } = about;
+  const { recordId } = made.record;
+  const body = { patientId, recordId, version: made.version, purpose, granteeTags: [], relay };
+  const token = reader.sign('accessRequest', body, reader.signer, { iat: iatOf(client) });
+  const { sid } = readStatement(token).payload;
+  const operation = history.begin({
+    ...{ client: client.number, kind: 'read', channel: 'cloud', sid, token, recordId },
+    ...{ patientId, requester: reader.id },
+  });
+  return { token, operation };
 }
 
 const permitOf = ({

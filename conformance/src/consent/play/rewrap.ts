@@ -36,7 +36,7 @@ export async function rewrap(stage: Stage, client: Client, recipients: Recipient
 }
 
 /** @returns the recipients that there should be, where the provider does not take these */
-async function replace(
+export async function replace(
   { world, history }: Stage,
   { patient, gateway }: Person,
   {

@@ -16,6 +16,13 @@ export const DISTURBANCES: readonly Disturbance[] = [
   'permits-end',
 ];
 
+/** Those of the provider alone, where the network cannot be killed as a whole. Fabric's processes are killed in `src/faults`. */
+export const PROVIDER_DISTURBANCES: readonly Disturbance[] = [
+  'permits-end',
+  'kill-provider',
+  'stop-provider',
+];
+
 /** @param tryPermits has everybody who holds a permit try it */
 export function disturb(world: World, what: Disturbance, tryPermits: () => Promise<void>): Promise<void> {
   switch (what) {
@@ -24,7 +31,7 @@ export function disturb(world: World, what: Disturbance, tryPermits: () => Promi
     case 'kill-provider':
       return world.killProvider();
     case 'stop-network':
-      return world.pause(world.networkProcess.pid, PAUSE_MS);
+      return world.pause(world.networkProcess?.pid, PAUSE_MS);
     case 'stop-provider':
       return world.pause(world.provider.child.pid, PAUSE_MS);
     case 'permits-end':

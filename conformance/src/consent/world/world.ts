@@ -6,7 +6,8 @@ import type { TestOrganisation } from '@careledger/chaincode-runtime/testing';
 import { PERMIT_RELEASE_WINDOW_S } from '@careledger/contracts';
 import { localConfig, localServices, newRoleTokens, type Child } from '@careledger/supervisor';
 import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
-import { startEmbeddedProcess } from '../../fixtures/chaincode/embedded-process.js';
+import type { ChaincodeModules } from '../../fixtures/chaincode/embedded-channels.js';
+import { startEmbeddedProcess, type EmbeddedProcess } from '../../fixtures/chaincode/embedded-process.js';
 import { CloudFixture } from '../../fixtures/providers/cloud-fixture.js';
 import { ProviderProcess } from '../../fixtures/providers/provider-process.js';
 import { runningNetwork } from '../../fixtures/providers/providers-fixture.js';
@@ -15,6 +16,13 @@ import { HolderTime } from './holder-time.js';
 const HEIGHT_POLL_MS = 100;
 /** Longer than a permit lasts at its holder. */
 const PASSED_MS = (PERMIT_RELEASE_WINDOW_S + 1) * 1_000;
+
+export interface WorldOptions {
+  /** Chaincode in the place of what is compiled. */
+  readonly modules?: ChaincodeModules;
+  /** URL of a build in the place of the provider's service that is compiled. */
+  readonly providerBuild?: string;
+}
 
 /** A network, a provider that holds records, and who may be registered there: what is judged. */
 export class World implements AsyncDisposable {
@@ -25,19 +33,27 @@ export class World implements AsyncDisposable {
   private constructor(
     readonly network: ChaincodeNetwork,
     readonly provider: ProviderProcess,
-    readonly networkProcess: Child,
+    readonly networkProcess: Child | undefined,
     stack: AsyncDisposableStack,
   ) {
     this.#stack = stack;
     this.fixture = new CloudFixture(() => ({ network, a: provider }));
   }
 
-  static async start(): Promise<World> {
+  /** On an embedded network. */
+  static async start({ modules, providerBuild }: WorldOptions = {}): Promise<World> {
+    return World.on(await startEmbeddedProcess(modules), providerBuild);
+  }
+
+  /** @param child the network's process, where it is one that may be killed */
+  static async on(
+    { network, child }: Pick<EmbeddedProcess, 'network'> & Partial<EmbeddedProcess>,
+    providerBuild?: string,
+  ): Promise<World> {
     await using stack = new AsyncDisposableStack();
+    stack.use(network);
     const dir = await mkdtemp(join(tmpdir(), 'careledger-consent-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
-    const { network, child } = await startEmbeddedProcess();
-    stack.use(network);
     const running = runningNetwork(network);
     const everyMspId = running.plan.organizations.map(({ mspId }) => mspId);
     const services = (await localServices(running)).map((each) => ({
@@ -47,12 +63,15 @@ export class World implements AsyncDisposable {
     const service = services.find(({ program }) => program === 'cloud');
     if (service === undefined) throw new RangeError('The network has no provider.');
     const provider = stack.use(
-      await ProviderProcess.start({
-        service,
-        config: { ...localConfig(service, { network: running, dir, services }) },
-        admin: running.identity(service.mspId, 'admin'),
-        dir,
-      }),
+      await ProviderProcess.start(
+        {
+          service,
+          config: { ...localConfig(service, { network: running, dir, services }) },
+          admin: running.identity(service.mspId, 'admin'),
+          dir,
+        },
+        providerBuild,
+      ),
     );
     const world = new World(network, provider, child, stack.move());
     await world.fixture.register();
@@ -82,8 +101,8 @@ export class World implements AsyncDisposable {
 
   /** kill -9 of the network. */
   async killNetwork(): Promise<void> {
-    await this.networkProcess.kill();
-    await this.networkProcess.start();
+    await this.networkProcess?.kill();
+    await this.networkProcess?.start();
   }
 
   /** kill -9 of the provider. */

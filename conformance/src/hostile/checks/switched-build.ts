@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 /** The repository's root. */
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** A check in compiled code: an expression that can be taken for another one. */
 export interface CheckLocation {
@@ -97,7 +97,7 @@ export async function switchedBuild<Build>(
 }
 
 /** What is not of this repository stays what it is: much of it cannot be bundled. */
-const ownCodeAlone: Plugin = {
+export const ownCodeAlone: Plugin = {
   name: 'own code alone',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
