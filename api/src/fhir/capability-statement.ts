@@ -1,5 +1,5 @@
 import { FHIR_JSON } from '@careledger/service-kit';
-import { FHIR_BASE, FHIR_TABLE, FHIR_VERSION, SOURCES, type Row } from './table.js';
+import { FHIR_BASE, FHIR_TABLE, FHIR_VERSION, OF_SYSTEM, SOURCES, type Row } from './table.js';
 
 /** When the table last changed. */
 const TABLE_DATE = '2026-11-29';
@@ -14,7 +14,8 @@ export interface ServerDescription {
 
 /** What this server does, and nothing that it does not (https://hl7.org/fhir/R4/capabilitystatement.html). */
 export function capabilityStatement({ authorityId, endpoint, version }: ServerDescription) {
-  const byType = Map.groupBy(FHIR_TABLE, ({ resourceType }) => resourceType);
+  const ofTypes = FHIR_TABLE.filter(({ interaction }) => !OF_SYSTEM.has(interaction));
+  const byType = Map.groupBy(ofTypes, ({ resourceType }) => resourceType);
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -34,20 +35,25 @@ export function capabilityStatement({ authorityId, endpoint, version }: ServerDe
           description: 'A bearer token of this authority, or of a provider of sign-in that it trusts.',
         },
         resource: [...byType].map(([type, rows]) => resourceOf(type, rows)),
+        interaction: FHIR_TABLE.filter(({ interaction }) => OF_SYSTEM.has(interaction)).map(interactionOf),
       },
     ],
   };
 }
 
+const isUpdated = (rows: readonly Row[]): boolean => rows.some(({ interaction }) => interaction === 'update');
+
+const interactionOf = ({ interaction, roles }: Row) => ({
+  code: interaction,
+  documentation: `Roles: ${roles.join(', ')}`,
+});
+
 const resourceOf = (type: string, rows: readonly Row[]) => ({
   type,
   documentation: [...new Set(rows.map(({ source }) => SOURCES[source]))].join('; '),
-  interaction: rows.map(({ interaction, roles }) => ({
-    code: interaction,
-    documentation: `Roles: ${roles.join(', ')}`,
-  })),
+  interaction: rows.map(interactionOf),
   ...(rows.some(({ interaction }) => interaction === 'vread')
-    ? { versioning: 'versioned', readHistory: true }
+    ? { versioning: isUpdated(rows) ? 'versioned-update' : 'versioned', readHistory: true }
     : { versioning: 'no-version' }),
   updateCreate: false,
   conditionalCreate: false,

@@ -1,34 +1,48 @@
 import { packageVersion, type ServiceApp } from '@careledger/service-kit';
 import { closedObject } from '@careledger/domain';
-import type { OpeningRecords } from '../access/opening.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import { capabilityStatement } from './capability-statement.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
 import { addHistoryRoute, addReadRoute, addVersionRoute, type ReadRouteOptions } from './read-routes.js';
+import {
+  addCreateRoute,
+  addTransactionRoute,
+  addUpdateRoute,
+  type WriteRouteOptions,
+} from './write-routes.js';
+import { FhirWriting, type FhirWritingOptions } from './writing.js';
+import { WrittenAnswers } from './written-answers.js';
 import { FHIR_BASE, FHIR_TABLE, type Interaction, type Row, type Source } from './table.js';
 
-export interface FhirOptions extends PatientRouteOptions {
+export interface FhirOptions
+  extends
+    PatientRouteOptions,
+    Omit<FhirWritingOptions, 'base'>,
+    Pick<WriteRouteOptions, 'answerWithinMs' | 'writing'> {
   readonly authorityId: string;
   /** Where this api is reached. */
   readonly endpoint: string;
-  readonly opening: OpeningRecords;
 }
 
-type Options = ReadRouteOptions & PatientRouteOptions;
+type Options = ReadRouteOptions & PatientRouteOptions & WriteRouteOptions;
 type AddRoute = (app: ServiceApp, row: Row, options: Options) => void;
 
-const OF_RECORDS: Readonly<Record<Interaction, AddRoute>> = {
+type AddRoutes = Partial<Readonly<Record<Interaction, AddRoute>>>;
+
+const OF_RECORDS: AddRoutes = {
   read: addReadRoute,
   vread: addVersionRoute,
   'history-instance': addHistoryRoute,
 };
 
 /** How a row of the table becomes a route, by what stands behind it. */
-const ADD: Readonly<Record<Source, Partial<Readonly<Record<Interaction, AddRoute>>>>> = {
+const ADD: Readonly<Record<Source, AddRoutes>> = {
   entry: OF_RECORDS,
   record: OF_RECORDS,
+  resource: { create: addCreateRoute, update: addUpdateRoute },
+  resources: { transaction: addTransactionRoute },
   patient: { read: addPatientReadRoute },
 };
 
@@ -37,10 +51,12 @@ export async function fhirPlugin(app: ServiceApp, options: FhirOptions): Promise
   const { endpoint, opening } = options;
   const base = new URL(FHIR_BASE, endpoint).href;
   const reading = new FhirReading(opening);
+  const fhirWriting = new FhirWriting({ ...options, base });
+  const answers = new WrittenAnswers(opening);
   for (const row of FHIR_TABLE) {
     const add = ADD[row.source][row.interaction];
     if (add === undefined) throw new RangeError(`Nobody does ${row.interaction} of ${row.resourceType}`);
-    add(app, row, { ...options, base, reading });
+    add(app, row, { ...options, answers, base, fhirWriting, reading });
   }
   const statement = JSON.stringify(
     capabilityStatement({ ...options, version: packageVersion(import.meta.url) }),

@@ -3,7 +3,7 @@ import { listRoutes } from '@careledger/service-kit';
 import { newApiTokens } from '@careledger/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AwayApi } from '../../testing/away-api.js';
-import { FHIR_BASE, FHIR_TABLE, ROUTE_OF } from './table.js';
+import { FHIR_BASE, FHIR_TABLE, OF_SYSTEM, ROUTE_OF } from './table.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
 const { tokens, entries } = newApiTokens(PATIENT);
@@ -43,7 +43,7 @@ const said = ({ answer, outcome }: Awaited<ReturnType<typeof ask>>) => [
 describe('the table', () => {
   test('has every route below /fhir, and every row is a route for its roles alone', () => {
     const routes = listRoutes(api.app).filter(
-      ({ method, url }) => method !== 'HEAD' && url.startsWith(`${FHIR_BASE}/`),
+      ({ method, url }) => method !== 'HEAD' && url.startsWith(FHIR_BASE),
     );
     const expected = FHIR_TABLE.map((row) => [
       ROUTE_OF[row.interaction](row.resourceType).join(' '),
@@ -59,14 +59,26 @@ describe('the table', () => {
   test('is what the CapabilityStatement says, to whoever asks', async () => {
     const answer = await api.app.inject({ url: `${FHIR_BASE}/metadata` });
     const statement = answer.json<{
-      rest: { resource: { type: string; interaction: { code: string }[] }[] }[];
+      rest: {
+        resource: { type: string; interaction: { code: string }[] }[];
+        interaction: { code: string }[];
+      }[];
     }>();
     expect(checkResource(statement).resourceType).toBe('CapabilityStatement');
     expect(answer.headers['content-type']).toBe('application/fhir+json');
     const told = statement.rest[0]?.resource.flatMap(({ type, interaction }) =>
       interaction.map(({ code }) => `${type} ${code}`),
     );
-    expect(told).toEqual(FHIR_TABLE.map(({ resourceType, interaction }) => `${resourceType} ${interaction}`));
+    const of = (isOfSystem: boolean) =>
+      FHIR_TABLE.filter(({ interaction }) => OF_SYSTEM.has(interaction) === isOfSystem);
+    expect(told?.sort()).toEqual(
+      of(false)
+        .map(({ resourceType, interaction }) => `${resourceType} ${interaction}`)
+        .sort(),
+    );
+    expect(statement.rest[0]?.interaction.map(({ code }) => code)).toEqual(
+      of(true).map(({ interaction }) => interaction),
+    );
   });
 });
 
@@ -77,7 +89,6 @@ describe('what the table does not have does not exist', () => {
     ['GET', `${FHIR_BASE}/MedicationRequest/${ID}`],
     ['POST', `${FHIR_BASE}/Spaceship`],
     ['GET', `${FHIR_BASE}/Observation/${ID}/_history/1/more`],
-    ['GET', FHIR_BASE],
   ])('%s %s is 404', async (method, url) => {
     expect(said(await ask(url, {}, method))).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
   });
@@ -146,6 +157,111 @@ describe('what is asked is what FHIR has, or it is refused', () => {
       'transient',
       'LEDGER_UNAVAILABLE',
     ]);
+  });
+});
+
+describe('what is sent is what is written, or it is refused', () => {
+  const observation = {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'Weight' },
+    subject: { reference: `Patient/pat-${'a'.repeat(32)}` },
+  };
+  const send = async (
+    method: 'POST' | 'PUT',
+    url: string,
+    payload: object,
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
+    const answer = await api.app.inject({
+      ...{ method, url, payload },
+      headers: {
+        authorization: `Bearer ${tokens.practitioner}`,
+        'content-type': 'application/fhir+json',
+        ...headers,
+      },
+    });
+    return { answer, outcome: answer.json<Outcome>() };
+  };
+  const entry = (more: object = {}) => ({
+    resource: observation,
+    request: { method: 'POST', url: 'Observation', ...more },
+  });
+  const transaction = (...entries: object[]) => ({
+    ...{ resourceType: 'Bundle', type: 'transaction' },
+    ...(entries.length > 0 && { entry: entries }),
+  });
+  const seen = { 'if-match': 'W/"1"' };
+
+  test.each([
+    ['a resource of another type', `${FHIR_BASE}/DiagnosticReport`, observation],
+    ['a resource about nobody', `${FHIR_BASE}/Observation`, { ...observation, subject: undefined }],
+    ['a status that R4 has not', `${FHIR_BASE}/Observation`, { ...observation, status: 'done' }],
+    [
+      'a name beside the pseudonym',
+      `${FHIR_BASE}/Observation`,
+      { ...observation, subject: { ...observation.subject, display: 'Ann' } },
+    ],
+    ['what is no Bundle', FHIR_BASE, observation],
+    ['a batch', FHIR_BASE, { ...transaction(entry()), type: 'batch' }],
+    ['a collection', FHIR_BASE, { ...transaction(entry()), type: 'collection' }],
+    ['nothing', FHIR_BASE, transaction()],
+    [
+      'an update in a transaction',
+      FHIR_BASE,
+      transaction(entry({ method: 'PUT', url: `Observation/${ID}` })),
+    ],
+    [
+      'a deletion in a transaction',
+      FHIR_BASE,
+      transaction(entry(), { request: { method: 'DELETE', url: `Observation/${ID}` } }),
+    ],
+    ['another type than the request says', FHIR_BASE, transaction(entry({ url: 'DiagnosticReport' }))],
+    ['a condition', FHIR_BASE, transaction(entry({ ifNoneExist: 'identifier=1' }))],
+    [
+      'two patients',
+      FHIR_BASE,
+      transaction(entry(), {
+        ...entry(),
+        resource: { ...observation, subject: { reference: `Patient/pat-${'b'.repeat(32)}` } },
+      }),
+    ],
+    [
+      'somebody’s consent',
+      FHIR_BASE,
+      transaction(entry(), {
+        resource: { resourceType: 'Consent' },
+        request: { method: 'POST', url: 'Consent' },
+      }),
+    ],
+  ])('%s is 422', async (_what, url, payload) => {
+    const sent = await send('POST', url, payload);
+    const [status, type, , code] = said(sent);
+    expect([status, type, code]).toEqual([422, 'OperationOutcome', 'FHIR_INVALID']);
+  });
+
+  test('what is wrong with a resource is told as of it', async () => {
+    const { answer } = await send('POST', `${FHIR_BASE}/Observation`, { ...observation, status: 'done' });
+    expect(answer.json()).toMatchObject({ issue: [{ expression: ['Observation.status'] }] });
+  });
+
+  test.each([
+    ['a condition on what there is', 'POST', `${FHIR_BASE}/Observation`, { 'if-none-exist': 'code=1' }],
+    ['without the version that was seen', 'PUT', OBSERVATION, {}],
+    ['with a version that is none', 'PUT', OBSERVATION, { 'if-match': '*' }],
+    ['under another id', 'PUT', OBSERVATION, seen],
+  ] as const)('%s is 400', async (_what, method, url, headers) => {
+    expect(said(await send(method, url, observation, headers))).toEqual([
+      400,
+      'OperationOutcome',
+      'invalid',
+      'VALIDATION_FAILED',
+    ]);
+  });
+
+  test('an update of what has no id of ours is 404: nobody chooses an id', async () => {
+    const sent = await send('PUT', `${FHIR_BASE}/Observation/mine`, { ...observation, id: 'mine' }, seen);
+    expect(said(sent)).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
   });
 });
 

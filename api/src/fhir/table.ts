@@ -9,12 +9,14 @@ export const FHIR_VERSION = '4.0.1';
 export const SOURCES = {
   entry: 'an entry of a record that this authority may read',
   record: 'a record that this authority may read, as a whole',
+  resource: 'a new record that holds this resource, or the next version of the record in which it lies',
+  resources: 'a new record of one patient that holds all the resources',
   patient: 'a patient whom the ledger knows: the pseudonym, and no more',
 } as const;
 export type Source = keyof typeof SOURCES;
 
 /** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
-export type Interaction = 'read' | 'vread' | 'history-instance';
+export type Interaction = 'read' | 'vread' | 'history-instance' | 'create' | 'update' | 'transaction';
 
 /** One thing that can be done with one type of resource, and who may. What has no row does not exist. */
 export interface Row {
@@ -37,6 +39,8 @@ const ENTRY_TYPES = [
   'PractitionerRole',
   'Provenance',
 ] as const;
+/** Those that say something of a patient by themselves: each can be a record. */
+const WRITTEN_TYPES = ['DiagnosticReport', 'DocumentReference', 'Observation'] as const;
 const READING: readonly Interaction[] = ['read', 'vread', 'history-instance'];
 
 const rows = (
@@ -55,15 +59,25 @@ const rows = (
 export const FHIR_TABLE: readonly Row[] = [
   ...rows(ENTRY_TYPES, READING, { source: 'entry', roles: ['practitioner'] }),
   ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
+  ...rows(WRITTEN_TYPES, ['create', 'update'], { source: 'resource', roles: ['practitioner'] }),
+  ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
   ...rows(['Patient'], ['read'], { source: 'patient', roles: ['practitioner'] }),
 ];
 
+type Route = (resourceType: string) => readonly ['GET' | 'POST' | 'PUT', string];
+
 /** Method and path of an interaction, with `:parameters`. */
-export const ROUTE_OF: Readonly<Record<Interaction, (resourceType: string) => readonly ['GET', string]>> = {
+export const ROUTE_OF = {
   read: (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id`],
   vread: (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id/_history/:vid`],
   'history-instance': (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id/_history`],
-};
+  create: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}`],
+  update: (resourceType) => ['PUT', `${FHIR_BASE}/${resourceType}/:id`],
+  transaction: () => ['POST', FHIR_BASE],
+} as const satisfies Readonly<Record<Interaction, Route>>;
+
+/** Interactions with the server as a whole; the others are with a type. */
+export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction']);
 
 /** Types of resources that are read one by one, for references between them. */
 export const isServed = (resourceType: string): boolean =>

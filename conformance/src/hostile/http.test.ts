@@ -34,6 +34,9 @@ const FHIR_PATHS: Readonly<Record<string, string>> = {
   read: 'GET /fhir/{type}/{id}',
   vread: 'GET /fhir/{type}/{id}/_history/{vid}',
   'history-instance': 'GET /fhir/{type}/{id}/_history',
+  create: 'POST /fhir/{type}',
+  update: 'PUT /fhir/{type}/{id}',
+  transaction: 'POST /fhir',
 };
 
 test.each(SERVICES)(
@@ -62,9 +65,11 @@ test.each(SERVICES)(
 
 test('every interaction of the CapabilityStatement is tried, by the roles that it names', async () => {
   const answer = await fetch(new URL('/fhir/metadata', fixture.service('hospital').url));
-  const { rest } = (await answer.json()) as { rest: { resource: DescribedType[] }[] };
-  const described = rest.flatMap(({ resource }) =>
-    resource.flatMap(({ type, interaction }) =>
+  const { rest } = (await answer.json()) as {
+    rest: { resource: DescribedType[]; interaction: DescribedType['interaction'] }[];
+  };
+  const described = rest.flatMap(({ resource, interaction: ofSystem }) =>
+    [...resource, { type: '', interaction: ofSystem }].flatMap(({ type, interaction }) =>
       interaction.map(({ code, documentation }) => [
         FHIR_PATHS[code]?.replace('{type}', type),
         documentation.replace('Roles: ', '').split(', ').sort(),

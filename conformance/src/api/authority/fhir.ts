@@ -41,6 +41,21 @@ interface Outcome {
   readonly issue: readonly { readonly details?: { readonly coding: readonly { readonly code: string }[] } }[];
 }
 
+/** What a scale says. */
+const weight = (subject: object, value: number) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  category: [
+    {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
+    },
+  ],
+  code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+  subject,
+  effectiveDateTime: '2026-05-05T10:00:00+02:00',
+  valueQuantity: { value, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
+});
+
 /** What clients that speak FHIR alone see of an authority. */
 export function describeFhir(fixture: () => LayersFixture): void {
   const clientOf = (name: string, headers: Readonly<Record<string, string>> = {}): Client => {
@@ -140,6 +155,137 @@ export function describeFhir(fixture: () => LayersFixture): void {
         'OperationOutcome',
         'VALIDATION_FAILED',
       ]);
+    });
+
+    test('what one authority creates another reads where the patient lets it, and updates with If-Match alone', async () => {
+      const home = await fixture().home();
+      await home.grant('aut_lab');
+      await granted(fixture(), home, { permissions: ['read', 'write', 'modify'] });
+      const hospital = clientOf('hospital');
+      const subject = { reference: `Patient/${patientResourceIdOf(home.patientId)}` };
+      const sent = weight(subject, 81.4);
+      const made = (await hospital.create({ resourceType: 'Observation', body: sent as never })) as Resource;
+      const { response } = Client.httpFor(made as never);
+      const id = String(made['id']);
+      expect([response?.status, response?.headers.get('etag'), response?.headers.get('location')]).toEqual([
+        201,
+        'W/"1"',
+        `/fhir/Observation/${id}/_history/1`,
+      ]);
+      expect(made).toMatchObject({ ...sent, meta: { versionId: '1' } });
+      // The same again is the same, with a key and without one.
+      expect(await hospital.create({ resourceType: 'Observation', body: sent as never })).toEqual(made);
+
+      const keyed = clientOf('hospital', { 'idempotency-key': 'weight-1' });
+      const create = (value: number) =>
+        keyed.create({ resourceType: 'Observation', body: weight(subject, value) as never });
+      expect(await create(83)).toEqual(await create(83));
+      expect(await refusalOf(create(84))).toEqual([422, 'OperationOutcome', 'IDEMPOTENCY_KEY_REUSED']);
+
+      const lab = clientOf('lab');
+      expect(await lab.read({ resourceType: 'Observation', id })).toEqual(made);
+      expect(await lab.vread({ resourceType: 'Observation', id, version: '1' })).toEqual(made);
+
+      const update = (value: number, seen: string) =>
+        hospital.update({
+          ...{ resourceType: 'Observation', id },
+          body: { ...made, ...weight(subject, value) } as never,
+          options: { headers: { 'if-match': seen } },
+        });
+      const next = (await update(80.2, 'W/"1"')) as Resource;
+      expect([Client.httpFor(next as never).response?.status, next]).toEqual([
+        200,
+        expect.objectContaining({ id, meta: expect.objectContaining({ versionId: '2' }) }),
+      ]);
+      expect(await refusalOf(update(79, 'W/"1"'))).toEqual([412, 'OperationOutcome', 'VERSION_CHANGED']);
+      expect(await lab.read({ resourceType: 'Observation', id })).toEqual(next);
+      expect(await lab.history({ resourceType: 'Observation', id })).toMatchObject({
+        entry: [{ resource: next }, { resource: made }],
+      });
+      // A grant to read is none to change.
+      expect(
+        await refusalOf(
+          lab.update({
+            ...{ resourceType: 'Observation', id, body: { ...next } as never },
+            options: { headers: { 'if-match': 'W/"2"' } },
+          }),
+        ),
+      ).toEqual([403, 'OperationOutcome', 'WRITE_NOT_GRANTED']);
+    });
+
+    test('a transaction is one record; numbers come back as they were written', async () => {
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write', 'modify'] });
+      const { tokens, url } = fixture().authority('hospital');
+      const send = async (method: string, path: string, body: string, headers: object = {}) =>
+        fetch(`${url}/fhir${path}`, {
+          ...{ method, body },
+          headers: {
+            ...{ authorization: `Bearer ${tokens.practitioner}`, 'content-type': 'application/fhir+json' },
+            ...headers,
+          },
+        });
+      const read = async (place: string) =>
+        (
+          await fetch(`${url}/fhir/${place}`, { headers: { authorization: `Bearer ${tokens.practitioner}` } })
+        ).text();
+      const subject = { reference: `Patient/${patientResourceIdOf(home.patientId)}` };
+      const device = 'urn:uuid:0a3f1f2e-5a5b-4c3d-9e8f-112233445566';
+      const entries = [
+        { fullUrl: device, resource: { resourceType: 'Device', type: { text: 'Scale' } } },
+        { resource: { ...weight(subject, 12345), device: { reference: device } } },
+      ].map((entry) => ({ ...entry, request: { method: 'POST', url: entry.resource.resourceType } }));
+      const body = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: entries });
+      const answer = await send('POST', '', body.replace('12345', '81.40'));
+      expect(answer.status).toBe(200);
+      const { entry } = (await answer.json()) as { entry: { response: { location: string } }[] };
+      const [scale = '', reading = ''] = entry.map(({ response }) => response.location);
+      const current = (place: string): string => place.split('/_history')[0] ?? '';
+      expect(await read(scale)).toContain('"Scale"');
+      const observation = await read(current(reading));
+      expect(observation).toContain('"value":81.40,');
+      expect(JSON.parse(observation)).toMatchObject({ device: { reference: current(scale) } });
+
+      // One entry changes, the others stay what they are.
+      const changed = await send('PUT', `/${current(reading)}`, observation.replace('81.40', '80.00'), {
+        'if-match': 'W/"1"',
+      });
+      expect([changed.status, await changed.text()]).toEqual([
+        200,
+        expect.stringContaining('"value":80.00,'),
+      ]);
+      expect(await read(current(reading))).toContain('"value":80.00,');
+      expect(JSON.parse(await read(current(scale)))).toMatchObject({ meta: { versionId: '2' } });
+      expect(await read(reading)).toContain('"value":81.40,');
+
+      const other = body.replace(subject.reference, `Patient/pat-${'b'.repeat(32)}`);
+      const both = [...(JSON.parse(other) as { entry: object[] }).entry, entries[1]];
+      const refused = await send('POST', '', JSON.stringify({ ...JSON.parse(body), entry: both }));
+      expect([refused.status, await refused.json()]).toMatchObject([
+        422,
+        { resourceType: 'OperationOutcome' },
+      ]);
+    });
+
+    test('who does not wait is told where to look, and finds it there', async () => {
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write'] });
+      const subject = { reference: `Patient/${patientResourceIdOf(home.patientId)}` };
+      const { tokens, url } = fixture().authority('hospital');
+      const authorization = `Bearer ${tokens.practitioner}`;
+      const answer = await fetch(`${url}/fhir/Observation`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/fhir+json', prefer: 'respond-async' },
+        body: JSON.stringify(weight(subject, 77)),
+      });
+      const place = answer.headers.get('content-location');
+      expect([answer.status, await answer.json(), answer.headers.get('location')]).toMatchObject([
+        202,
+        { resourceType: 'OperationOutcome', issue: [{ severity: 'information' }] },
+        null,
+      ]);
+      const job = await fetch(new URL(place ?? '', url), { headers: { authorization, prefer: 'wait=20' } });
+      expect(await job.json()).toMatchObject({ state: 'succeeded', result: { stage: 'announced' } });
     });
   });
 }
