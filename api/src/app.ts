@@ -5,6 +5,7 @@ import { accessPlugin } from './access/plugin.js';
 import { ReadGate } from './access/read-gate.js';
 import type { ApiConfig } from './config.js';
 import { openFoundation } from './foundation.js';
+import { addSmartConfiguration } from './http/smart-configuration.js';
 import { noticesPlugin } from './notices/plugin.js';
 import { openapi } from './openapi.js';
 import { operationsPlugin } from './operations/plugin.js';
@@ -82,6 +83,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   };
   const { unmatchedAfterMs } = config;
   installSignedInPractitioners(app, parts);
+  addSmartConfiguration(app, config);
   await app.register(operationsPlugin, parts);
   await app.register(policyPlugin, parts);
   await app.register(practitionersPlugin, parts);
