@@ -8,6 +8,7 @@ import type { ApiConfig } from './config.js';
 import { fhirPlugin } from './fhir/plugin.js';
 import { FHIR_BASE } from './fhir/table.js';
 import { openFoundation } from './foundation.js';
+import { addSmartConfiguration } from './http/smart-configuration.js';
 import { noticesPlugin } from './notices/plugin.js';
 import { openapi } from './openapi.js';
 import { operationsPlugin } from './operations/plugin.js';
@@ -87,6 +88,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   };
   const { unmatchedAfterMs } = config;
   installSignedInPractitioners(app, parts);
+  addSmartConfiguration(app, config);
   await app.register(operationsPlugin, parts);
   await app.register(policyPlugin, parts);
   await app.register(practitionersPlugin, parts);

@@ -82,6 +82,24 @@ describe('an app in which a practitioner signs in', () => {
     });
   });
 
+  test('without a secret refreshes by its token alone, and no other client by it', async () => {
+    const refresh = async (parameters: Record<string, string>) => {
+      const body = new URLSearchParams({ grant_type: 'refresh_token', ...parameters });
+      const answer = await fetch(`${identity.issuer}/token`, { method: 'POST', body });
+      return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+    };
+    const { refresh_token: first = '' } = await signedIn({ scope: 'openid offline_access user/*.rs' });
+    const { status, body } = await refresh({ refresh_token: first });
+    expect([status, claimsOf(body['access_token'] ?? '')['client_id']]).toEqual([200, 'growth-chart']);
+    const second = body['refresh_token'] ?? '';
+    const stranger = await refresh({ refresh_token: second, client_id: 'ward-system' });
+    expect([stranger.status, stranger.body['error']]).toEqual([401, 'invalid_client']);
+    expect((await refresh({ refresh_token: 'guessed' })).body['error']).toBe('invalid_request');
+    // One that was used before ends what was made with it since.
+    expect((await refresh({ refresh_token: first })).body['error']).toBe('invalid_grant');
+    expect((await refresh({ refresh_token: second })).body['error']).toBe('invalid_request');
+  });
+
   test('gets nothing that it was not registered for, that nobody understands, or that her role has not', async () => {
     const scope =
       'openid user/Observation.rs user/Observation.cruds system/*.rs user/Observation.rs?code=1 patient/x careledger/ops';
@@ -103,6 +121,14 @@ describe('an app in which a practitioner signs in', () => {
     const first = await signedIn(asked);
     expect([first['patient'], claimsOf(first.access_token)['patient']]).toEqual([PATIENT, PATIENT]);
     expect(claimsOf((await signedIn(asked)).access_token)).not.toHaveProperty('patient');
+  });
+
+  test('may name the base of FHIR of a service, which is the service; what only begins like it is none', async () => {
+    const below = await signedIn({ scope: 'openid user/*.rs', more: { aud: `${AUDIENCE}/fhir` } });
+    expect(claimsOf(below.access_token)['aud']).toBe(AUDIENCE);
+    const elsewhere = await started({ scope: 'openid', more: { aud: `${AUDIENCE}.evil.example/fhir` } });
+    const refused = await new FormBrowser().open(elsewhere.url, CALLBACK);
+    expect(refused.url).toContain('error=invalid_target');
   });
 
   test('gets no code without PKCE, for another service, or where it is not at home', async () => {
@@ -132,11 +158,13 @@ describe('an app in which a practitioner signs in', () => {
     let page = await browser.open(url, CALLBACK);
     expect(page.text).toContain('Growth &lt;Chart&gt;');
     const statuses: number[] = [];
-    for (let n = 0; n < 6; n += 1) {
+    // On a slow machine the first waits are over before the next try, and the later ones are longer.
+    for (let n = 0; n < 12 && page.status !== 429; n += 1) {
       page = await browser.send(page, '/login', { username: 'guessed', password: `guess-${n}` }, CALLBACK);
       statuses.push(page.status);
     }
-    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+    expect(statuses.slice(0, 5)).toEqual([401, 401, 401, 401, 401]);
+    expect(statuses.at(-1)).toBe(429);
     const away = await browser.send(page, '/abort', {}, CALLBACK);
     expect(away.url).toContain('error=access_denied');
   });
@@ -150,8 +178,11 @@ describe('an app in which a practitioner signs in', () => {
         browser.send(page, '/login', { username: 'flooded', password: `guess-${n}` }, CALLBACK),
       ),
     );
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(7);
+    const looked = answers.filter(({ status }) => status === 401).length;
+    expect(looked).toBeGreaterThanOrEqual(5);
+    // On a slow machine the first wait may be over before the last has come.
+    expect(looked).toBeLessThan(9);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(12 - looked);
   });
 
   test('in a browser that another has left, whoever sits there signs in, and as herself', async () => {

@@ -39,7 +39,7 @@ export async function buildApp(config: IdentityConfig, logger: Logger): Promise<
   });
   provider.on('server_error', (_ctx, err) => logger.error({ err }, 'the provider failed'));
   app.addReadinessCheck('store', () => void database.prepare('SELECT 1').get());
-  mountProvider(app, provider, issuer);
+  mountProvider(app, provider, config);
   addSmartRoutes(app, { issuer, launches });
   await app.register(pagesPlugin, {
     organisation,

@@ -12,7 +12,8 @@ import { FormBrowser } from './browser.js';
 
 /** Where the app of a test takes people back; nothing listens there. */
 export const CALLBACK = 'http://127.0.0.1:9/callback';
-const PASSWORD = randomBytes(12).toString('hex');
+/** Of everybody who was added. */
+export const TEST_PASSWORD = randomBytes(12).toString('hex');
 
 /** A provider that listens on the loopback interface, in a folder of its own. */
 export class TestIdentity implements AsyncDisposable {
@@ -53,7 +54,7 @@ export class TestIdentity implements AsyncDisposable {
 
   async addUser(username: string, profile: Parameters<Administration['users']['add']>[2]): Promise<void> {
     using administration = openAdministration(this.config);
-    await administration.users.add(username, PASSWORD, profile);
+    await administration.users.add(username, TEST_PASSWORD, profile);
   }
 
   disableUser(username: string): void {
@@ -83,7 +84,7 @@ export class TestIdentity implements AsyncDisposable {
     browser = new FormBrowser(),
   ): Promise<URL> {
     const asked = await browser.open(authorizationUrl, CALLBACK);
-    const credentials = { username, password: PASSWORD };
+    const credentials = { username, password: TEST_PASSWORD };
     let allowing = await browser.send(asked, '/login', credentials, CALLBACK);
     // A page that sends its form by itself: the session of whoever was there before ends.
     const ends = '/session/end/confirm';

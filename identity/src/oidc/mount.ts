@@ -1,5 +1,7 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import type Provider from 'oidc-provider';
+import type { IdentityConfig } from '../config.js';
+import { withClientOfRefreshToken } from './public-refresh.js';
 
 /** Paths of the provider, with the methods that each has. */
 const ROUTES: readonly (readonly [url: string, ...methods: ('GET' | 'POST' | 'OPTIONS')[]])[] = [
@@ -18,9 +20,13 @@ const ROUTES: readonly (readonly [url: string, ...methods: ('GET' | 'POST' | 'OP
 /**
  * Serves the provider's routes beside those of the app. Requests reach it before anything reads their body; limits hold
  * as for every other route.
- * @param issuer by which it is reached, whatever a request says
+ * @param config with the issuer by which it is reached, whatever a request says
  */
-export function mountProvider(app: ServiceApp, provider: Provider, issuer: string): void {
+export function mountProvider(
+  app: ServiceApp,
+  provider: Provider,
+  { issuer, audiences }: Pick<IdentityConfig, 'issuer' | 'audiences'>,
+): void {
   const callback = provider.callback();
   const { host, protocol } = new URL(issuer);
   for (const [url, ...methods] of ROUTES)
@@ -35,9 +41,9 @@ export function mountProvider(app: ServiceApp, provider: Provider, issuer: strin
         raw.headers['x-forwarded-proto'] = protocol.replace(':', '');
         raw.headers['x-forwarded-host'] = host;
         raw.headers['x-forwarded-for'] = request.ip;
-        if (url === '/auth') raw.url = asOpenId(raw.url ?? '');
+        if (url === '/auth') raw.url = asOpenId(raw.url ?? '', audiences);
         reply.hijack();
-        await callback(raw, reply.raw);
+        await callback(url === '/token' ? await withClientOfRefreshToken(raw, provider) : raw, reply.raw);
       },
       // Answered above.
       handler: () => undefined,
@@ -45,14 +51,19 @@ export function mountProvider(app: ServiceApp, provider: Provider, issuer: strin
 }
 
 /**
- * What SMART App Launch 2.2 says in words of its own: `aud` is the resource (RFC 8707), and whoever asks for
- * `offline_access` is asked for consent (OpenID Connect Core 1.0, section 11).
+ * What SMART App Launch 2.2 says in words of its own: `aud` is the resource (RFC 8707), by the base of FHIR that the app reads
+ * from, e.g. `https://hospital.example/fhir` of the service `https://hospital.example`; and whoever asks for `offline_access` is
+ * asked for consent (OpenID Connect Core 1.0, section 11).
  */
-function asOpenId(url: string): string {
+function asOpenId(url: string, audiences: readonly string[]): string {
   const { pathname, searchParams: query } = new URL(url, 'http://provider.invalid');
   const audience = query.get('aud');
-  if (audience !== null && !query.has('resource')) query.set('resource', audience);
+  if (audience !== null && !query.has('resource')) query.set('resource', serviceOf(audience, audiences));
   if (query.get('scope')?.split(' ').includes('offline_access') === true && !query.has('prompt'))
     query.set('prompt', 'consent');
   return `${pathname}?${query.toString()}`;
 }
+
+/** The service below whose address it is; what is below none is refused for what it is. */
+const serviceOf = (url: string, audiences: readonly string[]): string =>
+  audiences.find((audience) => `${url}/`.startsWith(`${audience.replace(/\/$/, '')}/`)) ?? url;

@@ -46,7 +46,8 @@ export function addSmartRoutes(
         response: { 200: withExamples(Type.Object({}, { additionalProperties: true }), configuration) },
       },
     },
-    async () => configuration,
+    // Pages of every origin may read it (SMART App Launch 2.2, section 8).
+    async (_request, reply) => reply.header('access-control-allow-origin', '*').send(configuration),
   );
 
   app.post(

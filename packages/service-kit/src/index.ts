@@ -32,6 +32,8 @@ export {
 export { assertNotExpired, assertScopes, isWithinScopes } from './http/scopes.js';
 export { isSecureUrl } from './issuers/secure-url.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';
+export { SmartConfiguration } from './issuers/smart-discovery.js';
+export { signInPlace } from './http/sign-in-place.js';
 export { resourceScopesOf } from './issuers/smart-scopes.js';
 export { type Principal } from './http/principal.js';
 export { Next, fromCursor, pageOfRows, pageQuery, toCursor, type PageQuery } from './http/pages.js';

@@ -5,6 +5,7 @@ import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWK, type JWT
 
 /** How long a token is good unless told. */
 const LIFETIME_S = 300;
+const SMART = '/.well-known/smart-configuration';
 const AUDIENCE = 'https://api.hospital.example';
 
 /** A key of an issuer, as it publishes it. */
@@ -33,13 +34,21 @@ export class TestIssuer implements AsyncDisposable {
   fetched = 0;
   /** What its metadata say of themselves, where that is not the truth. */
   claimedIssuer: string | undefined;
+  /** More of its OpenID metadata. */
+  metadata: Readonly<Record<string, unknown>> = {};
+  /** What it says to SMART apps, if anything. */
+  smart: Readonly<Record<string, unknown>> | undefined;
+  /** How often it was asked for any document. */
+  asked = 0;
 
   private constructor(server: Server, key: IssuerKey) {
     this.#server = server;
     this.keys = [key];
     server.on('request', ({ url }, response) => {
       response.setHeader('content-type', 'application/json');
+      this.asked += 1;
       if (this.isAway) response.writeHead(500).end();
+      else if (url === SMART && this.smart === undefined) response.writeHead(404).end();
       else response.end(JSON.stringify(this.#document(url ?? '')));
     });
   }
@@ -94,7 +103,8 @@ export class TestIssuer implements AsyncDisposable {
 
   #document(url: string): object {
     if (url === '/.well-known/openid-configuration')
-      return { issuer: this.claimedIssuer ?? this.url, jwks_uri: `${this.url}/keys` };
+      return { issuer: this.claimedIssuer ?? this.url, jwks_uri: `${this.url}/keys`, ...this.metadata };
+    if (url === SMART) return this.smart ?? {};
     this.fetched += 1;
     return { keys: this.keys.map(({ jwk }) => jwk) };
   }

@@ -25,7 +25,7 @@ export interface IdentityConfigOptions {
   readonly setting: IdentitySetting;
 }
 
-/** The configuration of an organisation's OpenID provider; {@link trustedIssuers} is the other half of it. */
+/** The configuration of an organisation's OpenID provider; `trustedIssuers` is the other half of it. */
 export function identityConfig(
   { mspId, organization, port, url }: IdentityNode,
   { services, tokens, setting }: IdentityConfigOptions,
@@ -41,33 +41,3 @@ export function identityConfig(
     auth: { tokens: tokens.map(tokenEntry) },
   };
 }
-
-/** An entry of a service's `auth.issuers`. */
-export interface TrustedIssuer {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly mspId: string;
-  readonly claims: Readonly<Record<string, string>>;
-  readonly roles: readonly { readonly value: string; readonly role: string }[];
-  readonly unknownPersons: 'provision';
-}
-
-const CLAIMS = ['person', 'name', 'role', 'profession', 'unit', 'patient'] as const;
-const ROLES = ['practitioner', 'ops', 'auditor'] as const;
-
-/**
- * The providers that a service trusts: those of its own organisation. Claims and roles are called as `identity/` calls
- * them. Whom its operators added there is registered when they first sign in: nobody has to name them twice.
- */
-export const trustedIssuers = (
-  { mspId, url }: ServiceNode,
-  identities: readonly IdentityNode[],
-): TrustedIssuer[] =>
-  identities
-    .filter((identity) => identity.mspId === mspId)
-    .map((identity) => ({
-      ...{ issuer: identity.url, audience: url, mspId },
-      claims: Object.fromEntries(CLAIMS.map((name) => [name, name])),
-      roles: ROLES.map((role) => ({ value: role, role })),
-      unknownPersons: 'provision',
-    }));

@@ -1,6 +1,6 @@
 import type { NetworkPlan } from '../resolve.js';
 import type { ServiceNode, ServiceProgram } from './service-node.js';
-import { trustedIssuers, type TrustedIssuer } from './identity-config.js';
+import { trustedIssuers, type TrustedIssuer } from './trusted-issuer.js';
 import { systemTokenOf, tokenEntry, type ServiceToken, type TokenEntry } from './service-token.js';
 
 /** PEM files of a certificate that is served. */

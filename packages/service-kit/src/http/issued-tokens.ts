@@ -29,11 +29,15 @@ async function principalOf(trusted: TrustedIssuers, token: string): Promise<Prin
         cause,
         members: { reason: cause.reason },
       });
-    if (cause instanceof IssuerUnavailable)
-      throw new ProblemError('ISSUER_UNAVAILABLE', cause.message, {
-        cause,
-        members: { retryAfterS: cause.retryAfterS },
-      });
-    throw cause;
+    throw asProblem(cause);
   }
 }
+
+/** What callers are told where an issuer is away; any other failure stays what it is. */
+export const asProblem = (cause: unknown): unknown =>
+  cause instanceof IssuerUnavailable
+    ? new ProblemError('ISSUER_UNAVAILABLE', cause.message, {
+        cause,
+        members: { retryAfterS: cause.retryAfterS },
+      })
+    : cause;
