@@ -8,7 +8,7 @@ import {
 } from './audit-event-routes.js';
 import { capabilityStatement } from './capability-statement.js';
 import { FORMAT } from './parameters.js';
-import { addPatientReadRoute, type PatientRouteOptions } from './patient-routes.js';
+import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
 import { addHistoryRoute, addReadRoute, addVersionRoute, type ReadRouteOptions } from './read-routes.js';
 import { addValidateRoute } from './validate-route.js';
@@ -25,7 +25,7 @@ import { FHIR_BASE, FHIR_TABLE, type Interaction, type Row, type Source } from '
 export interface FhirOptions
   extends
     Omit<AuditEventRouteOptions, 'base'>,
-    PatientRouteOptions,
+    Omit<PatientRouteOptions, 'base'>,
     Omit<FhirWritingOptions, 'base'>,
     Pick<WriteRouteOptions, 'answerWithinMs' | 'writing'> {
   readonly authorityId: string;
@@ -52,7 +52,7 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   check: { validate: addValidateRoute },
   resources: { transaction: addTransactionRoute },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
-  patient: { read: addPatientReadRoute },
+  patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
 };
 
 /** FHIR R4 for clients that know nothing of this system: what the table has, and no more. */

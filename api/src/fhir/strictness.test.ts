@@ -131,6 +131,31 @@ describe('what is asked is what FHIR has, or it is refused', () => {
 
   test.each([
     '',
+    '?identifier=',
+    '?identifier=urn:careledger:patient|',
+    '?identifier=a,b',
+    '?name=Ann',
+    '?_sort=name',
+  ])('a search of patients by %j is 400', async (query) => {
+    expect(said(await ask(`${FHIR_BASE}/Patient${query}`))).toEqual([
+      400,
+      'OperationOutcome',
+      'invalid',
+      'VALIDATION_FAILED',
+    ]);
+  });
+
+  test('a patient is found by the pseudonym alone: another system’s number is nobody’s here', async () => {
+    for (const identifier of [`urn:oid:1.2.3|${PATIENT}`, '|4711', 'urn:careledger:patient|4711']) {
+      const query = new URLSearchParams({ identifier }).toString();
+      const { outcome } = await ask(`${FHIR_BASE}/Patient?${query}`);
+      expect(outcome).toMatchObject({ type: 'searchset', link: [{ relation: 'self' }] });
+      expect(outcome).not.toHaveProperty('entry');
+    }
+  });
+
+  test.each([
+    '',
     '?patient=',
     '?patient=Ann',
     `?patient=Observation/pat-${'a'.repeat(32)}`,

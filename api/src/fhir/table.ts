@@ -66,7 +66,7 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
   ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
-  ...rows(['Patient'], ['read'], { source: 'patient', roles: ['practitioner'] }),
+  ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
 ];
 
 type Route = (resourceType: string) => readonly ['GET' | 'POST' | 'PUT', string];
@@ -100,6 +100,7 @@ export interface SearchParameter {
 /** By type. Every search takes `_count` besides. */
 export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> = {
   AuditEvent: [{ name: 'patient', type: 'reference', isRequired: true }],
+  Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
 };
 
 /** Types of resources that are read one by one, for references between them. */

@@ -129,6 +129,16 @@ export function describeFhir(fixture: () => LayersFixture): void {
         'OperationOutcome',
         'ACCESS_DENIED',
       ]);
+      const byIdentifier = (value: string) =>
+        client.search({
+          resourceType: 'Patient',
+          searchParams: { identifier: `urn:careledger:patient|${value}` },
+        });
+      expect(await byIdentifier(patientId)).toMatchObject({
+        entry: [{ resource: { id: patientResourceIdOf(patientId) } }],
+      });
+      expect(await byIdentifier(`pat_${'a'.repeat(32)}`)).not.toHaveProperty('entry');
+
       const { tokens } = fixture().authority('hospital');
       const auditor = clientOf('hospital', { authorization: `Bearer ${tokens.auditor}` });
       const patient = `Patient/${patientResourceIdOf(patientId)}`;
