@@ -1,5 +1,15 @@
 import { FHIR_JSON } from '@careledger/service-kit';
-import { FHIR_BASE, FHIR_TABLE, FHIR_VERSION, OF_SYSTEM, SOURCES, type Row } from './table.js';
+import {
+  FHIR_BASE,
+  FHIR_TABLE,
+  FHIR_VERSION,
+  OF_SYSTEM,
+  OPERATIONS,
+  SEARCHED_BY,
+  SOURCES,
+  type Row,
+  type SearchParameter,
+} from './table.js';
 
 /** When the table last changed. */
 const TABLE_DATE = '2026-11-29';
@@ -48,13 +58,30 @@ const interactionOf = ({ interaction, roles }: Row) => ({
   documentation: `Roles: ${roles.join(', ')}`,
 });
 
+function operationsOf(rows: readonly Row[]): { readonly operation?: readonly object[] } {
+  const operation = rows.flatMap(({ interaction: name, roles }) => {
+    const definition = OPERATIONS[name];
+    return definition === undefined
+      ? []
+      : [{ name, definition, documentation: `Roles: ${roles.join(', ')}` }];
+  });
+  return operation.length > 0 ? { operation } : {};
+}
+
+const searchParameterOf = ({ name, type, isRequired = false }: SearchParameter) => ({
+  ...{ name, type },
+  ...(isRequired && { documentation: 'Has to be there' }),
+});
+
 const resourceOf = (type: string, rows: readonly Row[]) => ({
   type,
   documentation: [...new Set(rows.map(({ source }) => SOURCES[source]))].join('; '),
-  interaction: rows.map(interactionOf),
+  interaction: rows.filter(({ interaction }) => OPERATIONS[interaction] === undefined).map(interactionOf),
+  ...operationsOf(rows),
   ...(rows.some(({ interaction }) => interaction === 'vread')
     ? { versioning: isUpdated(rows) ? 'versioned-update' : 'versioned', readHistory: true }
     : { versioning: 'no-version' }),
+  ...(SEARCHED_BY[type] && { searchParam: SEARCHED_BY[type].map(searchParameterOf) }),
   updateCreate: false,
   conditionalCreate: false,
   conditionalRead: 'not-supported',

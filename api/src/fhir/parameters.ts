@@ -1,7 +1,30 @@
+import { readPatientResourceId } from '@careledger/fhir';
+import { ProblemError } from '@careledger/service-kit';
 import { Type } from 'typebox';
+
+const PAGE_DEFAULT = 50;
+const PAGE_MAX = 100;
+const CURSOR_MAX_CHARS = 2_048;
 
 /** https://hl7.org/fhir/R4/datatypes.html#id */
 export const FhirId = Type.String({ pattern: '^[A-Za-z0-9.-]{1,64}$' });
 
 /** Query of every route; what else a route knows it adds. */
 export const FORMAT = { _format: Type.Optional(Type.String()) };
+
+/** Query of every search. */
+export const PAGE = {
+  _count: Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT }),
+  _cursor: Type.Optional(Type.String({ minLength: 1, maxLength: CURSOR_MAX_CHARS })),
+};
+
+/**
+ * Whom a search parameter of type reference names: `Patient/ID`, the same with this server's address, or the id alone.
+ * @throws ProblemError VALIDATION_FAILED: one that is not understood would leave everything in, or everything out
+ */
+export function patientIn(parameter: string, base: string): string {
+  const local = parameter.startsWith(`${base}/`) ? parameter.slice(base.length + 1) : parameter;
+  const patientId = readPatientResourceId(local.replace(/^Patient\//, ''));
+  if (patientId !== undefined) return patientId;
+  throw new ProblemError('VALIDATION_FAILED', 'patient: name one patient of this server, e.g. Patient/pat-…');
+}

@@ -1,15 +1,27 @@
 import { SYSTEM, patientResourceIdOf, readPatientResourceId } from '@careledger/fhir';
-import { closedObject } from '@careledger/domain';
+import { PatientId, closedObject } from '@careledger/domain';
+import { orUndefined } from '@careledger/ledger';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
-import { ProblemError, assertScopes, principalOf, type ServiceApp } from '@careledger/service-kit';
+import {
+  ProblemError,
+  assertScopes,
+  principalOf,
+  type Principal,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
-import { FORMAT, FhirId } from './parameters.js';
+import type { Json } from './json.js';
+import { FORMAT, FhirId, PAGE } from './parameters.js';
+import { searchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 
 export interface PatientRouteOptions {
   readonly registrations: Registrations;
+  /** Address of this server, with FHIR's path. */
+  readonly base: string;
 }
 
 /** A patient as everybody knows one here: by pseudonym, and nothing more. */
@@ -41,7 +53,61 @@ export function addPatientReadRoute(
   );
 }
 
-const patientResource = (patientId: string): object => ({
+/** By the pseudonym: whoever has it from elsewhere finds whether there is such a patient, and under which id. */
+export function addPatientSearchRoute(
+  app: ServiceApp,
+  { resourceType, roles }: Row,
+  { base, registrations }: PatientRouteOptions,
+): void {
+  const path = ROUTE_OF['search-type'](resourceType)[1];
+  app.get(
+    path,
+    {
+      config: { roles, scopedByContent: true },
+      schema: {
+        hide: true,
+        problems: ledgerAnswers,
+        querystring: closedObject({ ...FORMAT, _count: PAGE._count, identifier: Type.String() }),
+        response: { 200: resourceAnswer('A Bundle of type searchset') },
+      },
+    },
+    async (request, reply) => {
+      const { identifier } = request.query;
+      const patientId = pseudonymOf(identifier);
+      const isNobody =
+        patientId === undefined || !(await isKnown(registrations, patientId, principalOf(request)));
+      const page = { resources: isNobody ? [] : [patientResource(patientId)], next: null };
+      const answer = searchset(page, { base, path, query: request.query });
+      return sendResource(reply, request, JSON.stringify(answer));
+    },
+  );
+}
+
+/**
+ * The pseudonym that a token of `identifier` is, with its system or without one; undefined for another system's value.
+ * @throws ProblemError VALIDATION_FAILED where no value is named, or several
+ */
+function pseudonymOf(identifier: string): string | undefined {
+  const [first = '', second, ...more] = identifier.split('|');
+  const value = second ?? first;
+  if (value === '' || more.length > 0 || identifier.includes(','))
+    throw new ProblemError('VALIDATION_FAILED', `identifier: name one, as ${SYSTEM.patient}|pat_…`);
+  const isOurs = second === undefined || first === SYSTEM.patient;
+  return isOurs && Value.Check(PatientId, value) ? value : undefined;
+}
+
+async function isKnown(
+  registrations: Registrations,
+  patientId: string,
+  principal: Principal,
+): Promise<boolean> {
+  const kinds = [{ resourceType: 'Patient', categories: [] }];
+  assertScopes(principal, { patientId, kinds, does: 's' });
+  const patient = await onLedger(() => orUndefined(registrations.patient(patientId), 'PATIENT_UNKNOWN'));
+  return patient !== undefined;
+}
+
+const patientResource = (patientId: string): Json => ({
   resourceType: 'Patient',
   id: patientResourceIdOf(patientId),
   identifier: [{ system: SYSTEM.patient, value: patientId }],

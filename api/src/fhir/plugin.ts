@@ -1,11 +1,17 @@
 import { packageVersion, type ServiceApp } from '@careledger/service-kit';
 import { closedObject } from '@careledger/domain';
 import { resourceAnswer, sendResource } from './answers.js';
+import {
+  addAuditEventReadRoute,
+  addAuditEventSearchRoute,
+  type AuditEventRouteOptions,
+} from './audit-event-routes.js';
 import { capabilityStatement } from './capability-statement.js';
 import { FORMAT } from './parameters.js';
-import { addPatientReadRoute, type PatientRouteOptions } from './patient-routes.js';
+import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
 import { addHistoryRoute, addReadRoute, addVersionRoute, type ReadRouteOptions } from './read-routes.js';
+import { addValidateRoute } from './validate-route.js';
 import {
   addCreateRoute,
   addTransactionRoute,
@@ -18,7 +24,8 @@ import { FHIR_BASE, FHIR_TABLE, type Interaction, type Row, type Source } from '
 
 export interface FhirOptions
   extends
-    PatientRouteOptions,
+    Omit<AuditEventRouteOptions, 'base'>,
+    Omit<PatientRouteOptions, 'base'>,
     Omit<FhirWritingOptions, 'base'>,
     Pick<WriteRouteOptions, 'answerWithinMs' | 'writing'> {
   readonly authorityId: string;
@@ -26,7 +33,7 @@ export interface FhirOptions
   readonly endpoint: string;
 }
 
-type Options = ReadRouteOptions & PatientRouteOptions & WriteRouteOptions;
+type Options = AuditEventRouteOptions & ReadRouteOptions & PatientRouteOptions & WriteRouteOptions;
 type AddRoute = (app: ServiceApp, row: Row, options: Options) => void;
 
 type AddRoutes = Partial<Readonly<Record<Interaction, AddRoute>>>;
@@ -42,8 +49,10 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   entry: OF_RECORDS,
   record: OF_RECORDS,
   resource: { create: addCreateRoute, update: addUpdateRoute },
+  check: { validate: addValidateRoute },
   resources: { transaction: addTransactionRoute },
-  patient: { read: addPatientReadRoute },
+  attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
+  patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
 };
 
 /** FHIR R4 for clients that know nothing of this system: what the table has, and no more. */

@@ -1,6 +1,6 @@
 import { kindsOf, isSupporting, uuidOf, type FhirResource } from '@careledger/fhir';
 import type { ResourceKind } from '@careledger/domain';
-import type { IdempotentRequest } from '@careledger/service-kit';
+import { ProblemError, type IdempotentRequest } from '@careledger/service-kit';
 import { problem } from '../problems.js';
 import { isObject, mapObjects, objectsOf, without, type Json } from './json.js';
 import { byPseudonym, pseudonymIn } from './patient-references.js';
@@ -80,4 +80,40 @@ export function touchedKinds(bundle: FhirResource): Pick<ResourceKind, 'resource
     ...kindsOf(bundle),
     ...supporting.map((resourceType) => ({ resourceType, categories: [] as string[] })),
   ];
+}
+
+/** @throws ProblemError FHIR_INVALID */
+export function assertType({ resourceType }: Json, expected: string): void {
+  if (resourceType === expected) return;
+  const diagnostics = `must be ${expected}, as the path says`;
+  throw problem('FHIR_INVALID', `resourceType: ${diagnostics}`, {
+    members: {
+      reason: 'NOT_A_FHIR_RESOURCE',
+      issues: [{ code: 'structure', expression: 'resourceType', rule: 'NOT_A_FHIR_RESOURCE', diagnostics }],
+    },
+  });
+}
+
+/** Faults within a resource that came by itself are told as of it, not of the Bundle that it became part of. */
+export async function toldOf<T>(
+  alone: { readonly resourceType: string; readonly index: number } | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'FHIR_INVALID' || alone === undefined) throw error;
+    const { issues } = error.members;
+    const inBundle = `Bundle.entry[${alone.index}].resource`;
+    throw problem('FHIR_INVALID', error.message, {
+      cause: error,
+      members: {
+        ...error.members,
+        issues: objectsOf(issues).map((issue) => ({
+          ...issue,
+          expression: String(issue['expression']).replace(inBundle, alone.resourceType),
+        })),
+      },
+    });
+  }
 }

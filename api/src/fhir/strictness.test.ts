@@ -60,14 +60,20 @@ describe('the table', () => {
     const answer = await api.app.inject({ url: `${FHIR_BASE}/metadata` });
     const statement = answer.json<{
       rest: {
-        resource: { type: string; interaction: { code: string }[] }[];
+        resource: {
+          type: string;
+          interaction: { code: string }[];
+          operation?: { name: string }[];
+        }[];
         interaction: { code: string }[];
       }[];
     }>();
     expect(checkResource(statement).resourceType).toBe('CapabilityStatement');
     expect(answer.headers['content-type']).toBe('application/fhir+json');
-    const told = statement.rest[0]?.resource.flatMap(({ type, interaction }) =>
-      interaction.map(({ code }) => `${type} ${code}`),
+    const told = statement.rest[0]?.resource.flatMap(({ type, interaction, operation = [] }) =>
+      [...interaction.map(({ code }) => code), ...operation.map(({ name }) => name)].map(
+        (code) => `${type} ${code}`,
+      ),
     );
     const of = (isOfSystem: boolean) =>
       FHIR_TABLE.filter(({ interaction }) => OF_SYSTEM.has(interaction) === isOfSystem);
@@ -122,6 +128,55 @@ describe('what is asked is what FHIR has, or it is refused', () => {
   ])('%s is 400', async (url, code) => {
     expect(said(await ask(url))).toEqual([400, 'OperationOutcome', 'invalid', code]);
   });
+
+  test.each([
+    '',
+    '?identifier=',
+    '?identifier=urn:careledger:patient|',
+    '?identifier=a,b',
+    '?name=Ann',
+    '?_sort=name',
+  ])('a search of patients by %j is 400', async (query) => {
+    expect(said(await ask(`${FHIR_BASE}/Patient${query}`))).toEqual([
+      400,
+      'OperationOutcome',
+      'invalid',
+      'VALIDATION_FAILED',
+    ]);
+  });
+
+  test('a patient is found by the pseudonym alone: another system’s number is nobody’s here', async () => {
+    for (const identifier of [`urn:oid:1.2.3|${PATIENT}`, '|4711', 'urn:careledger:patient|4711']) {
+      const query = new URLSearchParams({ identifier }).toString();
+      const { outcome } = await ask(`${FHIR_BASE}/Patient?${query}`);
+      expect(outcome).toMatchObject({ type: 'searchset', link: [{ relation: 'self' }] });
+      expect(outcome).not.toHaveProperty('entry');
+    }
+  });
+
+  test.each([
+    '',
+    '?patient=',
+    '?patient=Ann',
+    `?patient=Observation/pat-${'a'.repeat(32)}`,
+    `?patient=${PATIENT}`,
+    `?patient=pat-${'a'.repeat(32)}&patient=pat-${'b'.repeat(32)}`,
+    `?patient=pat-${'a'.repeat(32)}&_count=abc`,
+    `?patient=pat-${'a'.repeat(32)}&_count=101`,
+    `?patient=pat-${'a'.repeat(32)}&agent=x`,
+    `?patient=pat-${'a'.repeat(32)}&_sort=date`,
+  ])(
+    'a search of AuditEvents by %j is 400: nothing is left out unseen, and nothing more is found',
+    async (query) => {
+      const authorization = `Bearer ${tokens.auditor}`;
+      expect(said(await ask(`${FHIR_BASE}/AuditEvent${query}`, { authorization }))).toEqual([
+        400,
+        'OperationOutcome',
+        'invalid',
+        'VALIDATION_FAILED',
+      ]);
+    },
+  );
 
   test.each([`${FHIR_BASE}/Observation/1`, `${OBSERVATION}/_history/x`, `${OBSERVATION}/_history/0`])(
     '%s is an id of FHIR, and of nothing here',
@@ -262,6 +317,56 @@ describe('what is sent is what is written, or it is refused', () => {
   test('an update of what has no id of ours is 404: nobody chooses an id', async () => {
     const sent = await send('PUT', `${FHIR_BASE}/Observation/mine`, { ...observation, id: 'mine' }, seen);
     expect(said(sent)).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
+  });
+});
+
+describe('$validate', () => {
+  const sound = {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'Mood' },
+    subject: { reference: `Patient/pat-${'a'.repeat(32)}` },
+  };
+  const validate = async (payload: object, type = 'Observation') => {
+    const answer = await api.app.inject({
+      ...{ method: 'POST', url: `${FHIR_BASE}/${type}/$validate`, payload },
+      headers: {
+        authorization: `Bearer ${tokens.practitioner}`,
+        'content-type': 'application/fhir+json',
+      },
+    });
+    return [answer.statusCode, answer.json()];
+  };
+  const told = (...issue: object[]) => [200, { resourceType: 'OperationOutcome', issue }];
+
+  test('says of what is sound that it is, by itself and in Parameters', async () => {
+    const parameters = { resourceType: 'Parameters', parameter: [{ name: 'resource', resource: sound }] };
+    for (const payload of [sound, parameters])
+      expect(await validate(payload)).toMatchObject(told({ severity: 'information' }));
+  });
+
+  test('says each fault and where it is', async () => {
+    expect(await validate({ ...sound, status: 'done', code: undefined })).toMatchObject(
+      told(
+        { severity: 'error', expression: ['Observation.status'] },
+        { severity: 'error', expression: ['Observation.code'] },
+      ),
+    );
+  });
+
+  test.each([
+    ['another type', sound, 'DiagnosticReport', 'resourceType'],
+    ['nobody', { ...sound, subject: undefined }, 'Observation', 'Observation.subject'],
+    [
+      'other parameters',
+      { resourceType: 'Parameters', parameter: [{ name: 'mode', valueCode: 'create' }] },
+      'Observation',
+      'Parameters.parameter',
+    ],
+  ])('of %s says so', async (_what, payload, type, expression) => {
+    expect(await validate(payload, type)).toMatchObject(
+      told({ severity: 'error', expression: [expression] }),
+    );
   });
 });
 

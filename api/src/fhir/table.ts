@@ -10,13 +10,16 @@ export const SOURCES = {
   entry: 'an entry of a record that this authority may read',
   record: 'a record that this authority may read, as a whole',
   resource: 'a new record that holds this resource, or the next version of the record in which it lies',
+  check: 'the check that a create makes; nothing is written',
   resources: 'a new record of one patient that holds all the resources',
+  attempt: 'an attempt of this authority to read a record, as the ledger has decided and written it down',
   patient: 'a patient whom the ledger knows: the pseudonym, and no more',
 } as const;
 export type Source = keyof typeof SOURCES;
 
 /** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
-export type Interaction = 'read' | 'vread' | 'history-instance' | 'create' | 'update' | 'transaction';
+export type Interaction =
+  'read' | 'vread' | 'history-instance' | 'create' | 'update' | 'search-type' | 'validate' | 'transaction';
 
 /** One thing that can be done with one type of resource, and who may. What has no row does not exist. */
 export interface Row {
@@ -60,8 +63,10 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(ENTRY_TYPES, READING, { source: 'entry', roles: ['practitioner'] }),
   ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['create', 'update'], { source: 'resource', roles: ['practitioner'] }),
+  ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
-  ...rows(['Patient'], ['read'], { source: 'patient', roles: ['practitioner'] }),
+  ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
+  ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
 ];
 
 type Route = (resourceType: string) => readonly ['GET' | 'POST' | 'PUT', string];
@@ -73,11 +78,30 @@ export const ROUTE_OF = {
   'history-instance': (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id/_history`],
   create: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}`],
   update: (resourceType) => ['PUT', `${FHIR_BASE}/${resourceType}/:id`],
+  'search-type': (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}`],
+  validate: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/$validate`],
   transaction: () => ['POST', FHIR_BASE],
 } as const satisfies Readonly<Record<Interaction, Route>>;
 
+/** What R4 has as an operation, with its definition. */
+export const OPERATIONS: Partial<Readonly<Record<Interaction, string>>> = {
+  validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+};
+
 /** Interactions with the server as a whole; the others are with a type. */
 export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction']);
+
+/** A parameter by which a type is searched (https://hl7.org/fhir/R4/search.html). */
+export interface SearchParameter {
+  readonly name: string;
+  readonly type: 'reference' | 'token';
+  readonly isRequired?: boolean;
+}
+/** By type. Every search takes `_count` besides. */
+export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> = {
+  AuditEvent: [{ name: 'patient', type: 'reference', isRequired: true }],
+  Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
+};
 
 /** Types of resources that are read one by one, for references between them. */
 export const isServed = (resourceType: string): boolean =>

@@ -10,10 +10,12 @@ import type { Write } from '../records/write-store.js';
 import { isObject, mapObjects, objectsOf, type Json } from './json.js';
 import {
   asContent,
+  assertType,
   contentOf,
   fullUrlOf,
   keptResource,
   patientOf,
+  toldOf,
   touchedKinds,
   type RecordContent,
 } from './sent-resources.js';
@@ -77,7 +79,9 @@ export class FhirWriting {
     assertScopes(principal, { patientId, kinds: touchedKinds(content.bundle), does: 'c' });
     const person = vouching.personOf(principal, claim);
     const wanted = { ...content, patientId, purpose, person, request };
-    const write = await told(() => writer.create(wanted), alone && { resourceType: alone, index: 0 });
+    const write = await toldOf(alone === undefined ? undefined : { resourceType: alone, index: 0 }, () =>
+      writer.create(wanted),
+    );
     const entries = made.map((entry, index) => ({
       resourceType: String(entry.resource['resourceType']),
       entry: entryHashOf(entryNameOf(entry, index)),
@@ -122,7 +126,7 @@ export class FhirWriting {
     });
     const person = vouching.personOf(principal, claim);
     const wanted = { ...content, patientId, purpose, person, request, ifMatch: versionTag(seen) };
-    const write = await told(() => writer.revise(ref.recordId, wanted), { resourceType, index });
+    const write = await toldOf({ resourceType, index }, () => writer.revise(ref.recordId, wanted));
     return { write, json: content.text, entries };
   }
 
@@ -180,40 +184,4 @@ function replaced(
   const next = { resourceType: type, ...(id !== undefined && { id }), ...elements };
   const entry = entries.map((each, place) => (place === index ? { ...each, resource: next } : each));
   return { content: asContent({ ...bundle, entry }), index };
-}
-
-/** @throws ProblemError FHIR_INVALID */
-function assertType({ resourceType }: Json, expected: string): void {
-  if (resourceType === expected) return;
-  const diagnostics = `must be ${expected}, as the path says`;
-  throw problem('FHIR_INVALID', `resourceType: ${diagnostics}`, {
-    members: {
-      reason: 'NOT_A_FHIR_RESOURCE',
-      issues: [{ code: 'structure', expression: 'resourceType', rule: 'NOT_A_FHIR_RESOURCE', diagnostics }],
-    },
-  });
-}
-
-/** Faults within a resource that came by itself are told as of it, not of the Bundle that it became part of. */
-async function told<T>(
-  write: () => Promise<T>,
-  alone: { readonly resourceType: string; readonly index: number } | '' | undefined,
-): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.code !== 'FHIR_INVALID' || !alone) throw error;
-    const { issues } = error.members;
-    const inBundle = `Bundle.entry[${alone.index}].resource`;
-    throw problem('FHIR_INVALID', error.message, {
-      cause: error,
-      members: {
-        ...error.members,
-        issues: objectsOf(issues).map((issue) => ({
-          ...issue,
-          expression: String(issue['expression']).replace(inBundle, alone.resourceType),
-        })),
-      },
-    });
-  }
 }

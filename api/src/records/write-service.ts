@@ -19,7 +19,7 @@ import {
   wrapKey,
   type RecordAad,
 } from '@careledger/envelope';
-import { FhirError, checkWrittenContent, kindsOf, type FhirResource } from '@careledger/fhir';
+import { kindsOf, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
 import { currentKey, decide, termsOnRecord, type RecordTerms, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
@@ -35,7 +35,7 @@ import { problem } from '../problems.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import { describedBy, periodOf } from './bundle-terms.js';
-import { issueOf } from '../http/fhir-issues.js';
+import { checkedContent } from './checked-content.js';
 import { storeStatement } from './write-statements.js';
 import type { VersionDescription, Write, WriteStore } from './write-store.js';
 
@@ -193,16 +193,8 @@ export class WriteService {
 
   async #check(wanted: WriteWanted): Promise<Checked> {
     const { patientId } = wanted;
-    const about = { patientId, author: this.#options.issuer.authorityId, kind: KIND };
-    try {
-      return { ...wanted, bundle: await checkWrittenContent(wanted.bundle, about) };
-    } catch (cause) {
-      if (!(cause instanceof FhirError)) throw cause;
-      throw problem('FHIR_INVALID', cause.message, {
-        cause,
-        members: { reason: cause.code, issues: cause.issues.map(issueOf) },
-      });
-    }
+    const about = { patientId, author: this.#options.issuer.authorityId };
+    return { ...wanted, bundle: await checkedContent(wanted.bundle, about) };
   }
 
   /**

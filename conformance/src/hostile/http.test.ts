@@ -28,6 +28,7 @@ interface Described {
 interface DescribedType {
   readonly type: string;
   readonly interaction: readonly { readonly code: string; readonly documentation: string }[];
+  readonly operation?: readonly { readonly name: string; readonly documentation: string }[];
 }
 /** Where an interaction is, as R4 has it. */
 const FHIR_PATHS: Readonly<Record<string, string>> = {
@@ -35,6 +36,8 @@ const FHIR_PATHS: Readonly<Record<string, string>> = {
   vread: 'GET /fhir/{type}/{id}/_history/{vid}',
   'history-instance': 'GET /fhir/{type}/{id}/_history',
   create: 'POST /fhir/{type}',
+  validate: 'POST /fhir/{type}/$validate',
+  'search-type': 'GET /fhir/{type}',
   update: 'PUT /fhir/{type}/{id}',
   transaction: 'POST /fhir',
 };
@@ -69,11 +72,13 @@ test('every interaction of the CapabilityStatement is tried, by the roles that i
     rest: { resource: DescribedType[]; interaction: DescribedType['interaction'] }[];
   };
   const described = rest.flatMap(({ resource, interaction: ofSystem }) =>
-    [...resource, { type: '', interaction: ofSystem }].flatMap(({ type, interaction }) =>
-      interaction.map(({ code, documentation }) => [
-        FHIR_PATHS[code]?.replace('{type}', type),
-        documentation.replace('Roles: ', '').split(', ').sort(),
-      ]),
+    [...resource, { type: '', interaction: ofSystem }].flatMap(({ type, interaction, operation = [] }) =>
+      [...interaction, ...operation.map(({ name: code, ...more }) => ({ code, ...more }))].map(
+        ({ code, documentation }) => [
+          FHIR_PATHS[code]?.replace('{type}', type),
+          documentation.replace('Roles: ', '').split(', ').sort(),
+        ],
+      ),
     ),
   );
   const expected = EVERY_ROUTE.filter(({ access, isFhir }) => isFhir && typeof access !== 'string').map(

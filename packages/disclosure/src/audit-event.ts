@@ -15,14 +15,18 @@ export const OUTCOME = { permit: '0', deny: '4' } as const;
 /** https://hl7.org/fhir/R4/valueset-network-type.html: URI. No network address lies on the ledger. */
 const URI_NETWORK = '5';
 
+/** An attempt, with its place on the ledger where that is known. */
+type MaybePlaced = Pick<PlacedAccess, 'access'> & { readonly place?: PlacedAccess['place'] | undefined };
+
 const coding = (system: string, code: string) => ({ system, code });
 
 /**
  * An attempt as IHE BALP has a read of what is about a patient. A permit claims the profile PatientRead; a denial is made
  * after the same pattern, without the claim, since the profile is of successful reads. What is not on the ledger is not
  * in it: no name, no network address, no other time than the transaction's.
+ * @param placed without its place where the peers were not asked for it
  */
-export function auditEventOf({ access, place }: PlacedAccess): AuditEvent {
+export function auditEventOf({ access, place }: MaybePlaced): AuditEvent {
   const { patientId, requester, requestSid, decision, reason, purpose, at, version } = access;
   return {
     resourceType: 'AuditEvent',
@@ -101,11 +105,11 @@ const patientOf = ({ patientId }: AccessState) => ({
 });
 
 /** Where on the ledger the attempt stands, and what it rests on. */
-const transactionOf = ({ access, place: { block, position } }: PlacedAccess) => ({
+const transactionOf = ({ access, place }: MaybePlaced) => ({
   what: { identifier: { system: AUDIT_SYSTEM.transaction, value: access.txId } },
   type: coding(AUDIT_SYSTEM.entity, 'transaction'),
   ...detail({
-    ...{ block, position, request: access.requestSid, basis: access.basis },
+    ...{ block: place?.block, position: place?.position, request: access.requestSid, basis: access.basis },
     ...{ policyVersion: access.policyVersion, throughProvider: access.throughProviderId },
     ...{ releaseBefore: access.releaseBefore, readAt: access.readAt },
   }),

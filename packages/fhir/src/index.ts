@@ -14,8 +14,10 @@ export { isSupporting, kindsOf, tellingResources } from './scope/resource-kinds.
 export type { Bundle, Device, Observation } from './schema.js';
 export { patientResourceIdOf, readPatientResourceId } from './server/patient-resource-id.js';
 export {
+  attemptIdOf,
   entryHashOf,
   entryNameOf,
+  readAttemptId,
   readResourceId,
   resourceIdOf,
   type NamedEntry,

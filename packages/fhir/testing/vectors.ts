@@ -28,6 +28,8 @@ export type ResourceIdVector = {
   /** Valid ones: what the id names; without an entry the record as a whole. */
   patientId?: string;
   recordId?: string;
+  /** Of an AuditEvent, in the place of `recordId`. */
+  requestSid?: string;
   entry?: NamedEntry;
   /** Place of the entry in its Bundle, from 0. */
   index?: number;

@@ -1,10 +1,11 @@
 import { toBase64url } from '@careledger/crypto';
-import { entryHashOf, entryNameOf, resourceIdOf, type NamedEntry } from '@careledger/fhir';
+import { attemptIdOf, entryHashOf, entryNameOf, resourceIdOf, type NamedEntry } from '@careledger/fhir';
 import type { ResourceIdVector } from '@careledger/fhir/testing';
 import type { Vector, VectorKind } from '@careledger/spec';
 
 const PATIENT = 'pat_k3v7q2mzr5xw4tnb6yhs2djf7uglc3ea';
 const RECORD = 'rec_b6yhs2djf7uglc3eak3v7q2mzr5xw4tn';
+const REQUEST = 'AAECAwQFBgcICQoLDA0ODw';
 const FULL_URL = 'urn:uuid:6f9c2a4e-3b1d-5c7e-8f90-1a2b3c4d5e6f';
 
 /** Everything in `spec/vectors/KIND/fhir-ids`. */
@@ -17,6 +18,12 @@ function validIds(): Vector<ResourceIdVector>[] {
     of('record', 'The record as a whole, a Bundle'),
     of('entry-by-full-url', 'An entry is named by its fullUrl', { fullUrl: FULL_URL, resource: observation }),
     of('entry-by-type-and-id', 'Without a fullUrl by type and id', { resource: observation }),
+    {
+      name: 'audit-event',
+      description: 'The AuditEvent of an attempt, by patient and request',
+      ...{ patientId: PATIENT, requestSid: REQUEST },
+      id: attemptIdOf({ patientId: PATIENT, requestSid: REQUEST }),
+    },
     of('entry-by-place', 'Without both by its place', { resource: { resourceType: 'Observation' } }, 3),
   ];
 }

@@ -36,6 +36,10 @@ async function refusalOf(asked: Promise<unknown>) {
   return [response?.status, response?.data.resourceType, issue?.details?.coding[0]?.code];
 }
 
+interface Searchset {
+  readonly entry: readonly { readonly resource: Resource }[];
+}
+
 interface Outcome {
   readonly resourceType: string;
   readonly issue: readonly { readonly details?: { readonly coding: readonly { readonly code: string }[] } }[];
@@ -125,6 +129,38 @@ export function describeFhir(fixture: () => LayersFixture): void {
         'OperationOutcome',
         'ACCESS_DENIED',
       ]);
+      const byIdentifier = (value: string) =>
+        client.search({
+          resourceType: 'Patient',
+          searchParams: { identifier: `urn:careledger:patient|${value}` },
+        });
+      expect(await byIdentifier(patientId)).toMatchObject({
+        entry: [{ resource: { id: patientResourceIdOf(patientId) } }],
+      });
+      expect(await byIdentifier(`pat_${'a'.repeat(32)}`)).not.toHaveProperty('entry');
+
+      const { tokens } = fixture().authority('hospital');
+      const auditor = clientOf('hospital', { authorization: `Bearer ${tokens.auditor}` });
+      const patient = `Patient/${patientResourceIdOf(patientId)}`;
+      const searchParams = { patient, _count: '2' };
+      const found = await auditor.search({ resourceType: 'AuditEvent', searchParams });
+      const more = (await auditor.nextPage({ bundle: found as never })) as unknown as Searchset;
+      const events = [found as unknown as Searchset, more].flatMap(({ entry }) =>
+        entry.map(({ resource }) => resource),
+      );
+      expect(events.slice(0, 3)).toEqual([
+        expect.objectContaining({ resourceType: 'AuditEvent', action: 'R', outcome: '0' }),
+        expect.objectContaining({ resourceType: 'AuditEvent', action: 'R', outcome: '0' }),
+        expect.objectContaining({ resourceType: 'AuditEvent', action: 'R', outcome: '0' }),
+      ]);
+      const [event] = events;
+      expect(await auditor.read({ resourceType: 'AuditEvent', id: String(event?.['id']) })).toEqual(event);
+      expect(await refusalOf(client.search({ resourceType: 'AuditEvent', searchParams }))).toEqual([
+        403,
+        'OperationOutcome',
+        'FORBIDDEN',
+      ]);
+
       await home.revoke(grantId);
       expect(await refusalOf(client.read({ resourceType, id }))).toEqual([
         403,

@@ -1,12 +1,28 @@
 import { loadVectors } from '@careledger/spec';
 import { expect, test } from '@jest/globals';
 import type { ResourceIdVector } from '../../testing/vectors.js';
-import { entryHashOf, entryNameOf, readResourceId, resourceIdOf } from './resource-id.js';
+import {
+  attemptIdOf,
+  entryHashOf,
+  entryNameOf,
+  readAttemptId,
+  readResourceId,
+  resourceIdOf,
+} from './resource-id.js';
 
 const valid = loadVectors<ResourceIdVector>('valid', 'fhir-ids');
 const invalid = loadVectors<ResourceIdVector>('invalid', 'fhir-ids');
 
-test.each(valid)('$name: $description', ({ id, patientId = '', recordId = '', entry, index = 0 }) => {
+const ofRecords = valid.filter(({ requestSid }) => requestSid === undefined);
+const ofAttempts = valid.filter(({ requestSid }) => requestSid !== undefined);
+
+test.each(ofAttempts)('$name: $description', ({ id, patientId = '', requestSid = '' }) => {
+  expect(attemptIdOf({ patientId, requestSid })).toBe(id);
+  expect(readAttemptId(id)).toEqual({ patientId, requestSid });
+  expect(readResourceId(id)).toBeUndefined();
+});
+
+test.each(ofRecords)('$name: $description', ({ id, patientId = '', recordId = '', entry, index = 0 }) => {
   const ref = {
     patientId,
     recordId,
@@ -14,9 +30,10 @@ test.each(valid)('$name: $description', ({ id, patientId = '', recordId = '', en
   };
   expect(resourceIdOf(ref)).toBe(id);
   expect(readResourceId(id)).toEqual(ref);
+  expect(readAttemptId(id)).toBeUndefined();
   expect(id).toMatch(/^[A-Za-z0-9\-.]{1,64}$/);
 });
 
 test.each(invalid)('$name is no id of a resource: $description', ({ id }) => {
-  expect(readResourceId(id)).toBeUndefined();
+  expect([readResourceId(id), readAttemptId(id)]).toEqual([undefined, undefined]);
 });

@@ -7,12 +7,15 @@ import {
   toBase32,
   toBase64url,
 } from '@careledger/crypto/portable';
-import { ID_HASH_BYTES, type PatientId, type RecordId } from '@careledger/domain';
+import { ID_HASH_BYTES, type Id128, type PatientId, type RecordId } from '@careledger/domain';
 
 /** Domain prefix of the hash that names an entry. */
 const ENTRY_PREFIX = 'careledger/fhir-entry/v1\0';
 const ENTRY_BYTES = 8;
 const RECORD_BYTES = 2 * ID_HASH_BYTES;
+const SID_BYTES = 16;
+/** `pat_`, `rec_`. */
+const PREFIX_CHARS = 4;
 
 /** What an id on a FHIR server of this system names: a record as a whole, or an entry of it. */
 export interface ResourceRef {
@@ -49,9 +52,33 @@ export function entryHashOf(name: string): string {
  * `_`, of patient, record and entry. Whoever knows these knows it before anything is stored, and nobody has to look it up.
  */
 export function resourceIdOf({ patientId, recordId, entry }: ResourceRef): string {
-  const bytes = [patientId, recordId].map((id) => fromBase32(id.slice(id.indexOf('_') + 1)));
+  const bytes = [patientId, recordId].map((id) => fromBase32(id.slice(PREFIX_CHARS)));
   if (entry !== undefined) bytes.push(fromBase64url(entry));
   return toBase64url(concatBytes(...bytes)).replaceAll('_', '.');
+}
+
+/** An attempt to read something of a patient, by the request's statement id. */
+export interface AttemptRef {
+  readonly patientId: PatientId;
+  /** Base64url of 128 bits. */
+  readonly requestSid: Id128;
+}
+
+/** The id of the AuditEvent of an attempt: patient and request, written in the same way. */
+export const attemptIdOf = ({ patientId, requestSid }: AttemptRef): string =>
+  toBase64url(concatBytes(fromBase32(patientId.slice(PREFIX_CHARS)), fromBase64url(requestSid))).replaceAll(
+    '_',
+    '.',
+  );
+
+/** What such an id names; undefined for an id that is none. */
+export function readAttemptId(id: string): AttemptRef | undefined {
+  const bytes = bytesOf(id);
+  if (bytes?.length !== ID_HASH_BYTES + SID_BYTES) return undefined;
+  return {
+    patientId: `pat_${toBase32(bytes.subarray(0, ID_HASH_BYTES))}`,
+    requestSid: toBase64url(bytes.subarray(ID_HASH_BYTES)),
+  };
 }
 
 /** What such an id names; undefined for an id that is none. */

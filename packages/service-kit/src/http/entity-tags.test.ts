@@ -18,6 +18,10 @@ async function newApp(thing: { version: number; reads: number }): Promise<Servic
     if (thing.version === 0) throw new ProblemError('NOT_FOUND', 'none');
     return { version: thing.version };
   });
+  app.get('/v1/weak', { config: { public: true }, schema: { response } }, async (_request, reply) => {
+    void reply.header('etag', `W/"${thing.version}"`);
+    return { version: thing.version };
+  });
   app.post('/v1/thing', { config: { public: true }, schema: { response } }, async () => ({
     version: thing.version,
   }));
@@ -76,6 +80,13 @@ describe('what is read again', () => {
     expect((await get(app, '/v1/record')).headers.etag).toBe('"7"');
     expect((await get(app, '/v1/record', '"7"')).statusCode).toBe(304);
     expect((await get(app, '/v1/record', '"6"')).statusCode).toBe(200);
+  });
+
+  test('a weak tag that its route gives it is compared weakly', async () => {
+    const app = await newApp({ version: 1, reads: 0 });
+    for (const tag of ['W/"1"', '"1"', '*'])
+      expect([tag, (await get(app, '/v1/weak', tag)).statusCode]).toEqual([tag, 304]);
+    expect((await get(app, '/v1/weak', 'W/"2"')).statusCode).toBe(200);
   });
 
   test('a refusal and the answer to a POST have no tag', async () => {
