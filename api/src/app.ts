@@ -1,9 +1,14 @@
 import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { NoticeReadings } from './access/notice-readings.js';
-import { accessPlugin } from './access/plugin.js';
+import { accessPlugin, openAccess } from './access/plugin.js';
 import { ReadGate } from './access/read-gate.js';
 import type { ApiConfig } from './config.js';
+import { Allowances } from './copies/allowances.js';
+import { CopyStore } from './copies/copy-store.js';
+import { CopyIntake } from './copies/intake.js';
+import { IntakeStore } from './copies/intake-store.js';
+import { CopyWaking, copiesPlugin } from './copies/plugin.js';
 import { openFoundation } from './foundation.js';
 import { noticesPlugin } from './notices/plugin.js';
 import { openapi } from './openapi.js';
@@ -81,13 +86,20 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     jobs,
   };
   const { unmatchedAfterMs } = config;
+  const access = openAccess(app, { ...parts, log, readings });
+  const copies = { allowances: new Allowances(policy, meanings), copies: new CopyStore(store, box) };
+  const waiting = new IntakeStore(store);
+  const intake = new CopyIntake({ ...parts, ...copies, waiting, access: access.service });
+  const heard = new CopyWaking();
   installSignedInPractitioners(app, parts);
   await app.register(operationsPlugin, parts);
   await app.register(policyPlugin, parts);
   await app.register(practitionersPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
-  await app.register(noticesPlugin, { ...parts, unmatchedAfterMs });
-  await app.register(accessPlugin, { ...parts, log, readings });
+  const heardOf = { copies: intake, copiesMayDiffer: heard.wake };
+  await app.register(noticesPlugin, { ...parts, ...heardOf, unmatchedAfterMs });
+  await app.register(accessPlugin, { ...parts, log, readings, access });
+  await app.register(copiesPlugin, { ...parts, ...copies, waiting, intake, heard });
   await app.register(recordsPlugin, parts);
   await app.register(visitsPlugin, parts);
   await app.register(revocationsPlugin, parts);

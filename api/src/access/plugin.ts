@@ -30,8 +30,14 @@ export interface AccessOptions extends Omit<
   readonly outbox: Outbox;
 }
 
-/** Records of others: asked for through a provider, checked, opened, signed for; and the log of all that was shown. */
-export async function accessPlugin(app: ServiceApp, options: AccessOptions): Promise<void> {
+/** What asks for records, for the routes below and for the copies that are kept. */
+export interface OpenedAccess {
+  readonly service: AccessService;
+  readonly versions: Versions;
+}
+
+/** Its receipts and readings go with the outbox. */
+export function openAccess(app: ServiceApp, options: AccessOptions): OpenedAccess {
   const { cloudMspIds, encryptionKeys, keys, mspId, outbox, readings } = options;
   const receipts = new Receipts(options);
   outbox.handle('receipt', receipts);
@@ -45,7 +51,15 @@ export async function accessPlugin(app: ServiceApp, options: AccessOptions): Pro
     receipts,
     count: countAccesses(app.metrics),
   });
-  addAccessRoutes(app, service, new Versions({ ...options, witnesses }));
+  return { service, versions: new Versions({ ...options, witnesses }) };
+}
+
+/** Records of others: asked for through a provider, checked, opened, signed for; and the log of all that was shown. */
+export async function accessPlugin(
+  app: ServiceApp,
+  { access, ...options }: AccessOptions & { readonly access: OpenedAccess },
+): Promise<void> {
+  addAccessRoutes(app, access.service, access.versions);
   addAuditRoutes(app, options);
   addAnswerRoutes(app, options);
 }
