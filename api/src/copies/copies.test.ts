@@ -167,7 +167,7 @@ describe('the intake', () => {
     expect(await running.intake.round()).toBe(false);
     await expect(find(running)).rejects.toMatchObject({
       code: 'READ_REFUSED',
-      members: { reason: 'COPY_NOT_ALLOWED' },
+      members: { reason: 'NO_GRANT' },
     });
   });
 
@@ -305,7 +305,7 @@ describe('a revocation', () => {
     for (const plain of ['5.40', 'mmol/L', GLUCOSE]) expect(before.includes(plain)).toBe(false);
 
     await revoked();
-    await expect(find(running)).rejects.toMatchObject({ members: { reason: 'COPY_NOT_ALLOWED' } });
+    await expect(find(running)).rejects.toMatchObject({ members: { reason: 'NO_GRANT' } });
     const { allowances, copies, waiting } = running;
     await using ending = new CopyEnding({ allowances, copies, waiting, store, logger });
     await ending.round();

@@ -68,7 +68,7 @@ export class CopySearch {
 
   /**
    * The resources of one type of a patient's, sorted by time.
-   * @throws ProblemError COPY_STALE; READ_REFUSED with the reason COPY_NOT_ALLOWED, PURPOSE_NOT_GRANTED or GRANTEE_MISMATCH; or of
+   * @throws ProblemError COPY_STALE; READ_REFUSED with the reason NO_GRANT, PURPOSE_NOT_GRANTED or GRANTEE_MISMATCH; or of
    *   `ReadGate.personOf`; CURSOR_INVALID
    */
   async find(
@@ -142,11 +142,7 @@ export class CopySearch {
     if (ofPurpose.some((each) => each.unit === unit)) return;
     if (allowed.length === 0) ended();
     const reason =
-      allowed.length === 0
-        ? 'COPY_NOT_ALLOWED'
-        : ofPurpose.length === 0
-          ? 'PURPOSE_NOT_GRANTED'
-          : 'GRANTEE_MISMATCH';
+      allowed.length === 0 ? 'NO_GRANT' : ofPurpose.length === 0 ? 'PURPOSE_NOT_GRANTED' : 'GRANTEE_MISMATCH';
     throw problem('READ_REFUSED', `Not shown: ${reason}`, { members: { reason } });
   }
 }

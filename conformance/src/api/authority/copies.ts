@@ -117,7 +117,7 @@ export function describeCopies(fixture: () => LayersFixture): void {
       expect([gone.status, gone.body['code'], gone.body['reason']]).toEqual([
         403,
         'READ_REFUSED',
-        'COPY_NOT_ALLOWED',
+        'NO_GRANT',
       ]);
       expect(await leftIn(dir)).toEqual([0, 0, 0, 0]);
       for (const plain of ['131.25', '132.75', '97507-8']) expect(filesOf(dir).includes(plain)).toBe(false);
