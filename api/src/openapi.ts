@@ -8,6 +8,7 @@ export const openapi: OpenApiInfo = {
     'Layer 2: what a hospital, laboratory, insurer or pharmacy reads and writes of its patients, as they have granted it.',
   tags: {
     records: { description: 'Records: finding, opening, writing, revising' },
+    copies: { description: 'Copies that patients let this authority keep: searching them' },
     notices: { description: 'What has happened, as it happens', nouns: ['notices', 'emergency-notices'] },
     subscriptions: { description: 'Asking patients for notices' },
     visits: { description: 'Visits of patients' },

@@ -43,6 +43,11 @@ export const problems = defineProblems({
   },
   // reading
   READ_REFUSED: { status: 403, title: 'This may not be shown to whoever asks; `reason` says why' },
+  COPY_STALE: {
+    status: 503,
+    title:
+      'What patients allow was not heard of for too long: nothing of a copy is shown; try again in `retryAfterS` seconds',
+  },
   PERMIT_NOT_COMMITTED: {
     status: 502,
     title: 'The provider served without a committed permit; nothing is shown',

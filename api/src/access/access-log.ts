@@ -5,17 +5,17 @@ import type { Store } from '../store/store.js';
 export type AccessOutcome = 'opened' | 'denied' | (string & {});
 
 /**
- * What somebody's sight of something rests on: a request through a provider, a direct emergency notice, or a visit that
- * this authority recorded itself.
+ * What somebody's sight of something rests on: a request through a provider, a direct emergency notice, a visit that
+ * this authority recorded itself, or the copy that it keeps.
  */
-export const ACCESS_BASES = ['request', 'notice', 'visit'] as const;
+export const ACCESS_BASES = ['request', 'notice', 'visit', 'copy'] as const;
 export type AccessBasis = (typeof ACCESS_BASES)[number];
 
 /** One reading, or the try of one, as this authority made it. */
 export interface LoggedAccess {
   readonly id: number;
   readonly basis: AccessBasis;
-  /** Of the statement; of a visit, which no statement tells of, a number of its own. */
+  /** Of the statement; of a visit or a copy, which no statement tells of, a number of its own. */
   readonly requestSid: string;
   readonly patientId: string;
   /** Null for a visit. */
@@ -34,7 +34,7 @@ export interface LoggedAccess {
   /** Null where the answer never came: the ledger knows. */
   readonly decision: 'permit' | 'deny' | null;
   readonly reason: string | null;
-  /** Of a notice. */
+  /** Of a notice, and of a copy. */
   readonly decidedBy: 'peer' | 'mirror' | null;
   readonly txId: string | null;
   /** `opened`, `denied`, or the code with which nothing was shown; null until it is known. */

@@ -64,6 +64,30 @@ export interface VisitReading<T> {
   readonly unread: Unread<T>;
 }
 
+/** A resource of a copy that this authority keeps. */
+export interface CopyReading<T> {
+  /** Of the record to which it belongs, as the ledger has it. */
+  readonly version: TaggedVersion<Period> & { readonly recordId: string; readonly version: number };
+  readonly open: () => Unread<T>;
+}
+
+export interface CopyPageWanted<C> {
+  readonly limit: number;
+  /** Whether all that may be seen are counted. */
+  readonly isCounted: boolean;
+  readonly isAfter?: (of: C) => boolean;
+  readonly isOver: () => boolean;
+}
+
+/** What of a copy is shown. */
+export interface ShownCopies<C, T> {
+  readonly shown: readonly { readonly of: C; readonly content: T }[];
+  /** Whether more of it may be seen. */
+  readonly hasMore: boolean;
+  /** Of all that may be seen; undefined where it was not counted. */
+  readonly total: number | undefined;
+}
+
 export interface ReadGateOptions {
   readonly issuer: Issuer;
   readonly store: Store;
@@ -195,6 +219,54 @@ export class ReadGate {
     return new Map(within.map(({ visitId, unread }) => [visitId, this.#give(reader, unread)]));
   }
 
+  /**
+   * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log.
+   * @param candidates in the order in which they are shown
+   * @param isAfter of those before this page, which are counted alone
+   * @param isOver says, when everything is on disk, whether the copy has ended meanwhile: then nothing is shown
+   * @throws ProblemError of `personOf`
+   */
+  async copies<C extends CopyReading<T>, T>(
+    reader: Reader,
+    patientId: string,
+    candidates: Iterable<C>,
+    { limit, isCounted, isAfter, isOver }: CopyPageWanted<C>,
+  ): Promise<ShownCopies<C, T>> {
+    const { judge, log, store } = this.#options;
+    const asking = await this.#asking(reader, patientId);
+    const objects = objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }));
+    const seen: { readonly of: C; readonly unread: Unread<T> }[] = [];
+    let [total, onPage] = [0, 0];
+    for (const of of candidates) {
+      if (objects(of)) continue;
+      const unread = of.open();
+      if (scopeObjection(reader, patientId, unread) !== undefined) continue;
+      total += 1;
+      if (isAfter?.(of) === false) continue;
+      onPage += 1;
+      if (onPage <= limit) seen.push({ of, unread });
+      else if (!isCounted) break;
+    }
+    this.personOf(reader);
+    await store.commit(() => {
+      for (const { recordId, version } of versionsOf(seen))
+        log.shown({
+          ...{ basis: 'copy', requestSid: randomId128(), patientId, recordId, version, visitId: null },
+          ...{ reason: 'GRANT', decidedBy: 'mirror', ...this.#askedBy(reader) },
+        });
+    });
+    if (isOver()) return { shown: [], hasMore: false, total: isCounted ? 0 : undefined };
+    // By what is mirrored now: somebody may have denied some of it while it was being logged.
+    const objectsNow = objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }));
+    return {
+      shown: seen
+        .filter(({ of }) => !objectsNow(of))
+        .map(({ of, unread }) => ({ of, content: this.#give(reader, unread) })),
+      hasMore: onPage > limit,
+      total: isCounted ? total : undefined,
+    };
+  }
+
   /** How this person asks for something of the patient, at this moment. */
   async #asking(reader: Reader, patientId: string) {
     const { purpose } = reader;
@@ -220,6 +292,24 @@ export class ReadGate {
     return takeOut(unread);
   }
 }
+
+/** Asks once for all of a record. */
+function objectionsByRecord<C extends CopyReading<unknown>>(
+  objectionTo: (of: C) => string | undefined,
+): (of: C) => boolean {
+  const known = new Map<string, boolean>();
+  return (of) => {
+    const { recordId } = of.version;
+    const objects = known.get(recordId) ?? objectionTo(of) !== undefined;
+    known.set(recordId, objects);
+    return objects;
+  };
+}
+
+/** The records of which something is shown, each once. */
+const versionsOf = <C extends CopyReading<unknown>>(seen: readonly { readonly of: C }[]): C['version'][] => [
+  ...new Map(seen.map(({ of }) => [of.version.recordId, of.version])).values(),
+];
 
 /** Why a token is not for this, by the scopes that it has. */
 function scopeObjection(

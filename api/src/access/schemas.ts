@@ -45,7 +45,7 @@ export const OpenedRecord = Type.Object(
 
 const OwnEntry = Type.Object(
   {
-    /** `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. */
+    /** `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. `copy`: from the copy that it keeps. */
     basis: Type.Enum([...ACCESS_BASES]),
     requestSid: Id128,
     patientId: PatientId,
@@ -60,7 +60,7 @@ const OwnEntry = Type.Object(
     askedAt: Timestamp,
     decision: NullOr(AccessState.properties.decision),
     reason: NullOr(Type.String()),
-    /** Of a notice: the own peer, or, while that was away, the own mirror. */
+    /** Of a notice: the own peer, or, while that was away, the own mirror; of a copy always the mirror. */
     decidedBy: NullOr(Type.Enum(['peer', 'mirror'])),
     txId: NullOr(Type.String()),
     /** `opened`, `denied`, or the code with which nothing was shown; null: the answer never came. */

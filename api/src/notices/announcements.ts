@@ -13,11 +13,20 @@ const HELD_MAX_ROWS = 20_000;
 export const recordSource = (patientId: string, recordId: string, version: number): string =>
   `record/${patientId}/${recordId}/${version}`;
 
+/** Where announced versions are copied from (`copies/intake.ts`). All methods: only within `store.commit`. */
+export interface AnnouncedCopies {
+  /** A version was announced, or the patient's gateway has confirmed what it holds. */
+  told(record: AnnouncedRecordState): void;
+  /** A grant covers it: this authority is told of it. */
+  noticed(record: AnnouncedRecordState): void;
+}
+
 export interface AnnouncementsOptions {
   readonly store: Store;
   readonly policy: Policy;
   readonly log: NoticeLog;
   readonly emergencies: EmergencyStore;
+  readonly copies?: AnnouncedCopies;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -35,8 +44,9 @@ export class Announcements {
 
   /** Records of one block's event. */
   announced(records: readonly AnnouncedRecordState[], block: number): void {
-    const { emergencies, policy } = this.#options;
+    const { copies, emergencies, policy } = this.#options;
     for (const record of records) {
+      copies?.told(record);
       const direct = emergencies.tellsOf(record);
       if (direct || isNoticed(block, policy.noticing(record.patientId, termsOnRecord(record))))
         this.#notice(record);
@@ -67,7 +77,8 @@ export class Announcements {
   }
 
   #notice(record: AnnouncedRecordState): void {
-    const { emergencies, log, logger } = this.#options;
+    const { copies, emergencies, log, logger } = this.#options;
+    copies?.noticed(record);
     const { patientId, recordId, version, author } = record;
     const matched = emergencies.match(record);
     if (!matched && emergencies.tellsOf(record))

@@ -35,6 +35,8 @@ export interface FollowerOptions {
   readonly registrations: Registrations;
   readonly announcements: Announcements;
   readonly log: NoticeLog;
+  /** Heard what was announced and what patients have decided, on disk (`copies/plugin.ts`). */
+  readonly copiesMayDiffer?: () => void;
   readonly logger: Logger;
 }
 
@@ -59,6 +61,7 @@ export class Follower implements AsyncDisposable {
           const reading = { checkpoint: 'api/access-control', schemas: CONSENT_EVENTS, signal };
           for await (const event of authorities.events(accessControl, reading)) {
             await this.#consentEvent(event);
+            options.copiesMayDiffer?.();
             await event.ack();
           }
           return true;
@@ -73,6 +76,7 @@ export class Follower implements AsyncDisposable {
           const reading = { checkpoint: 'api/records', schemas: RECORD_EVENTS, signal };
           for await (const event of authorities.events(records, reading)) {
             await this.#recordEvent(event);
+            options.copiesMayDiffer?.();
             await event.ack();
           }
           return true;

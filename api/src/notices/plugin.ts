@@ -5,7 +5,7 @@ import type { KnownScopes } from '../policy/known-scopes.js';
 import { addAcknowledgementRoutes } from './acknowledgement-routes.js';
 import { AcknowledgementService } from './acknowledgement-service.js';
 import { AcknowledgementStore } from './acknowledgement-store.js';
-import { Announcements } from './announcements.js';
+import { Announcements, type AnnouncedCopies } from './announcements.js';
 import { EmergencyService, type EmergencyServiceOptions } from './emergency-service.js';
 import { EmergencyStore } from './emergency-store.js';
 import { Follower, type FollowerOptions } from './follower.js';
@@ -23,6 +23,8 @@ export interface NoticesOptions
   readonly encryptionKeys: readonly X25519KeyPair[];
   readonly scopes: KnownScopes;
   readonly gate: ReadGate;
+  /** Where what is announced is copied from. */
+  readonly copies: AnnouncedCopies;
   /** A direct emergency without its announcement after this time is listed as unmatched. */
   readonly unmatchedAfterMs: number;
 }

@@ -1,7 +1,7 @@
 import { accessControl, type Decision } from '@careledger/contracts';
 import { timestampOf, type PurposeOfUse } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
-import { decide, termsOnRecord, type TaggedVersion } from '@careledger/policy';
+import { decide, isDenial, termsOnRecord, type TaggedVersion } from '@careledger/policy';
 import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
 import { answerWithin, type Channel, type Channels } from '../ledger-port.js';
 import type { MirrorStore } from './mirror-store.js';
@@ -80,6 +80,24 @@ export class Judge {
       const own = answers?.[index];
       return own?.decision === 'deny' ? own.reason : undefined;
     });
+  }
+
+  /**
+   * Why a record of which a copy is kept may not be shown, by the mirror and the grants that let it be kept for this purpose;
+   * undefined where it may. That the mirror is fresh is seen to by whoever asks.
+   */
+  copyObjection(question: ReadingQuestion): string | undefined {
+    const { authorityId, mirror } = this.#options;
+    const { patientId, purpose } = question;
+    const rules = mirror.grants(patientId).filter((rule) => isDenial(rule) || rule.copy?.purpose === purpose);
+    const { decision, reason } = decide(
+      { ...question, ...termsOnRecord(question), requester: authorityId, permission: 'read' },
+      // A grant that a revoke-all has voided is mirrored as revoked.
+      { version: mirror.policy(patientId)?.version ?? 0, revokedThroughSeq: 0 },
+      rules,
+      this.#clock(),
+    );
+    return decision === 'permit' ? undefined : reason;
   }
 
   async #ask(channel: Channel, question: ReadingQuestion): Promise<Answer | undefined> {

@@ -436,4 +436,55 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE practitioners ADD COLUMN identifier_mac BLOB;
       CREATE INDEX practitioners_by_identifier ON practitioners (identifier_mac);`,
   },
+  {
+    name: 'copies of records that patients let this authority keep',
+    sql: `
+      -- the data key of each patient, sealed under the store's key; a row is overwritten before it goes
+      CREATE TABLE copy_keys (
+        -- keyed hash of the patient's id, as in what follows
+        patient BLOB PRIMARY KEY,
+        sealed BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE copied_records (
+        copy_id INTEGER PRIMARY KEY,
+        -- keyed hash of its id
+        record BLOB NOT NULL UNIQUE,
+        patient BLOB NOT NULL,
+        -- what the ledger has of the version, under the patient's key
+        terms BLOB NOT NULL
+      ) STRICT;
+      CREATE INDEX copied_records_of_patient ON copied_records (patient);
+      CREATE TABLE copied_resources (
+        resource_id INTEGER PRIMARY KEY,
+        copy_id INTEGER NOT NULL REFERENCES copied_records ON DELETE CASCADE,
+        patient BLOB NOT NULL,
+        -- keyed hash
+        type BLOB NOT NULL,
+        -- of which time it tells: the only thing that lies open
+        from_ms INTEGER NOT NULL,
+        to_ms INTEGER NOT NULL,
+        -- under the patient's key
+        content BLOB NOT NULL
+      ) STRICT;
+      CREATE INDEX copied_resources_by_time ON copied_resources (patient, type, from_ms, resource_id);
+      CREATE INDEX copied_resources_of_record ON copied_resources (copy_id);
+      CREATE TABLE copied_terms (
+        resource_id INTEGER NOT NULL REFERENCES copied_resources ON DELETE CASCADE,
+        -- keyed hash of a code or category
+        term BLOB NOT NULL,
+        PRIMARY KEY (resource_id, term)
+      ) STRICT, WITHOUT ROWID;
+      -- announced versions that are to be copied
+      CREATE TABLE copy_intake (
+        place INTEGER PRIMARY KEY AUTOINCREMENT,
+        patient_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        -- as it was announced
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        due_ms INTEGER NOT NULL,
+        UNIQUE (record_id, version)
+      ) STRICT;`,
+  },
 ];

@@ -21,6 +21,8 @@ export interface Store {
   run(sql: string, ...values: readonly Value[]): number;
   /** Only within `commit`. Returns the row id of an insert. */
   insert(sql: string, ...values: readonly Value[]): number;
+  /** Empties the write-ahead log, which still has the former content of erased rows. Not within `commit`. */
+  forgetErased(): void;
   /** Which requests came before. Claiming only within `commit`. */
   readonly requests: IdempotencyKeys;
 }
@@ -35,6 +37,8 @@ export class SqliteStore implements Store, Disposable {
 
   constructor(path: string) {
     this.#database = openDatabase({ path, migrations });
+    // What is erased is overwritten, not just unlinked (https://sqlite.org/pragma.html#pragma_secure_delete).
+    this.#database.exec('PRAGMA secure_delete = ON');
     this.requests = new IdempotencyKeys({ database: this.#database });
     this.jobs = new JobStore({ database: this.#database, requests: this.requests });
     this.#commits = new GroupCommit({ database: this.#database, write: (work) => work() });
@@ -59,6 +63,10 @@ export class SqliteStore implements Store, Disposable {
 
   insert(sql: string, ...values: readonly Value[]): number {
     return Number(this.#database.prepare(sql).run(...values).lastInsertRowid);
+  }
+
+  forgetErased(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** Waits for commits under way. */

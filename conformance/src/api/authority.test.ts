@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { describeAnswers } from './authority/answers.js';
+import { describeCopies } from './authority/copies.js';
 import { describeEmergencies } from './authority/emergencies.js';
 import { describeFhir } from './authority/fhir.js';
 import { describePractitioners } from './authority/practitioners.js';
@@ -25,6 +26,7 @@ describeSubscriptions(running);
 describeRecords(running);
 describeSpans(running);
 describeAnswers(running);
+describeCopies(running);
 describeWriting(running);
 describeEmergencies(running);
 describeVisits(running);

@@ -237,6 +237,22 @@ export type ChainView = {
     fault?: string;
 };
 
+export type CopyTerms = {
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * SHA-256, base64url
+     */
+    unitHash: string;
+};
+
+export type CopyUnit = {
+    unit: string;
+    /**
+     * Salt, 32 bytes, base64url
+     */
+    salt: string;
+};
+
 export type DecisionJob = {
     /**
      * 128 random bits, base64url
@@ -675,6 +691,7 @@ export type GrantState = {
     period?: Period;
     delegable: boolean;
     noticeRank?: number;
+    copy?: CopyTerms;
     /**
      * 128 random bits, base64url
      */
@@ -802,6 +819,7 @@ export type GrantView = {
              */
             tag: string;
         }>;
+        copy?: CopyUnit;
         note?: string;
     };
     path?: Array<string>;
@@ -1461,6 +1479,7 @@ export type SubscriptionView = {
      * SHA-256, base64url
      */
     scopeHash?: string;
+    copy?: CopyTerms;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -1491,6 +1510,7 @@ export type SubscriptionView = {
          */
         scopeSalt: string;
     };
+    copyUnit?: CopyUnit;
 };
 
 export type TrustRootsAnswer = {
@@ -6899,6 +6919,7 @@ export type ApprovePatientSubscriptionData = {
         note?: string;
         delegable?: boolean;
         noticeRank?: number;
+        copy?: false;
     };
     headers?: {
         /**

@@ -1,0 +1,170 @@
+import type { AnnouncedRecordState } from '@careledger/contracts';
+import { concerns, termsOnRecord } from '@careledger/policy';
+import { ProblemError, startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { AccessService } from '../access/access-service.js';
+import type { Reader } from '../access/reader.js';
+import type { Policy } from '../policy/policy.js';
+import type { Store } from '../store/store.js';
+import type { Allowance, Allowances } from './allowances.js';
+import type { CopyStore } from './copy-store.js';
+import type { IntakeStore, WaitingVersion } from './intake-store.js';
+import { rowsOfRecord } from './resource-rows.js';
+
+/** Versions that are asked for in one transaction. */
+const BATCH_MAX_VERSIONS = 64;
+/** How often it is looked for versions whose time to be asked for again has come. */
+const LOOK_INTERVAL_MS = 2_000;
+const AGAIN_MIN_MS = 1_000;
+const AGAIN_MAX_MS = 60_000;
+/** A refusal may be premature, while a grant is on its way to channel `cloud`. After so many it is one. */
+const REFUSED_MAX_ATTEMPTS = 6;
+/** What no other attempt changes. */
+const FINAL: ReadonlySet<string> = new Set(['RECORD_ALTERED']);
+/** The answer of somebody who was asked and said no. */
+const REFUSED: ReadonlySet<string> = new Set([
+  'ACCESS_DENIED',
+  'ACCESS_REFUSED',
+  'READ_REFUSED',
+  'RECORD_UNKNOWN',
+]);
+
+export interface CopyIntakeOptions {
+  readonly access: Pick<AccessService, 'open'>;
+  readonly allowances: Allowances;
+  readonly copies: CopyStore;
+  readonly waiting: IntakeStore;
+  readonly policy: Policy;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Default: Date.now. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Copies what is announced, as it comes, where a grant lets a copy be kept: asked for on the ledger like any other reading, many in
+ * one transaction, for the unit and the purpose of the copy. What is announced is on disk with its notice; it leaves the list in the
+ * commit that keeps its copy.
+ */
+export class CopyIntake implements AsyncDisposable {
+  readonly #options: CopyIntakeOptions;
+  readonly #clock: () => number;
+  #worker: Worker | undefined;
+
+  constructor(options: CopyIntakeOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  start(): void {
+    const { logger } = this.#options;
+    this.#worker = startWorker({
+      ...{ name: 'copies', logger, idleMs: LOOK_INTERVAL_MS },
+      run: () => this.round(),
+    });
+  }
+
+  wake(): void {
+    this.#worker?.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Only within `store.commit`: what the ledger has of a version that is kept may differ from before. */
+  told(record: AnnouncedRecordState): void {
+    this.#options.copies.retag(record);
+  }
+
+  /** Only within `store.commit`. */
+  noticed(record: AnnouncedRecordState): void {
+    const { copies, waiting } = this.#options;
+    if (!this.#isOfCopy(record)) return;
+    const kept = copies.record(record.patientId, record.recordId);
+    if ((kept?.version.version ?? 0) < record.version) waiting.add(record, this.#clock());
+  }
+
+  /** Asks for the oldest that are due. Returns whether there may be more. */
+  async round(): Promise<boolean> {
+    const { allowances, store, waiting } = this.#options;
+    const due = waiting.due(this.#clock(), BATCH_MAX_VERSIONS);
+    const [first] = due;
+    if (first === undefined) return false;
+    const { patientId } = first.record;
+    const [allowance] = await allowances.of(patientId);
+    if (allowance === undefined) {
+      // Nothing of the patient may be copied any more.
+      await store.commit(() => waiting.forget(patientId));
+      return true;
+    }
+    await this.#copy(patientId, due, allowance);
+    return true;
+  }
+
+  async #copy(patientId: string, due: readonly WaitingVersion[], allowance: Allowance): Promise<void> {
+    const { access, allowances, copies, logger, store, waiting } = this.#options;
+    const versions = due.map(({ record: { recordId, version } }) => ({
+      recordId,
+      version,
+      stored: undefined,
+    }));
+    const outcomes = await this.#opened(() =>
+      access.open({ patientId, versions, reader: copierOf(allowance) }),
+    );
+    const nowMs = this.#clock();
+    const kept = due.flatMap((each, index) => {
+      const outcome = outcomes?.[index];
+      if (outcome?.status !== 'fulfilled') return [];
+      return [{ each, rows: rowsOfRecord(outcome.value.json, each.record.period) }];
+    });
+    await store.commit(() => {
+      for (const { each, rows } of kept) {
+        // A revocation may have come while it was being opened: then it is not kept.
+        if (allowances.stands(patientId)) copies.put(each.record, rows);
+        waiting.done(each);
+      }
+      for (const [index, each] of due.entries()) {
+        const outcome = outcomes?.[index];
+        if (outcome?.status === 'fulfilled') continue;
+        const code = outcome === undefined ? 'LEDGER_UNAVAILABLE' : codeOf(outcome.reason);
+        const { recordId, version } = each.record;
+        if (FINAL.has(code) || (REFUSED.has(code) && each.attempts + 1 >= REFUSED_MAX_ATTEMPTS)) {
+          logger.warn({ recordId, version, code }, 'a record that a copy may be kept of could not be opened');
+          waiting.done(each);
+        } else waiting.again(each, nowMs + Math.min(AGAIN_MIN_MS * 2 ** each.attempts, AGAIN_MAX_MS));
+      }
+    });
+  }
+
+  /** Undefined where nobody could be asked at all. */
+  async #opened<T>(open: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await open();
+    } catch (err) {
+      this.#options.logger.warn({ err }, 'records to be copied could not be asked for');
+      return undefined;
+    }
+  }
+
+  /** Whether a grant that lets a copy be kept is about the record. */
+  #isOfCopy(record: AnnouncedRecordState): boolean {
+    const noticing = this.#options.policy.noticing(record.patientId, termsOnRecord(record));
+    return noticing.some((grant) => grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose));
+  }
+}
+
+/** This service itself, for the unit that the copy is for. */
+const copierOf = ({ purpose, unit }: Allowance): Reader => ({
+  principal: {
+    ...{ role: 'practitioner', mspId: undefined, tokenSha256: '', patientIds: new Set() },
+    ...{ name: 'copy', unit },
+  },
+  claim: {},
+  purpose,
+});
+
+const codeOf = (reason: unknown): string => (reason instanceof ProblemError ? reason.code : 'INTERNAL_ERROR');

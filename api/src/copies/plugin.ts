@@ -1,0 +1,38 @@
+import type { ServiceApp } from '@careledger/service-kit';
+import { CopyEnding } from './ending.js';
+import { CopySearch, type CopySearchOptions } from './copy-search.js';
+import type { CopyIntake } from './intake.js';
+import type { IntakeStore } from './intake-store.js';
+import { addCopyRoutes } from './routes.js';
+import type { CopyEndingOptions } from './ending.js';
+
+export interface CopiesOptions extends Omit<CopySearchOptions, 'ended'>, CopyEndingOptions {
+  readonly waiting: IntakeStore;
+  readonly intake: CopyIntake;
+  /** What has been heard of the ledger wakes this. */
+  readonly heard: CopyWaking;
+}
+
+/** Wakes what keeps copies, once it is there: notices are heard before. */
+export class CopyWaking {
+  #wake: (() => void) | undefined;
+
+  readonly wake = (): void => this.#wake?.();
+
+  on(wake: () => void): void {
+    this.#wake = wake;
+  }
+}
+
+/** Copies that patients let this authority keep: made of what is announced, searched, and destroyed when they have ended. */
+export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Promise<void> {
+  const { intake, heard } = options;
+  const ending = new CopyEnding(options);
+  intake.start();
+  heard.on(() => {
+    intake.wake();
+    ending.wake();
+  });
+  addCopyRoutes(app, new CopySearch({ ...options, ended: () => ending.wake() }));
+  app.addHook('onClose', () => Promise.all([intake.stop(), ending.stop()]));
+}

@@ -1,0 +1,99 @@
+import { exactJson } from '@careledger/crypto/portable';
+import type { Period, ResourceKind } from '@careledger/domain';
+import { kindsOf, type FhirResource } from '@careledger/fhir';
+import { dateSpan, type Span } from './date-span.js';
+
+/** What is kept of one resource of a record. */
+export interface ResourceRow {
+  /** Place of its entry in the record's bundle, from 0. */
+  readonly entry: number;
+  readonly resourceType: string;
+  /** FHIR R4 JSON, its numbers as they were written. */
+  readonly json: string;
+  /** For tokens that are for some kinds of resource. */
+  readonly kinds: readonly ResourceKind[];
+  /** By which it is found: `system|code` and `code`. */
+  readonly codes: readonly string[];
+  readonly categories: readonly string[];
+  /** Of which time it tells. */
+  readonly span: Span;
+}
+
+/** Elements that say when, in R4; the first that a resource has counts. */
+const WHEN = [
+  'effectiveDateTime',
+  'effectivePeriod',
+  'effectiveInstant',
+  'performedDateTime',
+  'performedPeriod',
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'period',
+  'date',
+  'authoredOn',
+  'onsetDateTime',
+  'onsetPeriod',
+  'recordedDate',
+  'issued',
+];
+/** Elements that say what a resource is. */
+const WHAT = ['code', 'type', 'medicationCodeableConcept', 'vaccineCode'];
+
+/**
+ * The resources of a record, each as it is found and shown by itself. Those that only describe others (devices, persons) are left
+ * out.
+ * @param json that was checked: a bundle of a record
+ * @param period of the record, for what does not say its own time
+ */
+export function rowsOfRecord(json: string, period: Period): ResourceRow[] {
+  const bundle = exactJson(json) as FhirResource;
+  const entries = (bundle['entry'] ?? []) as { readonly resource: FhirResource }[];
+  return entries.flatMap((entry, index): ResourceRow[] => {
+    const { resource } = entry;
+    // In its bundle, whose labels are its own as well.
+    const kinds = kindsOf({ ...bundle, entry: [entry] });
+    if (kinds.length === 0) return [];
+    const what = WHAT.find((element) => resource[element] !== undefined);
+    return [
+      {
+        entry: index,
+        resourceType: resource.resourceType,
+        json: JSON.stringify(resource),
+        kinds,
+        codes: what === undefined ? [] : tokensOf(resource[what]),
+        categories: tokensOf(resource['category']),
+        span: spanOf(resource) ?? { fromMs: Date.parse(period.start), toMs: Date.parse(period.end) },
+      },
+    ];
+  });
+}
+
+/** Of one or several CodeableConcepts. */
+function tokensOf(concepts: unknown): string[] {
+  const codings = [concepts ?? []]
+    .flat()
+    .flatMap((concept) => (concept as { readonly coding?: readonly unknown[] }).coding ?? []);
+  const tokens = codings.flatMap((coding) => {
+    const { system, code } = coding as { readonly system?: unknown; readonly code?: unknown };
+    if (typeof code !== 'string') return [];
+    return typeof system === 'string' ? [code, `${system}|${code}`] : [code];
+  });
+  return [...new Set(tokens)];
+}
+
+function spanOf(resource: FhirResource): Span | undefined {
+  for (const element of WHEN) {
+    const value = resource[element];
+    if (typeof value === 'string') return dateSpan(value);
+    if (typeof value !== 'object' || value === null) continue;
+    const { start, end } = value as { readonly start?: unknown; readonly end?: unknown };
+    const [from, to] = [start, end].map((text) => (typeof text === 'string' ? dateSpan(text) : undefined));
+    if (from !== undefined || to !== undefined)
+      return { fromMs: from?.fromMs ?? BEGINNING_MS, toMs: to?.toMs ?? END_MS };
+  }
+  return undefined;
+}
+
+/** A period without a start, or an end, has begun at any time and goes on. */
+const BEGINNING_MS = Date.parse('0001-01-01T00:00:00Z');
+const END_MS = Date.parse('9999-12-31T23:59:59Z');

@@ -1,0 +1,130 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { accessControl } from '@careledger/contracts';
+import { fromUtf8 } from '@careledger/crypto';
+import { decryptFrom } from '@careledger/envelope';
+import { SEALED_CONTEXT, type SubscriptionMeaning } from '@careledger/protocol';
+import { describe, expect, test } from '@jest/globals';
+import { call, type ApiAnswer } from '../../fixtures/services/api-client.js';
+import { periodicRecord } from '../../fixtures/services/bundles.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
+
+/** Average glucose of a period, as a gateway writes it. */
+const LOINC_GLUCOSE = 'http://loinc.org|97507-8';
+/** Values that nothing else in this deployment has. */
+const VALUES = [131.25, 132.75];
+const LOOK_EVERY_MS = 100;
+const TABLES = ['copy_keys', 'copied_records', 'copied_resources', 'copied_terms'];
+
+/** What an authority's clients see of copies that patients let it keep. */
+export function describeCopies(fixture: () => LayersFixture): void {
+  const search = ({ patientId }: TestHome, query = '', unit = 'cardiology') =>
+    call(
+      fixture().authority(),
+      { role: 'practitioner', token: fixture().unitTokens.get(unit) ?? '' },
+      `GET /v1/patients/${patientId}/copies?resourceType=Observation&total=accurate${query}`,
+    );
+  /** Looks until it is so; the test's own limit ends it. */
+  const until = async (ask: () => Promise<ApiAnswer>, isSo: (answer: ApiAnswer) => boolean) => {
+    for (;;) {
+      const answer = await ask();
+      if (isSo(answer)) return answer;
+      await delay(LOOK_EVERY_MS);
+    }
+  };
+  const filesOf = (dir: string) =>
+    Buffer.concat(
+      readdirSync(dir)
+        .filter((name) => name.startsWith('authority.db'))
+        .map((name) => readFileSync(join(dir, name))),
+    );
+
+  /** What of copies is in the store: looked at while the service is stopped, until it has destroyed them. */
+  const leftIn = async (dir: string): Promise<number[]> => {
+    const service = fixture().processes.child('hospital');
+    for (;;) {
+      await service.stop();
+      const database = new DatabaseSync(join(dir, 'authority.db'));
+      const left = TABLES.map(
+        (table) => database.prepare(`SELECT count(*) AS rows FROM ${table}`).get() as { rows: number },
+      );
+      database.close();
+      await service.start();
+      if (left.every(({ rows }) => rows === 0)) return left.map(({ rows }) => rows);
+      await delay(LOOK_EVERY_MS);
+    }
+  };
+
+  describe('copies', () => {
+    test('what is announced comes in by itself, is found by code and time, and goes with the grant', async () => {
+      const home = await fixture().home();
+      const hospital = fixture().authority();
+      const subscription = await call(hospital, 'ops', 'POST /v1/subscriptions', {
+        ...{ patientId: home.patientId, permissions: ['read'], purposes: ['TREAT'] },
+        copy: { purpose: 'TREAT', unit: 'cardiology' },
+      });
+      expect(subscription.status).toBe(201);
+      const { rows } = await home.ledger
+        .channel('authorities')
+        .evaluate(accessControl, 'ListSubscriptions', { patientId: home.patientId });
+      const asked = rows[0];
+      expect(JSON.stringify(asked)).not.toContain('cardiology');
+      const meant = await decryptFrom(asked?.sealed ?? '', home.encryption, {
+        context: SEALED_CONTEXT.subscriptionReason,
+      });
+      const { copy: words } = JSON.parse(fromUtf8(meant)) as SubscriptionMeaning;
+      expect(words?.unit).toBe('cardiology');
+      const grantId = await granted(
+        fixture(),
+        home,
+        { subscriptionId: textOf(subscription.body['subscriptionId']), copy: asked?.copy },
+        { copy: words },
+      );
+
+      for (const value of VALUES) {
+        const bundle = periodicRecord(home.patientId, value);
+        const stored = await home.store(fixture().provider(), { bundle, readers: ['aut_hospital'] });
+        await stored.announce();
+      }
+      const kept = await until(
+        () => search(home),
+        ({ body }) => distinctRecords(body).length === 2,
+      );
+      const { total } = kept.body;
+      expect(total).toBe((kept.body['resources'] as unknown[]).length);
+      const byCode = await search(home, `&code=${encodeURIComponent(`718-7,${LOINC_GLUCOSE}`)}`);
+      expect(distinctRecords(byCode.body)).toHaveLength(2);
+      expect(byCode.body['total']).toBe(2);
+      expect((await search(home, '&code=718-7')).body['total']).toBe(0);
+      expect((await search(home, '&from=2026-05-05T12:00:00Z')).body['total']).toBe(0);
+      expect((await search(home, '&to=2026-05-05T12:00:00Z')).body['total']).toBe(total);
+      expect((await search(home, '', 'billing')).body).toMatchObject({
+        code: 'READ_REFUSED',
+        reason: 'GRANTEE_MISMATCH',
+      });
+      const dir = join(fixture().dir, 'hospital');
+      for (const plain of ['131.25', '132.75', '97507-8']) expect(filesOf(dir).includes(plain)).toBe(false);
+
+      await home.revoke(grantId);
+      const gone = await until(
+        () => search(home),
+        ({ status }) => status !== 200,
+      );
+      expect([gone.status, gone.body['code'], gone.body['reason']]).toEqual([
+        403,
+        'READ_REFUSED',
+        'NO_GRANT',
+      ]);
+      expect(await leftIn(dir)).toEqual([0, 0, 0, 0]);
+      for (const plain of ['131.25', '132.75', '97507-8']) expect(filesOf(dir).includes(plain)).toBe(false);
+    }, 60_000);
+  });
+}
+
+const distinctRecords = ({ resources = [] }: ApiAnswer['body']): string[] => [
+  ...new Set((resources as { readonly recordId: string }[]).map(({ recordId }) => recordId)),
+];
