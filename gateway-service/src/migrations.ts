@@ -5,7 +5,13 @@ import {
   type Migration,
 } from '@careledger/service-kit';
 import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/schema.js';
-import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES, DELEGATIONS_TABLE } from './consent/schema.js';
+import {
+  CONSENT_KINDS,
+  CONSENT_OWNERS,
+  CONSENT_TABLES,
+  DELEGATIONS_TABLE,
+  STANDING_POLICIES_TABLE,
+} from './consent/schema.js';
 import {
   ANCHORS_TABLE,
   REWRAP_RANGES,
@@ -77,4 +83,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   },
   { name: 'patients: consent keys that took the place of others', sql: CONSENT_KEYS_TABLE },
   { name: 'consent: who decides for patients', sql: DELEGATIONS_TABLE },
+  { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
 ];

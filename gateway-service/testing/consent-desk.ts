@@ -20,6 +20,8 @@ import {
   GrantStore,
   Registrations,
   Rotations,
+  StandingPolicies,
+  StandingPolicyStore,
   StatementIntake,
   StepStore,
   type ConsentStep,
@@ -46,6 +48,7 @@ export class ConsentDesk implements AsyncDisposable {
   readonly consent: ConsentService;
   readonly rotations: Rotations;
   readonly appointing: Delegations;
+  readonly standingPolicies: StandingPolicies;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
@@ -80,6 +83,10 @@ export class ConsentDesk implements AsyncDisposable {
     this.consent = new ConsentService({
       ...{ ...common, grants, registrations, progress, intake, requests, delegations, delegates, earlier },
       directory: { authority: async (authorityId) => this.authority(authorityId).state },
+    });
+    this.standingPolicies = new StandingPolicies({
+      ...{ ...common, intake, grants, consent: this.consent },
+      policies: new StandingPolicyStore(database),
     });
   }
 
