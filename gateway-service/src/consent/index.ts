@@ -13,12 +13,7 @@ export { Reconciler } from './reconciler.js';
 export { Registrations } from './registrations.js';
 export { Rotations } from './rotations.js';
 export { ConsentSettler } from './settle.js';
-export {
-  StandingPolicies,
-  type NewPolicy,
-  type PolicyState,
-  type StandingPoliciesOptions,
-} from './standing-policies.js';
+export { StandingPolicies, type PolicyState } from './standing-policies.js';
 export { StandingPolicyStore } from './standing-policy-store.js';
 export { StepStore, type ConsentStep } from './step-store.js';
 export { SubscriptionStore } from './subscription-store.js';
