@@ -19,6 +19,7 @@ import { reconciliationPlugin } from './http/reconciliation/plugin.js';
 import { receivedPlugin } from './http/received/plugin.js';
 import { recordsPlugin } from './http/records/plugin.js';
 import { settingsPlugin } from './http/settings/plugin.js';
+import { standingPolicyPlugin } from './http/standing-policy/plugin.js';
 import { subscriptionsPlugin } from './http/subscriptions/plugin.js';
 import { openapi } from './openapi.js';
 import { problems } from './problems.js';
@@ -63,6 +64,7 @@ export async function buildApp(
   await app.register(alarmsPlugin, parts);
   await app.register(absencesPlugin, parts);
   await app.register(grantsPlugin, parts);
+  await app.register(standingPolicyPlugin, parts);
   await app.register(delegatesPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);

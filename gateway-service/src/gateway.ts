@@ -26,6 +26,8 @@ import {
   Rekeyings,
   Rotations,
   StatementIntake,
+  StandingPolicies,
+  StandingPolicyStore,
   StepStore,
   SubscriptionStore,
   type ConsentStep,
@@ -130,6 +132,7 @@ export class Gateway implements AsyncDisposable {
   readonly progress = new PatientProgress();
   readonly providers: Providers;
   readonly consent: ConsentService;
+  readonly standingPolicies: StandingPolicies;
   readonly appointing: Delegations;
   readonly rotations: Rotations;
   readonly gatewayKeys: GatewayKeys;
@@ -288,6 +291,10 @@ export class Gateway implements AsyncDisposable {
     const earlier = new EarlierDecisions(parts);
     const consentParts = { ...parts, intake, outbox, earlier, requests };
     this.consent = new ConsentService(consentParts);
+    this.standingPolicies = new StandingPolicies({
+      ...{ ...consentParts, consent: this.consent },
+      policies: new StandingPolicyStore(database),
+    });
     this.appointing = new Delegations(consentParts);
     const adoptedDelegations = new AdoptedDelegations(parts);
     this.reconciler = new Reconciler({

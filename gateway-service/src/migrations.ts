@@ -11,6 +11,7 @@ import {
   CONSENT_TABLES,
   DELEGATIONS_TABLE,
   GRANTS_EPOCH,
+  STANDING_POLICIES_TABLE,
 } from './consent/schema.js';
 import {
   ANCHORS_TABLE,
@@ -89,4 +90,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'patients: consent keys that took the place of others', sql: CONSENT_KEYS_TABLE },
   { name: 'consent: who decides for patients', sql: DELEGATIONS_TABLE },
   { name: 'consent: epochs of consent keys', sql: POLICY_EPOCHS_TABLE + GRANTS_EPOCH },
+  { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
 ];

@@ -22,6 +22,8 @@ import {
   Registrations,
   Rekeyings,
   Rotations,
+  StandingPolicies,
+  StandingPolicyStore,
   StatementIntake,
   StepStore,
   type ConsentStep,
@@ -50,6 +52,7 @@ export class ConsentDesk implements AsyncDisposable {
   readonly rekeyings: Rekeyings;
   readonly gatewayKeys: GatewayKeys;
   readonly appointing: Delegations;
+  readonly standingPolicies: StandingPolicies;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
@@ -88,6 +91,10 @@ export class ConsentDesk implements AsyncDisposable {
     this.consent = new ConsentService({
       ...{ ...common, grants, registrations, progress, intake, requests, delegations, delegates, earlier },
       directory: { authority: async (authorityId) => this.authority(authorityId).state },
+    });
+    this.standingPolicies = new StandingPolicies({
+      ...{ ...common, intake, grants, consent: this.consent },
+      policies: new StandingPolicyStore(database),
     });
   }
 

@@ -30,6 +30,7 @@ export class StandInGateway implements AsyncDisposable {
   nextPolicySeq = 1;
   keys: Record<string, string> = {};
   subscriptions: object[] = [];
+  policy: object | null = null;
   /** Statements that came, with the path. */
   readonly came: { path: string; statement: string }[] = [];
   /** Changes an answer on its way out. */
@@ -89,12 +90,23 @@ export class StandInGateway implements AsyncDisposable {
       return { grants: this.grants, nextPolicySeq: this.nextPolicySeq, next: null };
     if (path.split('?')[0]?.endsWith('/denials') === true)
       return { denials: this.denials, nextPolicySeq: this.nextPolicySeq, next: null };
+    if (path.endsWith('/standing-policy')) return { policy: this.policy };
     if (path.endsWith('/subscriptions')) return { subscriptions: this.subscriptions, next: null };
     const authorityId = path.split('/').at(-1) ?? '';
     return { authorityId, encryptionKey: this.keys[authorityId] };
   }
 
-  #take(path: string, { statement }: { statement: string }): object {
+  #take(
+    path: string,
+    { statement, ...policy }: { statement?: string; name?: string; version?: number; statements?: string[] },
+  ): object {
+    if (statement !== undefined) return this.#takeOne(path, statement);
+    const { name, version, statements = [] } = policy;
+    this.policy = { name, version, status: 'in-force' };
+    return statements.map((each) => this.#takeOne(path, each)).at(-1) ?? {};
+  }
+
+  #takeOne(path: string, statement: string): object {
     this.came.push({ path, statement });
     const { payload } = parseStatement(statement);
     const { sid, body } = payload;

@@ -210,6 +210,7 @@ const KNOWN_BY_ITSELF: Readonly<Record<string, string>> = {
   'cloud PUT /v1/records/{recordId}/versions/{version}': 'a version is stored once',
   'cloud PUT /v1/records/{recordId}/versions/{version}/wraps': 'a set of wraps has a number',
   'gateway POST /v1/frames': 'a frame has its place in the device’s chain; no key may refuse a danger',
+  'gateway PUT /v1/patients/{patientId}/standing-policy': 'known by the ids of its statements',
 };
 
 test('every route that changes something takes an Idempotency-Key, or is known by itself', () => {

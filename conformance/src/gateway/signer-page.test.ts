@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { eventually } from '@careledger/examples';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunningService } from '@careledger/supervisor';
@@ -7,7 +6,9 @@ import { call } from '../fixtures/services/api-client.js';
 import { GatewayFixture, glucose, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
 import { chromiumPath, startChromium } from '../fixtures/signer/chromium.js';
 import { ConsentCommand } from '../fixtures/signer/consent-command.js';
+import { ConsentPage } from '../fixtures/signer/consent-page.js';
 import { startPage, type RunningPage } from '../fixtures/signer/running-page.js';
+import { describePageDecisions } from './signer-page/decisions.js';
 
 const HOSPITAL = 'aut_hospital';
 const PASSPHRASE = 'words that no gateway ever hears';
@@ -25,6 +26,7 @@ if (executable === undefined)
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  let consent: ConsentPage;
   let patientId: string;
   let patient: GatewayPatient;
   const complaints: string[] = [];
@@ -37,6 +39,7 @@ if (executable === undefined)
     browser = await startChromium(executable ?? '');
     context = await browser.newContext();
     page = await context.newPage();
+    consent = new ConsentPage(page);
     page.on('pageerror', (error) => complaints.push(error.message));
   }, 300_000);
   afterAll(async () => {
@@ -46,25 +49,10 @@ if (executable === undefined)
     await fixture[Symbol.asyncDispose]();
   }, 60_000);
 
-  const sign = async (sentence: RegExp): Promise<void> => {
-    const dialog = page.getByRole('dialog', { name: 'You sign' });
-    await dialog.waitFor();
-    expect(await dialog.locator('.sentence').textContent()).toMatch(sentence);
-    await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
-    await dialog.waitFor({ state: 'detached' });
-  };
-  /** The file that the page keeps, as it saves it. */
-  const saved = async (): Promise<string> => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save a backup' }).click(),
-    ]);
-    return readFile(await download.path(), 'utf8');
-  };
-  const form = (name: string) => page.getByRole('form', { name });
-  const alerted = async (code: string): Promise<void> => {
-    await page.getByRole('alert').filter({ hasText: code }).first().waitFor();
-  };
+  const sign = (sentence: RegExp): Promise<void> => consent.sign(sentence);
+  const saved = (): Promise<string> => consent.saved();
+  const form = (name: string) => consent.form(name);
+  const alerted = (code: string): Promise<void> => consent.alerted(code);
 
   test('makes a key, keeps it under the passphrase alone, and registers', async () => {
     await page.goto(served.url);
@@ -125,19 +113,20 @@ if (executable === undefined)
     await page.getByRole('alert').waitFor({ state: 'detached' });
   }, 60_000);
 
-  test('a grant needs the authority’s own word for its key; then it opens a record, and a revocation closes it', async () => {
+  test('a request is approved in part, with the authority’s own word for its key; it opens a record, and a revocation closes it', async () => {
     await using device = await fixture.device(patient);
     await device.send([glucose(Date.now() - 7_200_000, 110), glucose(Date.now() - 60_000, 120)]);
     await fixture.own(patient, 'POST', '/flush');
     expect(await opened()).toBe(403);
-    const ask = { patientId, permissions: ['read'], purposes: ['TREAT'] };
+    const scope = [{ category: 'laboratory', resourceType: '*' }, { label: 'PSY' }];
+    const ask = { patientId, permissions: ['read', 'write'], purposes: ['TREAT', 'HRESCH'], scope };
     expect((await call(hospital, 'practitioner', 'POST /v1/subscriptions', ask)).status).toBeLessThan(300);
     const requests = page.getByRole('list', { name: 'Requests' });
     await eventually('the request is shown', async () => {
       await page.getByRole('button', { name: 'Look again' }).click();
       return (await requests.getByText(HOSPITAL).count()) > 0 || undefined;
     });
-    await requests.getByRole('button', { name: 'Approve' }).click();
+    await requests.getByRole('button', { name: 'Approve', exact: true }).click();
     await alerted('AUTHORITY_KEY_UNPROVED');
 
     const remember = form('Remember');
@@ -145,8 +134,18 @@ if (executable === undefined)
     await remember.getByLabel('Its address').fill(hospital.url);
     await remember.getByRole('button').click();
     await page.getByRole('list', { name: 'Known authorities' }).getByText(HOSPITAL).waitFor();
-    await requests.getByRole('button', { name: 'Approve' }).click();
-    await sign(/aut_hospital/);
+    await requests.getByText('Approve in part').click();
+    const part = form('Approve this part');
+    for (const left of ['add to', 'research', 'label:PSY']) await part.getByLabel(left).uncheck();
+    await part.getByLabel('Or only these').fill('vital-signs');
+    await part.getByRole('button').click();
+    await alerted('REQUEST_EXCEEDED');
+    await part.getByLabel('Or only these').fill('laboratory/Observation');
+    await part.getByLabel('Until').fill('2099-01-01T00:00');
+    await part.getByRole('button').click();
+    await sign(
+      /to read my records of category laboratory \(Observation\), and no others, for treatment, .* until 2099.* in part\./,
+    );
     await page.getByRole('list', { name: 'Grants' }).getByText(HOSPITAL).waitFor();
 
     await fixture.own(patient, 'POST', '/flush');
@@ -206,6 +205,8 @@ if (executable === undefined)
     await page.getByRole('list', { name: 'Grants' }).getByText(HOSPITAL).waitFor();
     await page.getByRole('button', { name: 'Send again' }).waitFor({ state: 'detached' });
   }, 60_000);
+
+  describePageDecisions(() => ({ fixture, consent, patient, opened, hospitalUrl: hospital.url }));
 
   test('a second tab is refused: it would overwrite what the first one signs', async () => {
     const second = await context.newPage();

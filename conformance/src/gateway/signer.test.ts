@@ -144,7 +144,10 @@ test('a carer decides within what the patient gave, the patient is told who did,
   const told = (await consent.print('delegates')).split('\n').map((line) => JSON.parse(line) as object);
   expect(told).toMatchObject([
     { delegate: { delegationId: statementId, name: 'Anna', status: 'active' } },
-    { decision: { delegationId: statementId, name: 'Anna', kind: 'grant' } },
+    {
+      decision: { delegationId: statementId, name: 'Anna', kind: 'grant' },
+      sentence: expect.stringContaining(`Allowed ${HOSPITAL} to read my records`),
+    },
   ]);
 
   const ended = await consent.answer('end-delegation', String(statementId), '--end-grants');

@@ -102,16 +102,27 @@ export class ConsentOutbox implements AsyncDisposable {
     settler.settled(step, isDone);
   }
 
-  /** The rest of its job; after a rotation also what the key signed that the channel did not take. */
+  /**
+   * The rest of its job, and the jobs that follow it: of a standing policy, what would widen access without what narrows it. After a
+   * rotation what the key signed that the channel did not take.
+   */
   #refuseWhatFollows(step: ConsentStep, code: string): void {
-    const { steps, clock, settler, rotations } = this.#options;
+    const { steps, clock, rotations } = this.#options;
     // A rotation's channels take it side by side: what one refuses another may have.
-    if (step.kind !== 'rotate') return steps.refuseRest(step.patientNo, step.job, code, clock());
-    for (const later of steps.after(step)) {
-      steps.settle(later.stepNo, { status: 'refused', code, txId: null, blockNumber: null }, clock());
-      settler.settling(later, false);
+    if (step.kind !== 'rotate') {
+      steps.refuseRest(step.patientNo, step.job, code, clock());
+      return this.#refuse(steps.following(step.patientNo, step.job), code);
     }
+    this.#refuse(steps.after(step), code);
     rotations.refusing(step);
+  }
+
+  #refuse(unsent: readonly ConsentStep[], code: string): void {
+    const { steps, clock, settler } = this.#options;
+    for (const step of unsent) {
+      steps.settle(step.stepNo, { status: 'refused', code, txId: null, blockNumber: null }, clock());
+      settler.settling(step, false);
+    }
   }
 
   #submit({ kind, channel, patientNo, statement }: ConsentStep): Promise<Settled> {

@@ -17,7 +17,7 @@ import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
 import type { GrantStore } from './grant-store.js';
-import { ORDER, type StatementIntake } from './intake.js';
+import { ORDER, type StatementIntake, type Submission } from './intake.js';
 import type { Registrations } from './registrations.js';
 import type { StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
@@ -242,6 +242,43 @@ export class ConsentService {
     };
   }
 
+  /** A checked `grant` statement, with what is noted of it when it is taken in. */
+  grantToKeep(
+    patient: Patient,
+    statement: string,
+    body: StatementBody<'grant'>,
+    made: { meaning: GrantMeaning | null; signing?: Signing | undefined } = { meaning: null },
+  ): Submission {
+    const { grants, clock } = this.#options;
+    const { patientNo } = patient;
+    const { meaning, signing } = made;
+    const place = signing && placeOf(signing.own);
+    const alsoWrite = (grantId: string): void => {
+      noteSignersSeq(this.#options, patient, body.policySeq, signing);
+      grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock(), ...place });
+    };
+    return { kind: kindOf(body), statement, alsoWrite };
+  }
+
+  /** Likewise of a `revoke` or `revokeAll`. */
+  revocationToKeep(
+    patient: Patient,
+    statement: string,
+    body: StatementBody<'revoke'> | StatementBody<'revokeAll'>,
+    signing?: Signing,
+  ): Submission {
+    const { grants, delegations, clock } = this.#options;
+    const { patientNo } = patient;
+    const alsoWrite = (): void => {
+      noteSignersSeq(this.#options, patient, body.policySeq, signing);
+      if ('grantId' in body) return grants.revoke(patientNo, body.grantId, clock());
+      const through = grants.place(patientNo, body.policySeq);
+      grants.revokeThrough(patientNo, through, clock());
+      delegations.endThrough(patientNo, through, clock());
+    };
+    return { kind: 'revoke', statement, alsoWrite };
+  }
+
   async #sealed(terms: GrantTerms, meaning: GrantMeaning): Promise<string | undefined> {
     if (terms.authorityId === ANY) return undefined;
     const { encryptionKey } = await this.authority(terms.authorityId);
@@ -261,14 +298,11 @@ export class ConsentService {
     made: { body: StatementBody<'grant'>; meaning: GrantMeaning | null; signing?: Signing | undefined },
     request?: IdempotentRequest,
   ): Promise<string> {
-    const { grants, clock, requests } = this.#options;
-    const { patientNo } = patient;
     const { body, meaning, signing } = made;
-    const place = signing && placeOf(signing.own);
-    return this.#intake.submit(patient, { kind: kindOf(body), statement }, (grantId) => {
-      noteSignersSeq(this.#options, patient, body.policySeq, signing);
-      grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock(), ...place });
-      if (request) requests.claim(request, grantId);
+    const { alsoWrite, ...submitted } = this.grantToKeep(patient, statement, body, { meaning, signing });
+    return this.#intake.submit(patient, submitted, (grantId) => {
+      alsoWrite(grantId);
+      if (request) this.#options.requests.claim(request, grantId);
     });
   }
 
@@ -291,16 +325,9 @@ export class ConsentService {
     body: StatementBody<'revoke'> | StatementBody<'revokeAll'>,
     signing?: Signing,
   ): Promise<Taken> {
-    const { earlier, grants, delegations, clock } = this.#options;
-    const { patientNo } = patient;
-    const job = await this.#intake.submit(patient, { kind: 'revoke', statement }, () => {
-      noteSignersSeq(this.#options, patient, body.policySeq, signing);
-      if ('grantId' in body) return grants.revoke(patientNo, body.grantId, clock());
-      const through = grants.place(patientNo, body.policySeq);
-      grants.revokeThrough(patientNo, through, clock());
-      delegations.endThrough(patientNo, through, clock());
-    });
-    return earlier.taken(patient, job);
+    const { alsoWrite, ...submitted } = this.revocationToKeep(patient, statement, body, signing);
+    const job = await this.#intake.submit(patient, submitted, alsoWrite);
+    return this.#options.earlier.taken(patient, job);
   }
 
   async #keepRejection(patient: Patient, statement: string): Promise<Taken> {

@@ -15,6 +15,8 @@ export { Registrations } from './registrations.js';
 export { Rekeyings } from './rekeyings.js';
 export { Rotations } from './rotations.js';
 export { ConsentSettler } from './settle.js';
+export { StandingPolicies, type PolicyState } from './standing-policies.js';
+export { StandingPolicyStore } from './standing-policy-store.js';
 export { StepStore, type ConsentStep } from './step-store.js';
 export { SubscriptionStore } from './subscription-store.js';
 export { openConsentKey, type ConsentPassphrase } from './unlock.js';

@@ -93,35 +93,56 @@ export class StatementIntake {
     made: Pick<NewJob, 'kind' | 'statement' | 'isUnordered'>,
     alsoWrite: (sid: string) => void,
   ): Promise<string> {
+    await this.submitInOrder(patient, [{ ...made, alsoWrite }]);
+    return readStatement(made.statement).payload.sid;
+  }
+
+  /**
+   * As `submit`, of statements that belong together: all of them are taken or none, and on each channel each goes after the one
+   * before it.
+   * @param alsoWrite within the transaction that takes them
+   */
+  async submitInOrder(
+    patient: Patient,
+    all: readonly Submission[],
+    alsoWrite: () => void = () => undefined,
+  ): Promise<void> {
     const { core, steps, outbox, clock } = this.#options;
     const { patientNo } = patient;
-    const { header, payload } = readStatement(made.statement);
-    const { sid: job } = payload;
-    const before = steps.job(patientNo, job);
-    // Its answer would be another statement's.
-    if (before.some(({ statement }) => statement !== made.statement))
-      throw new ConsentError(
-        'CONSENT_STATEMENT_REFUSED',
-        `Another statement of this patient has the id ${job}`,
-      );
-    // Between its check and now the key may have been rotated: no ledger would take it after that.
-    const isDelegated = 'path' in payload.body;
-    const isDecision = made.kind !== 'register' && made.kind !== 'rotate' && !isDelegated;
-    if (
-      isDecision &&
-      before.length === 0 &&
-      header.kid !== kidOf('Ed25519', core.patients.consentKey(patient))
-    )
-      throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'Another consent key is in force: decide again');
-    const isNew = core.store.deferred(() => {
-      const channels = ORDER[made.kind];
-      const inserted = steps.insert({ ...made, job, patientNo, channels, isDelegated }, clock());
-      if (inserted) alsoWrite(job);
-      return inserted;
+    const read = all.map((made) => ({ made, job: this.#assertTakeable(patient, made) }));
+    const newJobs = core.store.deferred(() => {
+      alsoWrite();
+      return read.flatMap(({ made: { alsoWrite: alsoNote, ...made }, job }, index) => {
+        const channels = ORDER[made.kind];
+        const isDelegated = isByDelegate(made.statement);
+        const follows = read[index - 1]?.job;
+        const isNew = steps.insert({ ...made, job, patientNo, channels, isDelegated, follows }, clock());
+        if (isNew) alsoNote(job);
+        return isNew ? [job] : [];
+      });
     });
     await core.store.sync();
-    if (isNew) for (const step of steps.eligible(patientNo)) if (step.job === job) outbox.add(step);
-    return job;
+    if (newJobs.length === 0) return;
+    for (const step of steps.eligible(patientNo)) if (newJobs.includes(step.job)) outbox.add(step);
+  }
+
+  /** @returns the statement's id @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
+  #assertTakeable(patient: Patient, { kind, statement }: Pick<NewJob, 'kind' | 'statement'>): string {
+    const { core, steps } = this.#options;
+    const { header, payload } = readStatement(statement);
+    const before = steps.job(patient.patientNo, payload.sid);
+    // Its answer would be another statement's.
+    if (before.some((step) => step.statement !== statement))
+      throw new ConsentError(
+        'CONSENT_STATEMENT_REFUSED',
+        `Another statement of this patient has the id ${payload.sid}`,
+      );
+    // Between its check and now the key may have been rotated: no ledger would take it after that.
+    const isDecision = kind !== 'register' && kind !== 'rotate' && !isByDelegate(statement);
+    const isOfNow = header.kid === kidOf('Ed25519', core.patients.consentKey(patient));
+    if (isDecision && before.length === 0 && !isOfNow)
+      throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'Another consent key is in force: decide again');
+    return payload.sid;
   }
 
   #isKnown({ patientNo }: Patient, token: string): boolean {
@@ -134,6 +155,14 @@ export class StatementIntake {
     return this.#options.steps.job(patientNo, sid).some(({ statement }) => statement === token);
   }
 }
+
+/** A statement to be taken in. */
+export interface Submission extends Pick<NewJob, 'kind' | 'statement' | 'isUnordered'> {
+  /** Within the transaction that takes it. */
+  readonly alsoWrite: (sid: string) => void;
+}
+
+const isByDelegate = (statement: string): boolean => 'path' in readStatement(statement).payload.body;
 
 interface Expected<N extends StatementName> {
   readonly names: readonly N[];

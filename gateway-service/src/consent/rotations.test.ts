@@ -5,13 +5,11 @@ import type { ChannelName } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
 import { ConsentDesk, grantBody } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
+import { takingLedgers, type CodeOf } from '../../testing/taking-ledgers.js';
 import type { TestCore } from '../../testing/test-core.js';
-import type { Settled } from '../ledger-access/statement-batcher.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import { PATIENT_KEYS, type Patient } from '../patients/index.js';
-import { ConsentOutbox } from './index.js';
 
-const silent = { warn: () => undefined, error: () => undefined };
 const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
 
 let desk: ConsentDesk;
@@ -58,48 +56,7 @@ const refused = (cause: string) => ({
   message: expect.stringContaining(cause),
 });
 
-/** Ledgers that answer with a code to each statement, as they come. */
-function ledgers(codeOf: (channel: ChannelName, statement: string) => string) {
-  const came: [ChannelName, string][] = [];
-  const take = (channel: ChannelName, statement: string) => {
-    came.push([channel, statement]);
-    return { sid: null, code: codeOf(channel, statement), txId: 'f'.repeat(64) };
-  };
-  const batch = (channel: ChannelName) => ({
-    submit: async (_patientId: string, statement: string): Promise<Settled> => ({
-      item: take(channel, statement),
-      blockNumber: 1,
-    }),
-  });
-  const one = (channel: ChannelName) => ({
-    submit: async (_contract: unknown, _name: string, { statement }: { statement: string }) => ({
-      result: take(channel, statement),
-      blockNumber: 1n,
-    }),
-  });
-  const { store, patients } = t.core;
-  const outbox = new ConsentOutbox({
-    ...{ store, steps: desk.steps, clock: () => t.nowMs, logger: silent, patients },
-    ledger: {
-      grant: { authorities: batch('authorities'), cloud: batch('cloud') },
-      revoke: { authorities: batch('authorities'), cloud: batch('cloud') },
-      enrolment: one,
-      channel: one,
-      note: () => undefined,
-    } as never,
-    rotations: desk.rotations,
-    settler: {
-      settling: () => undefined,
-      settled: ({ patientNo }) => desk.progress.notify(patientNo),
-    },
-  });
-  const settled = async (): Promise<void> => {
-    const isDone = () => desk.steps.openCount(patient.patientNo) === 0;
-    if (!(await desk.progress.until(patient.patientNo, isDone, 5_000))) throw new Error('It is not settled');
-    await outbox.stop();
-  };
-  return { came, outbox, settled };
-}
+const ledgers = (codeOf: CodeOf) => takingLedgers(desk, patient.patientNo, codeOf);
 
 describe('a rotation of the consent key', () => {
   test('overtakes no decision that is being taken: the former key’s is refused, and notes nothing', async () => {

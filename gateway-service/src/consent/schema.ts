@@ -140,3 +140,20 @@ export const GRANTS_EPOCH = `
           WHERE made.patient_no = grants.patient_no
             AND made.job = coalesce(json_extract(grants.body, '$.path[0]'), grants.grant_id)));
 `;
+
+/** Standing policies that were set, and the order in which what a policy stands for goes to the channels. */
+export const STANDING_POLICIES_TABLE = `
+    -- The job that goes before on each channel; NULL where the order does not matter.
+    ALTER TABLE consent_steps ADD COLUMN follows TEXT;
+    CREATE INDEX consent_steps_following ON consent_steps (patient_no, follows) WHERE follows IS NOT NULL;
+    CREATE TABLE standing_policies (
+      policy_no  INTEGER PRIMARY KEY,
+      patient_no INTEGER NOT NULL,
+      name       TEXT NOT NULL,
+      version    INTEGER NOT NULL,
+      -- ids of its statements in their order, JSON
+      statements TEXT NOT NULL,
+      set_ms     INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX standing_policies_of_patient ON standing_policies (patient_no, policy_no);
+`;

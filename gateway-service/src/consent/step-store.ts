@@ -35,6 +35,8 @@ export interface NewJob {
   readonly statement: string;
   /** A delegate has signed it, who names the delegations by which it does. */
   readonly isDelegated?: boolean;
+  /** Another job of the patient's: on each channel this one goes after it, and not at all where that is refused. */
+  readonly follows?: string | undefined;
 }
 
 const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place AS "index", kind, channel, statement, status, code,
@@ -53,19 +55,19 @@ export class StepStore {
 
   /** Writes a job's steps; false if the patient has a job of this id already. */
   insert(
-    { patientNo, job, kind, channels, isUnordered, isDelegated, statement }: NewJob,
+    { patientNo, job, kind, channels, isUnordered, isDelegated, statement, follows }: NewJob,
     nowMs: number,
   ): boolean {
     if (this.job(patientNo, job).length > 0) return false;
     for (const [index, channel] of channels.entries()) {
       this.#database
         .prepare(
-          `INSERT INTO consent_steps (patient_no, job, place, kind, channel, statement, status, made_ms, is_delegated)
-           VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
+          `INSERT INTO consent_steps (patient_no, job, place, kind, channel, statement, status, made_ms, is_delegated, follows)
+           VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)`,
         )
         .run(
           ...[patientNo, job, isUnordered === true ? 0 : index, kind, channel, statement, nowMs],
-          isDelegated === true ? 1 : 0,
+          ...[isDelegated === true ? 1 : 0, follows ?? null],
         );
     }
     return true;
@@ -99,14 +101,15 @@ export class StepStore {
   }
 
   /**
-   * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel a rotation of the
-   * patient's key. A rotation waits there for all that was taken before it: what the former key signed counts no more then. Delegates
+   * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel the job that theirs follows, nor
+   * a rotation of the patient's key. A rotation waits there for all that was taken before it: what the former key signed counts no more then. Delegates
    * sign with keys of their own, and hold nothing up.
    */
   eligible(patientNo?: number): ConsentStep[] {
     const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier
       WHERE earlier.patient_no = consent_steps.patient_no AND earlier.status = 'open' AND (
         earlier.job = consent_steps.job AND earlier.place < consent_steps.place
+        OR earlier.channel = consent_steps.channel AND earlier.job = consent_steps.follows
         OR earlier.channel = consent_steps.channel AND earlier.step_no < consent_steps.step_no
           AND NOT (earlier.is_delegated OR consent_steps.is_delegated)
           AND 'rotate' IN (earlier.kind, consent_steps.kind)))`;
@@ -153,6 +156,19 @@ export class StepStore {
     const later = `WHERE patient_no = ? AND channel = ? AND step_no > ? AND status = 'open'
       AND NOT is_delegated ORDER BY step_no`;
     return this.#all(later, patientNo, channel, stepNo);
+  }
+
+  /** What is open of the jobs that follow one, and those that follow these. */
+  following(patientNo: number, job: string): ConsentStep[] {
+    return this.#all(
+      `WHERE patient_no = ? AND status = 'open' AND job IN (
+         WITH RECURSIVE later(job) AS (
+           SELECT job FROM consent_steps WHERE patient_no = ? AND follows = ?
+           UNION
+           SELECT next.job FROM consent_steps AS next JOIN later ON next.follows = later.job WHERE next.patient_no = ?)
+         SELECT job FROM later) ORDER BY step_no`,
+      ...[patientNo, patientNo, job, patientNo],
+    );
   }
 
   /** Refuses the rest of a job with the code that stopped it. */

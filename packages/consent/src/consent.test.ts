@@ -4,6 +4,8 @@ import { decryptFrom, granteeTag, scopeTag } from '@careledger/envelope';
 import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import {
+  delegateBody,
+  delegationSentence,
   grantBody,
   grantSentence,
   meaningOf,
@@ -111,4 +113,19 @@ test('it runs in a browser: nothing of Node is reached', async () => {
     ...{ bundle: true, format: 'esm', platform: 'browser', write: false, metafile: true },
   });
   expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+});
+
+test('a delegation says its records as a grant of the same says them: of several terms any counts', () => {
+  const several = { ...terms, scope: [...terms.scope!, { label: 'R' }] };
+  const { meaning, body } = made(several);
+  const records = 'my records of category laboratory (Observation) or labelled R (restricted), and no others';
+  expect(grantSentence(body, meaning)).toContain(records);
+  const { scope } = meaning;
+  const { permissions, purposes } = terms;
+  const until = '2027-01-01T00:00:00.000Z';
+  const delegation = delegateBody(
+    { kind: 'carer', acts: ['grant'], permissions, purposes, scope, until, further: 0 },
+    { policySeq: 5, key: 'x', keyProof: 'x' },
+  );
+  expect(delegationSentence(delegation, { name: 'Anna', scope })).toContain(`about ${records}, to read`);
 });

@@ -3,7 +3,7 @@ import { utf8, type HashFunction } from '@careledger/crypto/portable';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type DelegateName, type ScopeMeaning } from '@careledger/protocol/sealed';
-import { scopeWords } from './scope-words.js';
+import { recordsWords } from './scope-words.js';
 import { PERMISSION_WORDS, PURPOSE_WORDS, assertSame, list } from './words.js';
 
 /** What somebody may decide for a patient, in words. */
@@ -56,8 +56,6 @@ export function delegationSentence(
     scope.map(({ tag }) => tag),
   );
   const { kind, key, acts, permissions, purposes, until, further } = body;
-  const which =
-    scope.length === 0 ? 'ALL my records' : `my records ${list(scope.map(scopeWords), 'and')}, and no others`;
   const may =
     acts.length === 0
       ? 'decide nothing'
@@ -71,7 +69,7 @@ export function delegationSentence(
       : `It may appoint others within this, up to ${further} in a row.`;
   return [
     `I let “${name}” decide for me as my ${kind}, with the key ${key}, until ${until}: it may ${may},`,
-    `about ${which}, to ${list(
+    `about ${recordsWords(scope)}, to ${list(
       permissions.map((permission) => PERMISSION_WORDS[permission]),
       'and',
     )},`,

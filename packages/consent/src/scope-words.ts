@@ -1,4 +1,5 @@
 import { ANY, type ScopeTerm } from '@careledger/domain';
+import { list } from './words.js';
 
 /** Code systems by the names that people know. */
 const SYSTEM_NAMES: Readonly<Record<string, string>> = {
@@ -26,6 +27,12 @@ const LABEL_WORDS: Readonly<Record<string, string>> = {
   STD: 'sexually transmitted disease',
   SUD: 'use of substances',
 };
+
+/** Records by the terms of a scope, of which any counts; none stands for all. */
+export const recordsWords = (scope: readonly ScopeTerm[]): string =>
+  scope.length === 0
+    ? 'ALL my records, whatever they say'
+    : `my records ${list(scope.map(scopeWords), 'or')}, and no others`;
 
 /** What a term of a scope stands for, to be read after “my records” and after “my records that hold anything”. */
 export function scopeWords(term: ScopeTerm): string {

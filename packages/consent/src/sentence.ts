@@ -3,7 +3,7 @@ import { ANY } from '@careledger/domain';
 import type { GrantMeaning, GranteeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
 import { endSentence } from './delegation.js';
-import { scopeWords } from './scope-words.js';
+import { recordsWords, scopeWords } from './scope-words.js';
 import { PERMISSION_WORDS, PURPOSE_WORDS, assertSame, list } from './words.js';
 
 /** A decision with its body. */
@@ -45,11 +45,10 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
       ? `anybody at ${where}`
       : `${list(meaning.grantee.map(granteeWords), 'or')} at ${where}`;
   const isDenial = effect === 'deny';
-  const scope = meaning.scope.map(scopeWords);
-  const scoped = isDenial
-    ? `my records that hold anything ${list(scope, 'or')}`
-    : `my records ${list(scope, 'or')}, and no others`;
-  const which = scope.length === 0 ? 'ALL my records, whatever they say' : scoped;
+  const which =
+    isDenial && meaning.scope.length > 0
+      ? `my records that hold anything ${list(meaning.scope.map(scopeWords), 'or')}`
+      : recordsWords(meaning.scope);
   const times =
     period === undefined ? '' : ` ${isDenial ? 'that touch' : 'within'} ${period.start} to ${period.end}`;
   const what = `${which}${times}`;

@@ -1,10 +1,11 @@
+import { delegatedSentence } from '@careledger/consent';
 import { DelegateKind, DelegatedAct, STATEMENTS } from '@careledger/contracts';
 import { Permission, PurposeOfUse, Timestamp } from '@careledger/domain';
 import { DelegateName } from '@careledger/protocol/sealed';
 import type { Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { Appointment, ConsentSigner, DelegateCard, newActingContent } from '../core/index.js';
+import { Appointment, ConsentSigner, DelegateCard, newActingContent, ruleOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { checked, listOf, scopeTerm } from './decision-commands.js';
@@ -83,8 +84,10 @@ export function addDelegateCommands(program: Command, terminal: Terminal): void 
     .action(async () => {
       await using session = await Session.open(terminal, common());
       const { client, patientId } = session;
+      const view = await session.view();
       for (const delegate of await client.delegates(patientId)) printLine(terminal, { delegate });
-      for (const decision of await client.delegated(patientId)) printLine(terminal, { decision });
+      for (const decision of await client.delegated(patientId))
+        printLine(terminal, { decision, sentence: delegatedSentence(decision, ruleOf(decision, view)) });
     });
 
   program

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { SignerError, printable } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -28,17 +27,15 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       if (backup !== undefined) await assertFree(backup);
       await using session = await Session.open(terminal, common());
       const { signer } = session;
-      const begun = await signer.openRotation();
       if (relayed === true) {
-        if (begun === undefined) throw new CliError('USAGE', 'You have signed no rotation that is open');
+        if ((await signer.openRotation()) === undefined)
+          throw new CliError('USAGE', 'You have signed no rotation that is open');
         await signer.rotated();
         await session.keep();
         printLine(terminal, { patientId: session.patientId, consentKey: session.consentKey });
         return;
       }
-      // What the key before it signed counts no more afterwards, unless the ledgers have it by then.
-      if (begun === undefined && offline !== true) await sendUnsent(session, terminal);
-      const statement = begun ?? (await session.sign(await signer.rotation()));
+      const statement = await session.signRotation(offline === true);
       if (backup !== undefined) await writeWhole(backup, await read(common().file));
       if (offline === true) terminal.stdout.write(`${statement}\n`);
       else await session.send(statement);
@@ -57,16 +54,4 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       if (begun !== undefined) await session.send(begun);
       else await session.decide(signer.gatewayRotation(await client.keyOffer(patientId)), {});
     });
-}
-
-/** One that the gateway refuses holds no rotation up: the key may be in a thief's hands. @throws SignerError otherwise */
-async function sendUnsent(session: Session, { stderr }: Terminal): Promise<void> {
-  for (const statement of session.signer.unsent()) {
-    try {
-      await session.send(statement);
-    } catch (error) {
-      if (!(error instanceof SignerError) || error.code !== 'GATEWAY_REFUSED') throw error;
-      stderr.write(`The gateway refuses what you signed before: ${printable(error.message)}\n`);
-    }
-  }
 }

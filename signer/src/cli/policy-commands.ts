@@ -1,11 +1,13 @@
-import { STANDING_POLICIES, type StandingPolicy, type StandingPolicyName } from '@careledger/consent';
+import {
+  STANDING_POLICIES,
+  STANDING_POLICY_NAMES as NAMES,
+  namingFault,
+  type StandingPolicyName,
+} from '@careledger/consent';
 import { Argument, type Command } from 'commander';
-import { preparePolicy, standingOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session } from './session.js';
-
-const NAMES = Object.keys(STANDING_POLICIES) as StandingPolicyName[];
 
 /** Rules that are picked in one step. */
 export function addPolicyCommands(program: Command, terminal: Terminal): void {
@@ -24,9 +26,12 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
   policy
     .command('show')
     .description('which one you set here last, and its rules')
-    .action(async () => {
+    .option('--gateway', 'which one your gateway has, and what it says of it, instead')
+    .action(async ({ gateway }: { gateway?: true }) => {
       await using session = await Session.open(terminal, program.opts());
-      printLine(terminal, session.signer.content.standing ?? { name: null });
+      const { client, patientId, signer } = session;
+      const policy = gateway === true ? await client.standingPolicy(patientId) : signer.content.standing;
+      printLine(terminal, policy ?? { name: null });
     });
 
   policy
@@ -35,26 +40,9 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
     .addArgument(new Argument('<name>', 'which').choices(NAMES))
     .argument('[authorityIds...]', 'for whom')
     .action(async (name: StandingPolicyName, named: string[]) => {
-      const authorityIds = [...new Set(named)];
-      assertNamed(name, authorityIds);
+      const fault = namingFault(name, named);
+      if (fault !== undefined) throw new CliError('USAGE', fault);
       await using session = await Session.open(terminal, program.opts());
-      const { client, signer } = session;
-      const authorities = await Promise.all(authorityIds.map((id) => client.authority(id)));
-      const prepared = await preparePolicy(signer, name, authorities, await session.view());
-      const { version, says } = STANDING_POLICIES[name];
-      await session.decideAll(
-        `Standing policy ${name}, version ${version}: ${says}`,
-        prepared,
-        (statements) => signer.stand(standingOf(name, statements)),
-      );
+      await session.setPolicy(name, named);
     });
-}
-
-/** @throws CliError `USAGE` */
-function assertNamed(name: StandingPolicyName, authorityIds: readonly string[]): void {
-  const { grants }: StandingPolicy = STANDING_POLICIES[name];
-  if (grants.length > 0 && authorityIds.length === 0)
-    throw new CliError('USAGE', `Say for whom: policy set ${name} AUTHORITY…`);
-  if (grants.length === 0 && authorityIds.length > 0)
-    throw new CliError('USAGE', `${name} is about everybody: name nobody`);
 }

@@ -44,7 +44,10 @@ test('is signed in one go, each rule in words below the policy’s own, with its
     expect(err).toContain(`I allow anybody at ${authorityId} to read and add to ALL my records`);
   expect(inShort()).toEqual([`grant ${HOSPITAL}`, `grant ${LAB}`]);
   const { out } = await desk.run('policy', 'show');
-  expect(JSON.parse(out)).toEqual({ name: 'care-team', version: 1, rules: came().map(({ sid }) => sid) });
+  const sids = came().map(({ sid }) => sid);
+  expect(JSON.parse(out)).toEqual({ name: 'care-team', version: 1, rules: sids, statements: sids });
+  const told = await desk.run('policy', 'show', '--gateway');
+  expect(JSON.parse(told.out)).toEqual({ name: 'care-team', version: 1, status: 'in-force' });
 });
 
 test('takes the place of the one before, with a number of its own for each decision', async () => {
@@ -104,16 +107,29 @@ test('leaves what was granted singly, and what was ended singly, as they are', a
   expect(inShort()).toEqual([`grant ${LAB}`, `grant ${HOSPITAL}`, `end grant ${HOSPITAL}`, 'deny *']);
 });
 
+test('a gateway that answers for another statement has taken none of it', async () => {
+  desk.gateway.lie = (_path, answer) =>
+    'statementId' in answer ? { ...answer, statementId: 'A'.repeat(22) } : answer;
+  expect(await set('care-team', HOSPITAL)).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('ANSWER_MISMATCH'),
+  });
+  expect((await desk.signer()).unsent()).toHaveLength(1);
+});
+
 describe('what is signed is kept', () => {
-  test('where the gateway goes away in between, and is sent on in its order', async () => {
+  test('where the answer is lost, and is sent again as it was, in one go and in its order', async () => {
     await set('care-team', HOSPITAL);
-    let left = 1;
-    desk.gateway.lie = (path, answer) => (!('statementId' in answer) || left-- > 0 ? answer : { path });
+    desk.gateway.lie = (path, answer) => ('statementId' in answer ? { path } : answer);
     expect(await set('emergencies-only', HOSPITAL)).toMatchObject({ exitCode: 1 });
-    expect(inShort()).toEqual([`grant ${HOSPITAL}`, 'deny *', `end grant ${HOSPITAL}`]);
+    const lost = desk.gateway.came.splice(1);
     desk.gateway.lie = (_path, answer) => answer;
-    expect((await desk.run('send')).exitCode).toBe(0);
-    expect(inShort().slice(-2)).toEqual([`end grant ${HOSPITAL}`, `grant ${HOSPITAL}`]);
+    const { exitCode, out: sent } = await desk.run('send');
+    expect([exitCode, sent.trim().split('\n').length]).toEqual([0, 1]);
+    expect(desk.gateway.came.slice(1)).toEqual(lost);
+    expect(inShort().slice(1)).toEqual(['deny *', `end grant ${HOSPITAL}`, `grant ${HOSPITAL}`]);
+    expect(new Set(desk.gateway.came.map(({ path }) => path)).size).toBe(1);
+    expect((await desk.run('send')).out).toBe('');
     const { out } = await desk.run('policy', 'show');
     expect(JSON.parse(out)).toMatchObject({ name: 'emergencies-only' });
   });

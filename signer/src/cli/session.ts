@@ -1,3 +1,4 @@
+import type { StandingPolicyName } from '@careledger/consent';
 import { toBase64url } from '@careledger/crypto/portable';
 import {
   ConsentSigner,
@@ -8,6 +9,7 @@ import {
   type GatewayClient,
   type GatewayView,
   type ListedRule,
+  type Asked,
   type Prepared,
 } from '../core/index.js';
 import { askSecret, confirm, printLine, secretOf, type Terminal } from './ask.js';
@@ -41,7 +43,7 @@ export class Session implements AsyncDisposable {
     this.#desk = new Desk({
       signer,
       keep: (content) => file.keep(content),
-      confirm: ({ sentence }) => this.#confirm(`You sign:\n\n  ${printable(sentence)}\n\n`),
+      confirm: (asked) => this.#confirm(asked),
     });
   }
 
@@ -107,23 +109,19 @@ export class Session implements AsyncDisposable {
     else await this.send(statement);
   }
 
-  /**
-   * Several decisions that belong together: shown, asked for and signed in one go, all of them on disk before the first one is
-   * sent. They go in their order; where the gateway fails, `send` goes on.
-   * @param kept with the statements, before they are on disk
-   */
-  async decideAll(
-    heading: string,
-    prepared: readonly Prepared[],
-    kept: (statements: readonly string[]) => void,
-  ): Promise<void> {
-    const sentences = prepared.map(({ sentence }) => `  ${printable(sentence)}\n\n`);
-    await this.#confirm(`${printable(heading)}\n\nYou sign:\n\n${sentences.join('')}`);
-    const statements: string[] = [];
-    for (const each of prepared) statements.push(await this.signer.sign(each));
-    kept(statements);
-    await this.keep();
-    for (const statement of statements) await this.send(statement);
+  /** Signs a standing policy and sends all of it; where the gateway fails, `send` does so again. */
+  async setPolicy(name: StandingPolicyName, authorityIds: readonly string[]): Promise<void> {
+    await this.send(await this.#desk.signPolicy(name, authorityIds, await this.view()));
+  }
+
+  /** As `Desk.signRotation`. */
+  signRotation(isOffline: boolean): Promise<string> {
+    const refused = ({ message }: SignerError): void => {
+      const why = printable(message);
+      this.terminal.stderr.write(`The gateway refuses what you signed before: ${why}\n`);
+    };
+    const send = (statement: string) => this.send(statement);
+    return this.#desk.signRotation(isOffline ? undefined : { refused, send });
   }
 
   /** @throws SignerError: it is on disk, and `send` sends it again */
@@ -147,15 +145,17 @@ export class Session implements AsyncDisposable {
 
   /** What the gateway has not said that it has, once more. */
   async sendAgain(): Promise<void> {
-    for (const statement of this.signer.unsent()) await this.send(statement);
+    await this.#desk.sendUnsent((statement) => this.send(statement));
   }
 
   keep(): Promise<void> {
     return this.#desk.keep();
   }
 
-  async #confirm(text: string): Promise<void> {
-    this.terminal.stderr.write(text);
+  async #confirm({ heading, prepared }: Asked): Promise<void> {
+    const about = heading === undefined ? '' : `${printable(heading)}\n\n`;
+    const sentences = prepared.map(({ sentence }) => `  ${printable(sentence)}\n\n`);
+    this.terminal.stderr.write(`${about}You sign:\n\n${sentences.join('')}`);
     if (this.options.yes !== true) await confirm(this.terminal);
   }
 

@@ -82,6 +82,15 @@ export const DelegatedAnswer = Type.Object({
 });
 export type DelegatedDecision = Static<typeof DelegatedAnswer>['decisions'][number];
 
+/** The standing policy that the gateway says is set. */
+export const PolicyAnswer = Type.Object({
+  policy: Type.Union([
+    Type.Object({ name: Type.String(), version: Type.Integer(), status: Type.String() }),
+    Type.Null(),
+  ]),
+});
+export type ListedPolicy = NonNullable<Static<typeof PolicyAnswer>['policy']>;
+
 /** How an authority is reached, by the gateway's word. */
 export const AuthorityAnswer = Type.Object({ authorityId: AuthorityId, encryptionKey: PublicKey });
 export type AuthorityAnswer = Static<typeof AuthorityAnswer>;

@@ -1,9 +1,20 @@
 import { readSigned } from './journal.js';
 import type { GatewayClient } from './gateway-client.js';
 import type { DecisionAnswer } from './answers.js';
+import type { SignedPolicy } from './standing.js';
 
 /** What the gateway made of a statement; undefined where its answer says nothing that the patient waits for. */
 export type Delivered = DecisionAnswer | undefined;
+
+/** All that a standing policy stands for, in one go: the gateway takes all of it or nothing. @throws as {@link deliver} */
+export function deliverPolicy(
+  client: GatewayClient,
+  patientId: string,
+  policy: SignedPolicy,
+): Promise<DecisionAnswer> {
+  const sid = readSigned(policy.statements.at(-1) ?? '').sid;
+  return client.decide('PUT', `/v1/patients/${patientId}/standing-policy`, { body: policy, sid });
+}
 
 /**
  * Brings a statement to the route that takes it. The same statement again is the same decision.
@@ -16,7 +27,8 @@ export async function deliver(
 ): Promise<Delivered> {
   const decision = readSigned(statement);
   const of = `/v1/patients/${patientId}`;
-  const decided = (path: string) => client.decide(`${of}${path}`, { statement, sid: decision.sid });
+  const decided = (path: string) =>
+    client.decide('POST', `${of}${path}`, { body: { statement }, sid: decision.sid });
   switch (decision.name) {
     case 'grant': {
       const { effect, subscriptionId } = decision.body;

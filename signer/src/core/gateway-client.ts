@@ -9,12 +9,14 @@ import {
   GrantsAnswer,
   KeyOfferAnswer,
   OfferAnswer,
+  PolicyAnswer,
   SettingsAnswer,
   SubscriptionsAnswer,
   readAnswer,
   type AskedSubscription,
   type DelegatedDecision,
   type ListedDelegate,
+  type ListedPolicy,
   type ListedRule,
 } from './answers.js';
 import { SignerError } from './errors.js';
@@ -102,6 +104,12 @@ export class GatewayClient {
     return all;
   }
 
+  /** Which standing policy it has from the patient, and what stands of it; null before the first. */
+  async standingPolicy(patientId: string): Promise<ListedPolicy | null> {
+    const path = `/v1/patients/${patientId}/standing-policy`;
+    return readAnswer(PolicyAnswer, await this.#call('GET', path)).policy;
+  }
+
   async authority(authorityId: string): Promise<AuthorityAnswer> {
     return readAnswer(AuthorityAnswer, await this.#call('GET', `/v1/authorities/${authorityId}`));
   }
@@ -133,10 +141,11 @@ export class GatewayClient {
 
   /** @throws SignerError `ANSWER_MISMATCH`: it answers for another statement */
   async decide(
+    method: 'POST' | 'PUT',
     path: string,
-    { statement, sid }: { statement: string; sid: string },
+    { body, sid }: { body: object; sid: string },
   ): Promise<DecisionAnswer> {
-    const given = await this.#call('POST', path, { statement });
+    const given = await this.#call(method, path, body);
     // One that the ledgers have not all taken yet is a job, with what there is of its result.
     const isJob = typeof given === 'object' && given !== null && 'result' in given;
     const answer = readAnswer(DecisionAnswer, isJob ? given.result : given);

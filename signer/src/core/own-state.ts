@@ -81,6 +81,12 @@ export function checkOwnState(
 export const seqFloorOf = (signed: readonly Signed[], seqFloor = 0): number =>
   Math.max(highestSeq(signed), seqFloor) + SEQ_SINCE_BACKUP;
 
+/** The grant or denial that a statement made, as the gateway lists it. */
+export const ruleOf = (
+  { statementId }: { readonly statementId: string },
+  { grants, denials }: Pick<GatewayView, 'grants' | 'denials'>,
+): ListedRule | undefined => [...grants, ...denials].find(({ grantId }) => grantId === statementId);
+
 /** Whether a rule that the gateway lists so may count, now or later. */
 export const isStanding = (status: ListedRule['status']): boolean =>
   status === 'active' || status === 'pending';

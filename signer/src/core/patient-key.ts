@@ -35,7 +35,7 @@ async function signWith(seed: Uint8Array): Promise<(message: Uint8Array) => Prom
   const kept = await nonExtractable(seed);
   if (kept === undefined) {
     const own = Uint8Array.from(seed);
-    return async (message) => ed25519.sign(message, own);
+    return (message) => Promise.resolve(ed25519.sign(message, own));
   }
   return async (message) =>
     new Uint8Array(await crypto.subtle.sign(ALGORITHM, kept, Uint8Array.from(message)));

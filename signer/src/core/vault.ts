@@ -43,7 +43,11 @@ export const VaultContent = closedObject({
   seqFloor: Type.Optional(Type.Integer({ minimum: 0 })),
   /** The standing policy that was set here last, with the ids of the grants and denials that it stands for. */
   standing: Type.Optional(
-    closedObject({ name: Type.String(), version: Type.Integer({ minimum: 1 }), rules: Type.Array(Id128) }),
+    closedObject({
+      ...{ name: Type.String(), version: Type.Integer({ minimum: 1 }), rules: Type.Array(Id128) },
+      /** All that was signed for it, in the order in which it is sent: in one go. */
+      statements: Type.Optional(Type.Array(Id128)),
+    }),
   ),
   /** In a delegate's file, whose consent key and scope key are its own: the key signs for the patient, the other tags nothing. */
   acting: Type.Optional(Acting),

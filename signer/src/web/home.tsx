@@ -1,11 +1,14 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { Desk, type AskedSubscription } from '../core/index.js';
+import { Desk, type AskedSubscription, type ListedPolicy } from '../core/index.js';
 import { useAction } from './action.js';
 import { Authorities } from './authorities.js';
 import { Backup } from './backup.js';
+import { Delegates, type ShownDelegates } from './delegates.js';
 import { Failure } from './form.js';
 import { Gateway } from './gateway.js';
 import { GrantForm } from './grant-form.js';
+import { Key } from './key.js';
+import { Policy } from './policy.js';
 import { Rules, type ShownRules } from './rules.js';
 import type { OpenFile } from './open-file.js';
 import { Requests } from './requests.js';
@@ -16,6 +19,8 @@ import type { VaultStore } from './vault-store.js';
 interface Shown {
   readonly rules: ShownRules;
   readonly asked: readonly AskedSubscription[];
+  readonly delegates: ShownDelegates;
+  readonly policy: ListedPolicy | null;
 }
 
 /** The open file: everything that the patient can decide here. */
@@ -33,9 +38,9 @@ export function Home({ file, store }: { readonly file: OpenFile; readonly store:
           await file.keep(content);
           setKept((kept) => kept + 1);
         },
-        confirm: async (prepared) => {
+        confirm: async (asked) => {
           const { promise, resolve } = Promise.withResolvers<boolean>();
-          setQuestion({ prepared, answer: resolve });
+          setQuestion({ asked, answer: resolve });
           const isYes = await promise;
           setQuestion(undefined);
           if (!isYes) throw new NotSigned();
@@ -43,6 +48,8 @@ export function Home({ file, store }: { readonly file: OpenFile; readonly store:
       }),
     [file],
   );
+  // A delegate's file signs its own decisions, and these are the patient's.
+  const isOwn = desk.signer.content.acting === undefined;
   const refresh = (): void => {
     if (desk.hasGateway) loading.run(async () => setShown(await look(desk)));
   };
@@ -57,8 +64,10 @@ export function Home({ file, store }: { readonly file: OpenFile; readonly store:
       {shown !== undefined && (
         <>
           <Requests desk={desk} asked={shown.asked} changed={refresh} />
+          {isOwn && <Policy desk={desk} listed={shown.policy} changed={refresh} />}
           <Rules desk={desk} rules={shown.rules} changed={refresh} />
           <GrantForm desk={desk} changed={refresh} />
+          {isOwn && <Delegates desk={desk} shown={shown.delegates} rules={shown.rules} changed={refresh} />}
         </>
       )}
       {desk.hasGateway && (
@@ -68,6 +77,7 @@ export function Home({ file, store }: { readonly file: OpenFile; readonly store:
       )}
       <Gateway desk={desk} changed={refresh} />
       <Authorities desk={desk} />
+      {isOwn && desk.hasGateway && <Key desk={desk} store={store} changed={refresh} />}
       <Backup store={store} patientId={desk.patientId} />
       {question !== undefined && <Sentence {...question} />}
     </>
@@ -76,6 +86,12 @@ export function Home({ file, store }: { readonly file: OpenFile; readonly store:
 
 async function look(desk: Desk): Promise<Shown> {
   const rules = await desk.look();
-  const asked = await desk.client.subscriptions(desk.patientId);
-  return { rules, asked: asked.filter(({ status }) => status === 'pending') };
+  const { client, patientId } = desk;
+  const asked = await client.subscriptions(patientId);
+  const delegates = await client.delegates(patientId);
+  const decisions = await client.delegated(patientId);
+  return {
+    ...{ rules, delegates: { delegates, decisions }, policy: await client.standingPolicy(patientId) },
+    asked: asked.filter(({ status }) => status === 'pending'),
+  };
 }

@@ -1,6 +1,9 @@
+import type { GrantTerms } from '@careledger/consent';
 import { approvalTerms, printable, scopeWord, type AskedSubscription, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
 import { Failure } from './form.js';
+import { PartForm } from './part-form.js';
+import { partIn } from './typed-terms.js';
 
 /** Who has asked for a grant and waits for an answer. */
 export function Requests({
@@ -13,11 +16,13 @@ export function Requests({
   readonly changed: () => void;
 }) {
   const action = useAction();
-  const approve = async (request: AskedSubscription): Promise<void> => {
+  /** @param said what narrows it; nothing for all of it */
+  const approve = async (request: AskedSubscription, said: Partial<GrantTerms>): Promise<void> => {
     const { client, patientId } = desk;
+    const terms = approvalTerms(request, said);
     const authority = await client.authority(request.authorityId);
     const view = await client.view(patientId);
-    await desk.decide(await desk.signer.grant(approvalTerms(request, {}), view, authority));
+    await desk.decide(await desk.signer.grant(terms, view, authority));
     changed();
   };
   const reject = async ({ subscriptionId }: AskedSubscription): Promise<void> => {
@@ -39,12 +44,13 @@ export function Requests({
               `, and to keep a searchable copy of it at ${printable(request.copyUnit.unit)}`}
             {request.until !== undefined && ` until ${request.until}`}
             {request.reason !== undefined && <q>{printable(request.reason)}</q>}
-            <button disabled={action.isBusy} onClick={() => action.run(() => approve(request))}>
+            <button disabled={action.isBusy} onClick={() => action.run(() => approve(request, {}))}>
               Approve
             </button>
             <button class="quiet" disabled={action.isBusy} onClick={() => action.run(() => reject(request))}>
               Reject
             </button>
+            <PartForm request={request} approve={(fields) => approve(request, partIn(fields, request))} />
           </li>
         ))}
       </ul>

@@ -21,6 +21,8 @@ export function Rules({
   readonly changed: () => void;
 }) {
   const action = useAction();
+  // What delegates decide is listed with them.
+  const others = unknown.filter(({ path }) => path === undefined);
   const revoke = async ({ grantId }: ListedRule): Promise<void> => {
     await desk.decide(desk.signer.revoke(grantId, await desk.client.view(desk.patientId)));
     changed();
@@ -37,7 +39,8 @@ export function Rules({
             <strong>{rule.authorityId === ANY ? 'anybody' : rule.authorityId}</strong> {verb}{' '}
             {rule.permissions.join(', ')} for {rule.purposes.join(', ')}
             {rule.until !== undefined && ` until ${rule.until}`}
-            {unknown.includes(rule) && ' (not signed here)'}
+            {rule.path !== undefined && ' (by a delegate)'}
+            {others.includes(rule) && ' (not signed here)'}
             <button disabled={action.isBusy} onClick={() => action.run(() => revoke(rule))}>
               Revoke
             </button>
@@ -48,9 +51,9 @@ export function Rules({
   return (
     <section>
       <h2>Your rules</h2>
-      {unknown.length > 0 && (
+      {others.length > 0 && (
         <p role="alert">
-          {unknown.length} of these were not signed with this file. If you made them nowhere, revoke them.
+          {others.length} of these were not signed with this file. If you made them nowhere, revoke them.
         </p>
       )}
       {list('Grants', 'may', grants)}

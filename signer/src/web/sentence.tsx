@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { printable, type Prepared } from '../core/index.js';
+import { printable, type Asked } from '../core/index.js';
 
 /** What the patient is asked to sign, and what the answer leads to. */
 export interface Question {
-  readonly prepared: Prepared;
+  readonly asked: Asked;
   readonly answer: (isYes: boolean) => void;
 }
 
@@ -13,10 +13,17 @@ export class NotSigned extends Error {
   override readonly message = 'Nothing was signed, and nothing was sent';
 }
 
-/** Shows the sentence that is made of the very body that is signed. Closing it is a no. */
-export function Sentence({ prepared, answer }: Question) {
+/**
+ * Shows the sentences that are made of the very bodies that are signed. Closing it is a no. The keyboard begins at its heading, so
+ * that a key that was pressed for something else signs nothing.
+ */
+export function Sentence({ asked: { heading, prepared }, answer }: Question) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    title.current?.focus();
+  }, []);
   return (
     <dialog
       ref={dialog}
@@ -26,8 +33,15 @@ export function Sentence({ prepared, answer }: Question) {
         answer(false);
       }}
     >
-      <h2>You sign</h2>
-      <p class="sentence">{printable(prepared.sentence)}</p>
+      <h2 ref={title} tabIndex={-1}>
+        You sign
+      </h2>
+      {heading !== undefined && <p>{printable(heading)}</p>}
+      {prepared.map(({ sentence }, index) => (
+        <p key={index} class="sentence">
+          {printable(sentence)}
+        </p>
+      ))}
       <button onClick={() => answer(true)}>Sign</button>
       <button class="quiet" onClick={() => answer(false)}>
         Do not sign

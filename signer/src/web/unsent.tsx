@@ -1,14 +1,19 @@
-import type { Desk } from '../core/index.js';
+import { readSigned, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
 import { Failure } from './form.js';
+
+/** A rotation goes from where its backup is offered: `key.tsx`. */
+const waitsForBackup = (statement: string): boolean => readSigned(statement).name === 'rotatePatientKey';
 
 /** What was signed and what the gateway has not said that it has. */
 export function Unsent({ desk, changed }: { readonly desk: Desk; readonly changed: () => void }) {
   const action = useAction();
-  const statements = desk.signer.unsent();
+  const statements = desk.signer.unsent().filter((statement) => !waitsForBackup(statement));
   if (statements.length === 0) return null;
   const send = async (): Promise<void> => {
-    for (const statement of statements) await desk.send(statement);
+    await desk.sendUnsent(async (statement) => {
+      if (!waitsForBackup(statement)) await desk.send(statement);
+    });
     changed();
   };
   return (

@@ -16,7 +16,12 @@ const passphrase = PASSPHRASE;
 
 /** A statement that the attacker's gateway is to take as the attacker's: another patient's, or by another key. */
 const statement =
-  (path: string, sign: (signer: TestPatient) => string, method = 'POST') =>
+  (
+    path: string,
+    sign: (signer: TestPatient) => string,
+    method = 'POST',
+    bodyOf = (signed: string): object => ({ statement: signed }),
+  ) =>
   async (fixture: HttpFixture): Promise<string> => {
     const { patientId, token } = await fixture.attacker();
     const stranger = new TestPatient(fixture.gateway.layers.network.networkId, Math.floor(Date.now() / 1000));
@@ -27,8 +32,8 @@ const statement =
       token,
     };
     return answersOf([
-      await fixture.send({ ...call, body: { statement: sign(stranger) } }),
-      await fixture.send({ ...call, body: { statement: sign(Object.assign(stranger, { id: patientId })) } }),
+      await fixture.send({ ...call, body: bodyOf(sign(stranger)) }),
+      await fixture.send({ ...call, body: bodyOf(sign(Object.assign(stranger, { id: patientId }))) }),
     ]);
   };
 
@@ -94,6 +99,14 @@ export const gatewayAttempts: readonly HttpKind[] = [
       grants: statement('/grants', (by) => by.grant('aut_hospital')),
       denials: statement('/denials', (by) => by.grant('aut_hospital', { effect: 'deny' })),
       'revoke-all': statement('/grants/revoke-all', (by) => by.revokeAll()),
+      'standing-policy': statement(
+        '/standing-policy',
+        (by) => by.grant('aut_hospital'),
+        'PUT',
+        (each) => ({
+          ...{ name: 'care-team', version: 1, statements: [each] },
+        }),
+      ),
       'keys/rotate': statement('/keys/rotate', (by) => {
         const newKeyProof = by.proofOf(by.gateway);
         const body = { use: 'consent' as const, newKey: publicKeyOf(by.gateway), newKeyProof };

@@ -1375,6 +1375,29 @@ export type SilenceLimits = {
     authoritiesAfterMs?: number | null;
 };
 
+export type StandingPolicy = {
+    name: StandingPolicyName;
+    version: number;
+    /**
+     * refused: a ledger has not taken part of it; pending: some of it is on its way; in-force: each of its rules counts; changed: the patient has ended some of them since
+     */
+    status: 'refused' | 'pending' | 'in-force' | 'changed';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    setAt: string;
+    rules: Array<{
+        /**
+         * 128 random bits, base64url
+         */
+        grantId: string;
+        authorityId: string | '*';
+        status: string;
+    }>;
+};
+
+export type StandingPolicyName = 'care-team' | 'emergencies-only' | 'nothing';
+
 export type StatedDevice = {
     instrumentRange?: {
         low: number;
@@ -6262,6 +6285,196 @@ export type CreatePatientDenialResponses = {
 };
 
 export type CreatePatientDenialResponse = CreatePatientDenialResponses[keyof CreatePatientDenialResponses];
+
+export type GetPatientStandingPolicyData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/standing-policy';
+};
+
+export type GetPatientStandingPolicyErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientStandingPolicyError = GetPatientStandingPolicyErrors[keyof GetPatientStandingPolicyErrors];
+
+export type GetPatientStandingPolicyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        policy: StandingPolicy | null;
+    };
+};
+
+export type GetPatientStandingPolicyResponse = GetPatientStandingPolicyResponses[keyof GetPatientStandingPolicyResponses];
+
+export type ReplacePatientStandingPolicyData = {
+    body: {
+        name: StandingPolicyName;
+        version: number;
+        statements: Array<string>;
+    };
+    headers?: {
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/standing-policy';
+};
+
+export type ReplacePatientStandingPolicyErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ReplacePatientStandingPolicyError = ReplacePatientStandingPolicyErrors[keyof ReplacePatientStandingPolicyErrors];
+
+export type ReplacePatientStandingPolicyResponses = {
+    /**
+     * OK
+     */
+    200: DecisionView;
+    /**
+     * Accepted
+     */
+    202: DecisionJob;
+};
+
+export type ReplacePatientStandingPolicyResponse = ReplacePatientStandingPolicyResponses[keyof ReplacePatientStandingPolicyResponses];
 
 export type ListPatientDelegatesData = {
     body?: never;
