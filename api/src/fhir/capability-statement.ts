@@ -41,7 +41,6 @@ export function capabilityStatement({ authorityId, endpoint, version }: ServerDe
         documentation:
           'Each reading is decided on the ledger by the patient’s grants, and written down there, before it is answered.',
         security: {
-          cors: true,
           description: 'A bearer token of this authority, or of a provider of sign-in that it trusts.',
         },
         resource: [...byType].map(([type, rows]) => resourceOf(type, rows)),

@@ -1,4 +1,4 @@
-export { auditEventOf, type AuditEvent } from './audit-event.js';
+export { auditEventOf } from './audit-event.js';
 export type { DisclosureReport } from './report.js';
 export { disclosureBundle } from './statement.js';
 export { verifyDisclosure } from './verify.js';

@@ -73,7 +73,10 @@ export function installEntityTags(app: FastifyInstance): void {
     const tag = typeof given === 'string' ? given : tagOf(payload);
     void reply.header('etag', tag);
     const header = request.headers['if-none-match'];
-    if (header === undefined || !(header.trim() === '*' || tagsOf(header).map(unweakened).includes(unweakened(tag))))
+    if (
+      header === undefined ||
+      !(header.trim() === '*' || tagsOf(header).map(unweakened).includes(unweakened(tag)))
+    )
       return payload;
     void reply.code(304).removeHeader('content-type');
     return null;
