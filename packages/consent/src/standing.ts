@@ -78,7 +78,12 @@ export function standingFault(
 }
 
 /** What of a rule a policy says, and about whom. */
-const ruleKey = ({ effect, authorityId, permissions, purposes }: GrantTerms): string =>
+const ruleKey = ({
+  effect,
+  authorityId,
+  permissions,
+  purposes,
+}: Pick<GrantTerms, 'effect' | 'authorityId' | 'permissions' | 'purposes'>): string =>
   JSON.stringify([effect ?? null, authorityId, [...permissions].sort(), [...purposes].sort()]);
 
 /** About all records and anybody there, without an end, and no answer to a request. */
@@ -86,7 +91,7 @@ const isOfEverything = (rule: StatementBody<'grant'>): boolean =>
   rule.scopeTags.length === 0 &&
   rule.granteeTags.length === 0 &&
   !rule.delegable &&
-  [rule.until, rule.period, rule.subscriptionId, rule.path].every((limit) => limit === undefined);
+  [rule.until, rule.period, rule.subscriptionId, rule.path, rule.copy].every((limit) => limit === undefined);
 
 /** A policy's rules, those that take away first. */
 export function standingRules(
