@@ -65,6 +65,7 @@ import { ReceivedStore } from './received/received-store.js';
 import {
   AttestationsComparison,
   ConfirmationsComparison,
+  DeletionsComparison,
   GrantsComparison,
   Reconciliation,
   RecordsComparison,
@@ -299,6 +300,7 @@ export class Gateway implements AsyncDisposable {
         new RecordsComparison(compared),
         new ConfirmationsComparison(compared),
         new WrapsComparison(compared),
+        new DeletionsComparison(compared),
         new VisitsComparison(compared),
         new AttestationsComparison(compared),
       ],
