@@ -37,7 +37,7 @@ export async function buildApp(
   const tokens = new Map(providers.map(({ providerId, token }) => [providerId, token]));
   await app.register(operationsPlugin, foundation);
   await app.register(recordsPlugin, { ...foundation, quota });
-  await app.register(wrapsPlugin, foundation);
+  await app.register(wrapsPlugin, { ...foundation, mspId: config.ledger.mspId });
   await app.register(accessPlugin, { ...foundation, tokens });
   await app.register(relayedPlugin, foundation);
 

@@ -7,6 +7,7 @@ import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
 import { delegatesPlugin } from './http/delegates/plugin.js';
 import { disclosurePlugin } from './http/disclosure/plugin.js';
+import { wrapHoldersPlugin } from './http/wrap-holders/plugin.js';
 import { devicesPlugin } from './http/devices/plugin.js';
 import { framesPlugin } from './http/frames/plugin.js';
 import { Decisions } from './http/decisions/decisions.js';
@@ -69,6 +70,7 @@ export async function buildApp(
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);
   await app.register(disclosurePlugin, parts);
+  await app.register(wrapHoldersPlugin, parts);
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(operationsPlugin, parts);
   await app.register(reconciliationPlugin, parts);

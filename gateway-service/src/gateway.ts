@@ -69,6 +69,7 @@ import { ReceivedStore } from './received/received-store.js';
 import {
   AttestationsComparison,
   ConfirmationsComparison,
+  DeletionsComparison,
   GrantsComparison,
   Reconciliation,
   RecordsComparison,
@@ -313,6 +314,7 @@ export class Gateway implements AsyncDisposable {
         new RecordsComparison(compared),
         new ConfirmationsComparison(compared),
         new WrapsComparison(compared),
+        new DeletionsComparison(compared),
         new VisitsComparison(compared),
         new AttestationsComparison(compared),
       ],

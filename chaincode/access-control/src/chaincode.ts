@@ -21,7 +21,7 @@ import {
   rotateOrganisationKey,
 } from './organisations.js';
 import { getPatient, registerPatient, rotatePatientKey } from './patients.js';
-import { getPolicyVersion } from './policy.js';
+import { getPolicyVersion, listPolicyChanges } from './policy.js';
 import { getPractitioner, registerPractitioner } from './practitioners.js';
 import { revoke } from './revoke.js';
 import { findSigners } from './signers.js';
@@ -74,6 +74,7 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     EffectivePolicy: effectivePolicy,
     ListSubscriptions: listSubscriptions,
     GetPolicyVersion: getPolicyVersion,
+    ListPolicyChanges: listPolicyChanges,
     GetPatient: (tx, { patientId }) => getPatient(tx, patientId),
     GetAuthority: (tx, { authorityId }) => found(tx, authorities.at(authorityId), 'AUTHORITY_UNKNOWN'),
     ListAuthorities: ({ state }, page: PageRequest) =>

@@ -173,7 +173,7 @@ async function end(tx: Submission, verified: Verified<'endDelegation'>): Promise
   }
   const ended = endGrants ? await grantsUnder(tx, patientId, delegationId) : [];
   for (const rule of ended) endGrant(tx.state, rule, tx.at);
-  const { version } = await changePolicy(tx, verified);
+  const { version } = await changePolicy(tx, verified, { takesAway: ended.length > 0 });
   return { patientId, policyVersion: version, granted: [], revoked: ended.map(({ grantId }) => grantId) };
 }
 

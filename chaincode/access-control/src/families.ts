@@ -37,6 +37,8 @@ export const organisations = new KeyFamily<OrganisationState>('organisation', ['
 export const policies = new KeyFamily<PolicyState>('policy', ['patientId']);
 /** When each version of the policy began, by which transaction, and its hash. */
 export interface PolicyChange {
+  /** A revocation, a revoke-all, a denial, the end of a delegation with its grants. */
+  readonly takesAway?: true;
   readonly at: Timestamp;
   readonly txId: string;
   readonly hash: string;

@@ -67,7 +67,7 @@ export async function recordGrant(tx: Submission, verified: Verified<'grant'>): 
   if (by !== undefined && body.until !== undefined) await noteDelegatedRule(tx, by, grantId, body.until);
   tx.state.put(liveGrants.at(patientId, body.authorityId, grantId), live);
   tx.state.put(grants.at(patientId, grantId), sealed === undefined ? live : { ...live, sealed });
-  const { version } = await changePolicy(tx, verified);
+  const { version } = await changePolicy(tx, verified, { takesAway: isDenial(body) });
   return {
     patientId,
     policyVersion: version,

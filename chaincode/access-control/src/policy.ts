@@ -1,12 +1,20 @@
 import {
+  pagedRows,
   sortable,
   type Evaluation,
+  type PageRequest,
   type StateKey,
   type StateReader,
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
-import { ContractError, type GrantState, type PolicyState, type PolicyVersion } from '@careledger/contracts';
+import {
+  ContractError,
+  type GrantState,
+  type PolicyChangeState,
+  type PolicyState,
+  type PolicyVersion,
+} from '@careledger/contracts';
 import { firstPolicyHash, nextPolicyHash, type RevokedThrough } from '@careledger/policy';
 import { patients, policies, policyChanges, policySeqs, revokeAlls } from './families.js';
 
@@ -26,6 +34,18 @@ export async function getPolicyVersion(
   return { patientId, version, hash };
 }
 
+export function listPolicyChanges(
+  { state }: Evaluation,
+  { patientId, ...page }: PageRequest & { readonly patientId: string },
+): Promise<{ rows: PolicyChangeState[]; bookmark: string }> {
+  return pagedRows(state, page, {
+    prefix: policyChanges.under(patientId),
+    rowOf: ({ parts, value }) => ({
+      ...{ ...value, patientId, version: Number(parts.at(-1)), takesAway: value.takesAway === true },
+    }),
+  });
+}
+
 /** Where a number of the patient's stands: in the epoch of the key that signs now. */
 export const placeOf = ({ epoch }: PolicyState, policySeq: number): Place => placeAs({ epoch, policySeq });
 
@@ -36,16 +56,24 @@ export const placeAs = ({ epoch, policySeq }: { epoch?: number | undefined; poli
 });
 type Place = Pick<GrantState, 'epoch' | 'policySeq'>;
 
+interface PolicyChangeKind {
+  /** `policySeq` of a revoke-all. */
+  readonly revokedThroughSeq?: number;
+  /** Another consent key numbers from now on. */
+  readonly opensEpoch?: boolean;
+  /** Somebody may read less than before. */
+  readonly takesAway?: boolean;
+}
+
 /**
  * Begins the next version of a patient's policy. A decision that was made on the version before then fails to commit
  * (MVCC), which is what keeps a permit from being ordered after the revocation.
  * @param statement what the patient decided, or a delegate
- * @param change `revokedThroughSeq`: policySeq of a revoke-all; `opensEpoch`: another consent key numbers from now on
  */
 export async function changePolicy(
   tx: Submission,
   { iss: patientId, statement }: Pick<Verified, 'iss' | 'statement'>,
-  { revokedThroughSeq, opensEpoch }: { revokedThroughSeq?: number; opensEpoch?: boolean } = {},
+  { revokedThroughSeq, opensEpoch, takesAway }: PolicyChangeKind = {},
 ): Promise<PolicyState> {
   const { epoch, ...before } = await policyOf(tx.state, patientId);
   const version = before.version + 1;
@@ -60,6 +88,7 @@ export async function changePolicy(
   tx.state.put(policies.at(patientId), policy);
   tx.state.put(policyChanges.at(patientId, sortable(version)), {
     ...{ at: tx.at, txId: tx.txId, hash: policy.hash },
+    ...((takesAway === true || revokedThroughSeq !== undefined) && { takesAway: true }),
   });
   if (revokedThroughSeq !== undefined)
     tx.state.put(revokeAlls.at(patientId, sortable(version)), {

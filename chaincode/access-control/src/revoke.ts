@@ -39,7 +39,7 @@ async function revokeOne(tx: Submission, verified: Verified<'revoke'>): Promise<
   const isHere = grant !== undefined && (by !== undefined || grant.path === undefined);
   if (!isHere) tx.state.put(tombstoneOf(iss, by, grantId), { at: tx.at });
   if (grant !== undefined) endGrant(tx.state, grant, tx.at);
-  const { version } = await changePolicy(tx, verified);
+  const { version } = await changePolicy(tx, verified, { takesAway: true });
   return { patientId: iss, policyVersion: version, granted: [], revoked: [grantId] };
 }
 

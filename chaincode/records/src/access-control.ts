@@ -48,4 +48,7 @@ export async function decideAll(
   return decisions;
 }
 
+export const getPolicyVersion = (tx: Calling, patientId: string) =>
+  ask(tx, 'GetPolicyVersion', { patientId });
+
 export const getPatient = (tx: Calling, patientId: string) => ask(tx, 'GetPatient', { patientId });

@@ -10,6 +10,7 @@ import { listForks, reportFork } from './forks.js';
 import { recordHistory } from './history.js';
 import { reportReadings } from './notice-readings.js';
 import { getRecord, listRecords, reviseRecords, storeRecords } from './stored.js';
+import { attestWraps, listWrapHolders } from './wrap-attestations.js';
 import { listVisits, recordVisit, relateVisit } from './visits.js';
 
 /** What exists, who asked for it, and what was answered. */
@@ -20,6 +21,7 @@ export const recordsChaincode: Chaincode<typeof records> = {
     ReviseRecords: reviseRecords,
     AnnounceRecords: announceRecords,
     ConfirmRecordTags: confirmRecordTags,
+    AttestWraps: attestWraps,
     AnchorHeads: anchorHeads,
     ReportFork: reportFork,
     RequestAccess: requestAccess,
@@ -32,6 +34,7 @@ export const recordsChaincode: Chaincode<typeof records> = {
     GetAnnouncement: getAnnouncement,
     ListRecords: listRecords,
     ListAnnouncements: listAnnouncements,
+    ListWrapHolders: listWrapHolders,
     GetHead: getHead,
     ListAnchors: listAnchors,
     ListForks: listForks,

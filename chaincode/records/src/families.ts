@@ -7,7 +7,9 @@ import type {
   HeadState,
   StoredRecordState,
   VisitState,
+  WrapHolderState,
 } from '@careledger/contracts';
+import type { Timestamp } from '@careledger/domain';
 
 /**
  * Everything that lies in this chaincode's state, besides the record indexes (`record-index.ts`). A patient's keys
@@ -28,6 +30,17 @@ export interface StoredHead {
   readonly author: string;
 }
 export const storedHeads = new KeyFamily<StoredHead>('stored-head', ['patientId', 'recordId']);
+
+/** Providers that have stored records of a patient. */
+export const wrapHolders = new KeyFamily<{ readonly heldSince: Timestamp }>('wrap-holder', [
+  'patientId',
+  'providerId',
+]);
+/** The newest word of each on whose wraps it holds. */
+export const wrapAttestations = new KeyFamily<NonNullable<WrapHolderState['attested']>>('wrap-attestation', [
+  'patientId',
+  'providerId',
+]);
 
 /** Every announced version. */
 export const announcedVersions = new KeyFamily<AnnouncedRecordState>('announced', [

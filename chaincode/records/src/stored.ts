@@ -18,6 +18,7 @@ import {
   type Weighed,
 } from './authorship.js';
 import { storedHeads, storedVersions, type StoredHead } from './families.js';
+import { noteHolder } from './wrap-attestations.js';
 import { RecordIndex, type RecordFilter } from './record-index.js';
 
 type Item = Verified<'storeRecord'>;
@@ -55,10 +56,11 @@ async function putVersion(
   weight: Weight,
   apply: ApplyVersion,
 ): Promise<{ patientId: string; recordId: string; version: number }> {
-  const { patientId, recordId, version } = item.body;
+  const { patientId, recordId, version, providerId } = item.body;
   const head = await apply(tx, item, weight);
   requirePermission(item, weight);
   const stored = stateOf(tx, item);
+  await noteHolder(tx, patientId, providerId);
   tx.state.put(storedHeads.at(patientId, recordId), head);
   tx.state.put(storedVersions.at(patientId, recordId, sortable(version)), stored);
   index.add(tx.state, stored, [recordId]);

@@ -4,8 +4,10 @@ import {
   type AuthorityState,
   type GrantState,
   type PatientState,
+  type PolicyChangeState,
   type ProviderState,
   type StoredRecordState,
+  type WrapHolderState,
 } from '@careledger/contracts';
 import { allRows, orUndefined, type LedgerChannel } from '@careledger/ledger';
 
@@ -54,6 +56,20 @@ export class OwnPeer {
       this.#own,
     );
     return version;
+  }
+
+  /** Every version of a patient's policy, oldest first. @throws LedgerError */
+  policyChanges(patientId: string): Promise<PolicyChangeState[]> {
+    return allRows((page) =>
+      this.#channel.evaluate(accessControl, 'ListPolicyChanges', { patientId, ...page }, this.#own),
+    );
+  }
+
+  /** Providers that have stored records of a patient. @throws LedgerError */
+  wrapHolders(patientId: string): Promise<WrapHolderState[]> {
+    return allRows((page) =>
+      this.#channel.evaluate(records, 'ListWrapHolders', { patientId, ...page }, this.#own),
+    );
   }
 
   /** A stored version, whoever holds it; undefined where this peer knows none. @throws LedgerError */

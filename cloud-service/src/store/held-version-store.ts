@@ -1,4 +1,5 @@
 import type { Database } from '@careledger/service-kit';
+import { WrapDutyStore } from './wrap-duty-store.js';
 
 /** A version of a record as this provider holds it; the ciphertext lies in the blob store. */
 export interface HeldVersion {
@@ -30,29 +31,59 @@ const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, statem
 
 /** Versions that the ledger has and this provider signed for. */
 export class HeldVersionStore {
-  constructor(readonly database: Database) {}
+  readonly #duties: WrapDutyStore;
+
+  constructor(readonly database: Database) {
+    this.#duties = new WrapDutyStore(database);
+  }
 
   find(recordId: string, version: number): HeldVersion | undefined {
     const row = this.database
       .prepare(`SELECT ${COLUMNS} FROM versions WHERE record_id = ? AND version = ?`)
-      .get(recordId, version) as (Omit<HeldVersion, 'wraps'> & { readonly wraps: string | null }) | undefined;
-    return row && { ...row, wraps: row.wraps === null ? null : (JSON.parse(row.wraps) as string[]) };
+      .get(recordId, version) as Row | undefined;
+    return row && heldOf(row);
   }
 
-  /** Replaces the set that has this number by the next one; false when another one came first. */
+  /** A page of a patient's, in the order of their names, after one of them. */
+  ofPatient(
+    patientId: string,
+    after: Pick<HeldVersion, 'recordId' | 'version'> | undefined,
+    limit: number,
+  ): HeldVersion[] {
+    const { recordId, version } = after ?? { recordId: '', version: 0 };
+    const rows = this.database
+      .prepare(
+        `SELECT ${COLUMNS} FROM versions WHERE patient_id = ? AND (record_id, version) > (?, ?)
+         ORDER BY record_id, version LIMIT ?`,
+      )
+      .all(patientId, recordId, version, limit) as unknown as Row[];
+    return rows.map(heldOf);
+  }
+
+  /**
+   * Replaces the set that has this number by the next one; false when another one came first. That wraps were deleted is
+   * to be attested from then on, whatever becomes of the process.
+   */
   replaceWraps(
-    { recordId, version }: Pick<HeldVersion, 'recordId' | 'version'>,
+    { recordId, version, patientId }: Pick<HeldVersion, 'recordId' | 'version' | 'patientId'>,
     seq: number,
     { wrapSet, wraps, acceptance }: NewWraps,
   ): boolean {
-    const { changes } = this.database.transaction(() =>
-      this.database
+    return this.database.transaction(() => {
+      const { changes } = this.database
         .prepare(
           `UPDATE versions SET wrap_set = ?, wraps = ?, acceptance = ?, wrap_seq = ?
            WHERE record_id = ? AND version = ? AND wrap_seq = ?`,
         )
-        .run(wrapSet, JSON.stringify(wraps), acceptance, seq + 1, recordId, version, seq),
-    );
-    return changes === 1;
+        .run(wrapSet, JSON.stringify(wraps), acceptance, seq + 1, recordId, version, seq);
+      if (changes === 1) this.#duties.note(patientId);
+      return changes === 1;
+    });
   }
 }
+
+type Row = Omit<HeldVersion, 'wraps'> & { readonly wraps: string | null };
+const heldOf = (row: Row): HeldVersion => ({
+  ...row,
+  wraps: row.wraps === null ? null : (JSON.parse(row.wraps) as string[]),
+});

@@ -138,4 +138,18 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE permits_each RENAME TO permits;
       CREATE INDEX releases_by_time ON releases (released_at, request_sid, requester);`,
   },
+  {
+    // Each patient whose records are held here is looked at once: what was revoked before is attested too.
+    name: 'patients of whose wraps the ledger has to be told',
+    sql: `
+      CREATE TABLE wrap_duties (
+        patient_id TEXT PRIMARY KEY,
+        -- counts what made it due: what comes while one is carried out makes it due again
+        generation INTEGER NOT NULL DEFAULT 1,
+        is_due INTEGER NOT NULL DEFAULT 1
+      ) STRICT;
+      INSERT INTO wrap_duties (patient_id) SELECT DISTINCT patient_id FROM versions;
+      CREATE INDEX wrap_duties_due ON wrap_duties (patient_id) WHERE is_due = 1;
+      CREATE INDEX versions_patient ON versions (patient_id, record_id, version);`,
+  },
 ];

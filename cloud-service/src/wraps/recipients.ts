@@ -1,4 +1,4 @@
-import type { KeyPeriod } from '@careledger/contracts';
+import type { GrantState, KeyPeriod, PatientState } from '@careledger/contracts';
 import { kidOf } from '@careledger/crypto';
 import type { Period } from '@careledger/domain';
 import { everyKey, readingGrants, termsOnRecord, type TaggedVersion } from '@careledger/policy';
@@ -30,11 +30,24 @@ export class Recipients {
    * @throws LedgerError
    */
   async of(version: TaggedVersion<Period>, wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-    const { patientId, author } = version;
+    return (await this.ofPatient(version.patientId))(version, wanted);
+  }
+
+  /** The same for many versions of a patient's, by the rules of this moment. @throws LedgerError */
+  async ofPatient(patientId: string): Promise<Recipients['of']> {
     const [patient, rules] = await Promise.all([
       this.#ownPeer.patient(patientId),
       this.#ownPeer.grants(patientId),
     ]);
+    return (version, wanted) => this.#among({ patient, rules }, version, wanted);
+  }
+
+  async #among(
+    { patient, rules }: { readonly patient: PatientState; readonly rules: readonly GrantState[] },
+    version: TaggedVersion<Period>,
+    wanted: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string>> {
+    const { patientId, author } = version;
     const nowMs = this.#clock().wallMs;
     const standing = readingGrants(rules, termsOnRecord(version), nowMs);
     const readers = new Set(standing.map(({ authorityId }) => authorityId));

@@ -1,4 +1,4 @@
-import type { KeyPeriod, StatementBody } from '@careledger/contracts';
+import type { KeyPeriod } from '@careledger/contracts';
 import type { Signer, SignatureVerifier } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import {
@@ -13,13 +13,13 @@ import {
 import { problemOfLedger } from '@careledger/ledger/service';
 import type { HeldWraps, ReplaceWrapsAnswer, ReplaceWrapsRequest } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
-import { readStatement } from '@careledger/statements';
 import { assertSpeaksFor, speaksFor, type Caller } from '../caller.js';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import type { Recipients } from './recipients.js';
+import { taggedVersionOf } from './tagged-version.js';
 import { problemOfWraps, wrapsOf } from './wrap-set.js';
 
 export interface WrapServiceOptions {
@@ -29,6 +29,8 @@ export interface WrapServiceOptions {
   readonly ownPeer: OwnPeer;
   readonly recipients: Recipients;
   readonly versions: HeldVersionStore;
+  /** A set of the patient's was replaced. */
+  readonly onReplaced: (patientId: string) => void;
   readonly clock: Clock;
 }
 
@@ -77,7 +79,7 @@ export class WrapService {
     caller: Caller,
   ): Promise<ReplaceWrapsAnswer> {
     const wrapped = this.#find(path);
-    const { held, present, manifest } = wrapped;
+    const { held, present } = wrapped;
     assertSpeaksFor(caller, held.patientId);
     if (present.wrapSet === request.wrapSet) return { acceptance: present.acceptance };
     const set = readWrapSet(request.wrapSet);
@@ -89,9 +91,9 @@ export class WrapService {
     await this.#assertSigned(wrapped, request.wrapSet);
     await this.#assertRecipients(wrapped, wraps);
     const acceptance = this.#accept(request.wrapSet, set, acceptedAt);
-    const { recordId, version } = manifest.aad;
-    if (!this.#options.versions.replaceWraps({ recordId, version }, seq, { ...request, acceptance }))
+    if (!this.#options.versions.replaceWraps(held, seq, { ...request, acceptance }))
       throw seqMismatch(this.#seqOf(path));
+    this.#options.onReplaced(held.patientId);
     return { acceptance };
   }
 
@@ -122,18 +124,12 @@ export class WrapService {
     }
   }
 
-  async #assertRecipients({ held, present, manifest }: Wrapped, wraps: readonly Wrap[]): Promise<void> {
-    const { patientId, author, tagGroups, recordId, version } = manifest.aad;
-    const { period } = readStatement(held.statement).payload.body as StatementBody<'storeRecord'>;
+  async #assertRecipients({ held, present }: Wrapped, wraps: readonly Wrap[]): Promise<void> {
     const { ownPeer, recipients } = this.#options;
     const next = new Set(wraps.map(({ kid }) => kid));
     let allowed: ReadonlySet<string>;
     try {
-      // Of another author's version the patient's gateway may have said what it holds.
-      const stored =
-        author === patientId ? undefined : await ownPeer.storedVersion(patientId, recordId, version);
-      const about = { patientId, author, tagGroups, period, confirmations: stored?.confirmations };
-      allowed = await recipients.of(about, next);
+      allowed = await recipients.of(await taggedVersionOf(held, ownPeer), next);
     } catch (error) {
       throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }

@@ -33,6 +33,11 @@ interface Difference {
   readonly repair: string;
 }
 
+interface Holder {
+  readonly providerId: string;
+  readonly owed: { readonly policyVersion: number; readonly isOverdue: boolean } | null;
+}
+
 let fixture: GatewayFixture;
 let hospital: LoneAuthority;
 let author: OwnAuthor;
@@ -271,6 +276,44 @@ describe('a comparison of stores and channels', () => {
     );
     await child(name).start();
     expect(about(await reconcile(patient, true), `${recordId}/1`)).toEqual([['RECORD_LOST', null, 'none']]);
+  }, 120_000);
+
+  test('a provider attests that wraps are deleted, also when it was away at the revocation; a new grant brings new ones', async () => {
+    const { patient, device } = await grantedPatient();
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+    const granted = () => fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    await granted();
+    await device.send([glucose(START_MS, 99)]);
+    await device.close();
+    await flushed(patient);
+    const [{ recordId, providerId } = { recordId: '', providerId: '' }] = await listed(fixture, patient);
+    const name = providerId.replace('prv_', '');
+    const wrapsHeld = async () => {
+      const path = PROVIDER_ROUTES.wraps(recordId, 1);
+      return (await clientAt(providerId, PATIENTS_MSP).call('GET', path, { result: HeldWraps })).wraps.length;
+    };
+    const holder = async () => {
+      const { holders } = await fixture.own(patient, 'GET', '/wrap-holders');
+      return (holders as Holder[]).find((each) => each.providerId === providerId);
+    };
+    const before = await wrapsHeld();
+    await child(name).stop();
+    await fixture.own(patient, 'POST', '/grants/revoke-all', { passphrase: PASSPHRASE });
+    const owed = await eventually(
+      'the ledger has the revocation',
+      async () => (await holder())?.owed ?? undefined,
+    );
+    expect(owed).toMatchObject({ isOverdue: false });
+    await child(name).start();
+    const done = await eventually('the deletion is attested', async () => {
+      const found = await holder();
+      return found?.owed === null ? found : undefined;
+    });
+    expect(done).toMatchObject({ attested: { policyVersion: owed.policyVersion, versions: 1 } });
+    expect(await wrapsHeld()).toBe(before - 1);
+    await granted();
+    await flushed(patient);
+    expect(await wrapsHeld()).toBe(before);
   }, 120_000);
 
   test('finds an organisation that attests what is not so', async () => {

@@ -23,6 +23,8 @@ export const DIFFERENCE_CODES = {
   WRAPS_UNPROVEN:
     'A provider holds wraps without the signatures that prove them: it restores its backup. Readers refuse them meanwhile',
   WRAPS_DIFFER: 'A provider holds other wraps than the grants give: they are settled again',
+  DELETION_UNATTESTED:
+    'A provider has not attested within an hour that the wraps which a revocation ended are deleted: ask it. Until then it may hold them',
   VISIT_NOT_RELATED: '`authorities` has a visit that `cloud` lacks: its authority has it related again',
   VISIT_NOT_RECORDED: '`cloud` has a visit that `authorities` lacks: its authority records it',
   ATTESTATION_CONTRADICTED:
@@ -35,7 +37,7 @@ export interface Difference {
   readonly patientId: string;
   /** The channel that lacks something; null where it is about no single one. */
   readonly channel: ChannelName | null;
-  /** What it is about: a grant's id, `recordId/version`, `authorityId/visitId`, `mspId/txId`. */
+  /** What it is about: a grant's id, `recordId/version`, `authorityId/visitId`, `mspId/txId`, `providerId/policyVersion`. */
   readonly about: string;
 }
 

@@ -4,7 +4,7 @@ import type { Patient, Patients } from '../patients/index.js';
 import { DIFFERENCE_CODES, type Comparison, type Difference } from './difference.js';
 
 /** A difference, with what was done about it. */
-export interface Reconciled extends Difference {
+interface Reconciled extends Difference {
   /** What it is, and what mends it. */
   readonly detail: string;
   /** `sent`: what mends it is on its way. `possible`: it was not asked for. `none`: others have to, as its code says. */

@@ -28,6 +28,7 @@ import {
   DelegationState,
   GrantState,
   PatientState,
+  PolicyChangeState,
   PolicyVersion,
   PractitionerState,
   ProviderState,
@@ -373,6 +374,15 @@ export const accessControl = {
       args: args({ patientId: PatientId }),
       result: PolicyVersion,
       codes: ['PATIENT_UNKNOWN'],
+    }),
+    /** Every version of a patient's policy, oldest first. */
+    ListPolicyChanges: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId, ...PageArgs }),
+      result: pageOf(PolicyChangeState),
+      codes: ['PAGE_TOKEN_INVALID'],
     }),
     GetPatient: transaction({
       kind: 'evaluate',

@@ -94,6 +94,7 @@ export const CONTRACT_CODES = {
   MANIFEST_MISMATCH: 'The statement is about another manifest than the version’s on record.',
   CONFIRMATION_CONFLICT:
     'The confirmation is not the next one of this version’s: its `seq` has to follow the one on record.',
+  POLICY_VERSION_UNKNOWN: 'The patient’s policy has no such version on this channel yet.',
   ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
   ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
   CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',

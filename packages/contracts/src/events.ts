@@ -1,4 +1,13 @@
-import { Id128, PatientId, RecordId, RecordVersion, RuleSubject, Sha256, TxId } from '@careledger/domain';
+import {
+  Id128,
+  PatientId,
+  ProviderId,
+  RecordId,
+  RecordVersion,
+  RuleSubject,
+  Sha256,
+  TxId,
+} from '@careledger/domain';
 import { Type, type Static, type TSchema } from 'typebox';
 import { AccessState, AnnouncedRecordState, SubscriptionState, VisitState } from './state.js';
 
@@ -25,6 +34,11 @@ export const EVENTS = {
   RecordsAnnounced: Type.Object({ records: Type.Array(AnnouncedRecordState) }),
   TagsConfirmed: Type.Object({
     records: Type.Array(Type.Object({ patientId: PatientId, recordId: RecordId, version: RecordVersion })),
+  }),
+  WrapsAttested: Type.Object({
+    holders: Type.Array(
+      Type.Object({ patientId: PatientId, providerId: ProviderId, policyVersion: Type.Integer() }),
+    ),
   }),
   HeadsAnchored: Type.Object({
     heads: Type.Array(Type.Object({ patientId: PatientId, height: Type.Integer(), hash: Sha256 })),

@@ -35,6 +35,8 @@ export const SUBSCRIPTIONS_PENDING_MAX = 8;
 export const SUBSCRIPTION_PENDING_MAX_S = 30 * 24 * 60 * 60;
 /** Attestors' keys in force of one organisation. */
 export const ATTESTORS_PER_MSP_MAX = 16;
+/** Time from a revocation on the ledger within which a provider has to attest that no wrap is left of whom it ended, in seconds. */
+export const WRAPS_DELETED_WITHIN_S = 60 * 60;
 /** Confirmations of a version's tags that its row keeps, newest last: what was known when, for a while. */
 export const TAG_CONFIRMATIONS_KEPT = 4;
 /** How late after its check-in a visit may reach the ledger and still be confirmed, in seconds: an outage, no invention. */

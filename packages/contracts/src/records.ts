@@ -24,6 +24,7 @@ import {
   HeadState,
   StoredRecordState,
   VisitState,
+  WrapHolderState,
 } from './state.js';
 import { CompactJws } from './statements/parts.js';
 
@@ -118,6 +119,26 @@ export const records = {
         'CONFIRMATION_CONFLICT',
       ],
       event: 'TagsConfirmed',
+    }),
+    /**
+     * Providers say that of the patients whose records they hold no wrap is left of anybody whom the policy does not let read. The
+     * newest word of each counts; an older one changes nothing.
+     */
+    AttestWraps: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['provider'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...ITEM_CODES,
+        'PROVIDER_UNKNOWN',
+        'PROVIDER_MISMATCH',
+        'RECORD_UNKNOWN',
+        'POLICY_VERSION_UNKNOWN',
+      ],
+      event: 'WrapsAttested',
     }),
     /** Anchors chain heads: each names the head anchored before. */
     AnchorHeads: transaction({
@@ -238,6 +259,15 @@ export const records = {
       args: args({ patientId: PatientId, recordId: RecordId, version: RecordVersion }),
       result: AnnouncedRecordState,
       codes: ['RECORD_UNKNOWN'],
+    }),
+    /** Providers that have stored records of a patient, each with its newest word on the wraps. */
+    ListWrapHolders: transaction({
+      kind: 'evaluate',
+      channels: cloud,
+      callers: ['member'],
+      args: args({ patientId: PatientId, ...PageArgs }),
+      result: pageOf(WrapHolderState),
+      codes: ['PAGE_TOKEN_INVALID'],
     }),
     /** Stored records (newest version of each), by period start. */
     ListRecords: transaction({

@@ -25,6 +25,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
 import { AttestationBody } from './statements/attestation.js';
+import { AttestWrapsBody } from './statements/records.js';
 import { delegationTerms } from './statements/delegations.js';
 import { DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
 import { VisitBody } from './statements/visits.js';
@@ -115,6 +116,21 @@ export const PolicyVersion = Type.Object({
   hash: Sha256,
 });
 export type PolicyVersion = Static<typeof PolicyVersion>;
+
+/** When a version of a patient's policy began. */
+export const PolicyChangeState = Type.Object(
+  {
+    patientId: PatientId,
+    version: Type.Integer({ minimum: 1 }),
+    at: Timestamp,
+    txId: TxId,
+    hash: Sha256,
+    /** Whether it took something away: a revocation, a revoke-all, a denial, the end of a delegation with its grants. */
+    takesAway: Type.Boolean(),
+  },
+  { title: 'PolicyChangeState' },
+);
+export type PolicyChangeState = Static<typeof PolicyChangeState>;
 
 export const GrantState = Type.Object(
   {
@@ -258,6 +274,27 @@ export const StoredRecordState = Type.Object({
   txId: TxId,
 });
 export type StoredRecordState = Static<typeof StoredRecordState>;
+
+/** A provider that has stored records of a patient, and its newest word on whose wraps it holds. */
+export const WrapHolderState = Type.Object(
+  {
+    patientId: PatientId,
+    providerId: ProviderId,
+    heldSince: Timestamp,
+    attested: Type.Union([
+      Type.Object({
+        ...Type.Omit(AttestWrapsBody, ['patientId']).properties,
+        /** The provider's, compact JWS. */
+        statement: Type.String(),
+        recordedAt: Timestamp,
+        txId: TxId,
+      }),
+      Type.Null(),
+    ]),
+  },
+  { title: 'WrapHolderState' },
+);
+export type WrapHolderState = Static<typeof WrapHolderState>;
 
 /** One version of a record on channel `authorities`. */
 export const AnnouncedRecordState = Type.Object(

@@ -18,6 +18,8 @@ const OF_EACH = [
   'ListForks',
   'ListAccesses',
   'ListVisits',
+  'ListWrapHolders',
+  'ListPolicyChanges',
 ];
 
 /** SHA-256 of all that the listings of both channels say of organisations and of the patients in these calls. */

@@ -352,6 +352,25 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
       });
     },
   },
+  AttestWraps: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      await fixture.granted(patient, fixture.hospital);
+      await fixture.stored(patient, patient);
+      const body = { patientId: patient.id, policyVersion: 1, versions: 1, checkedAt: fixture.time() };
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: fixture.cloudA,
+        kind: 'attestWraps',
+        body,
+        otherKey: patient.gateway,
+      });
+    },
+  },
   ConfirmRecordTags: {
     by: 'patient',
     channel: 'cloud',

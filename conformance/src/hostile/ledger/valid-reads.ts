@@ -83,6 +83,8 @@ const QUESTIONS: Readonly<Record<ReadingFunction, ValidRead>> = {
     requestSid: randomId128(),
   })),
   ListAccesses: question('cloud', ofPatient),
+  ListWrapHolders: question('cloud', ofPatient),
+  ListPolicyChanges: question('cloud', ofPatient),
   ListVisits: question('authorities', ofPatient),
   GetAttestations: question('authorities', () => ({ channel: 'cloud', txId: newTxId() })),
 };

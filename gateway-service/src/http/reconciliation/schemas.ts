@@ -30,7 +30,8 @@ const Difference = Type.Object(
     /** That lacks something. */
     channel: Type.Union([ChannelName, Type.Null()]),
     about: Type.String({
-      description: 'A grant’s id, `recordId/version`, `authorityId/visitId`, or `mspId/txId`',
+      description:
+        'A grant’s id, `recordId/version`, `authorityId/visitId`, `mspId/txId`, or `providerId/policyVersion`',
     }),
     detail: Type.String({ description: 'What it is, and what mends it' }),
     repair: Type.Enum(['sent', 'possible', 'none'], {

@@ -13,7 +13,13 @@ import { GrantBody, RevokeBody, RevokeAllBody } from './rules.js';
 import { DelegateBody, EndDelegationBody } from './delegations.js';
 import { RequestSubscriptionBody, RejectSubscriptionBody, CancelSubscriptionBody } from './subscriptions.js';
 import { AccessRequestBody, NoticeReadingBody, ReleaseRequestBody } from './accesses.js';
-import { StoreRecordBody, AnnounceRecordBody, ConfirmTagsBody, AnchorHeadBody } from './records.js';
+import {
+  StoreRecordBody,
+  AnnounceRecordBody,
+  AttestWrapsBody,
+  ConfirmTagsBody,
+  AnchorHeadBody,
+} from './records.js';
 import { CheckInBody, VisitBody } from './visits.js';
 import { AttestationBody } from './attestation.js';
 import { SettingsBody } from './settings.js';
@@ -107,6 +113,11 @@ export const STATEMENTS = {
     body: AnnounceRecordBody,
   }),
   confirmTags: kind({ typ: 'careledger.confirm-tags+jws', signers: ['gateway'], body: ConfirmTagsBody }),
+  attestWraps: kind({
+    typ: 'careledger.wraps-attestation+jws',
+    signers: ['provider'],
+    body: AttestWrapsBody,
+  }),
   anchorHead: kind({ typ: 'careledger.anchor+jws', signers: ['gateway'], body: AnchorHeadBody }),
   noticeReading: kind({
     typ: 'careledger.notice-reading+jws',

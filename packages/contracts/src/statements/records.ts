@@ -9,6 +9,7 @@ import {
   RecordVersion,
   Sha256,
   TagGroups,
+  Timestamp,
   TxId,
   closedObject as body,
 } from '@careledger/domain';
@@ -76,6 +77,19 @@ export const ConfirmTagsBody = body({
   tagGroups: TagGroups,
   /** A resource in it names no category: it may be of any, whatever the tags say. */
   uncategorised: Type.Optional(Type.Literal(true)),
+});
+
+/**
+ * By a provider: it has looked at every version of the patient's that it holds, and none has a wrap for anybody whom the
+ * patient's policy, as its own peer has it, does not let read. What had to go is deleted.
+ */
+export const AttestWrapsBody = body({
+  patientId: PatientId,
+  /** Of the patient's policy: every revocation up to this version is carried out. */
+  policyVersion: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  /** How many it has looked at. */
+  versions: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  checkedAt: Timestamp,
 });
 
 /** By the patient's gateway key. `prevHeight` and `prevHash` are null for the first anchor. */

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PolicyChangeState, StatementBody, WrapHolderState } from '@careledger/contracts';
+import { generateEd25519 } from '@careledger/crypto';
+import { LedgerError } from '@careledger/ledger';
+import { createLogger, openDatabase, type Database } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { WrapDutyStore } from '../store/wrap-duty-store.js';
+import { migrations } from '../store/migrations.js';
+import { DeletionAttester, type DeletionAttesterOptions } from './deletion-attester.js';
+
+const PATIENT = 'pat_a';
+let dir: string;
+let database: Database;
+let duties: WrapDutyStore;
+/** What the ledger has. */
+let changes: PolicyChangeState[];
+let attested: StatementBody<'attestWraps'>[];
+let isAway: boolean;
+let attester: DeletionAttester;
+
+const open = (): void => {
+  database = openDatabase({ path: join(dir, 'provider.db'), migrations });
+  duties = new WrapDutyStore(database);
+};
+const change = (version: number, takesAway: boolean): PolicyChangeState => ({
+  ...{ patientId: PATIENT, version, takesAway, txId: '', hash: '' },
+  at: '2026-05-05T12:00:00.000Z',
+});
+const holder = (): WrapHolderState => {
+  const newest = attested.at(-1);
+  return {
+    ...{ patientId: PATIENT, providerId: 'prv_a', heldSince: '2026-05-05T11:00:00.000Z' },
+    attested: newest === undefined ? null : { ...newest, statement: '', recordedAt: '', txId: '' },
+  };
+};
+const start = (): void => {
+  attester = new DeletionAttester({
+    ...{ providerId: 'prv_a', networkId: 'net', mspId: 'CloudAMSP', duties },
+    cloud: {
+      events: async function* (_contract: unknown, { signal }: { signal: AbortSignal }) {
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        yield* [];
+      } as never,
+      submit: (async (_contract: unknown, _name: string, { items }: { items: string[] }) => {
+        if (isAway) throw new LedgerError('UNAVAILABLE', 'the ledger is away');
+        attested.push(
+          ...items.map((item) => readStatement(item).payload.body as StatementBody<'attestWraps'>),
+        );
+        const taken = items.map(() => ({ sid: '', code: 'OK', txId: 'tx' }));
+        return { result: { items: taken }, transactionId: 'tx', blockNumber: 1n };
+      }) as never,
+    },
+    ownPeer: {
+      policyChanges: async () => changes,
+      wrapHolders: async () => [holder()],
+      storedVersion: async () => undefined,
+    },
+    recipients: { ofPatient: async () => async () => new Set<string>() },
+    versions: { ofPatient: () => [] },
+    signer: generateEd25519().signer,
+    clock: () => ({ wallMs: Date.UTC(2026, 4, 5, 12), monotonicMs: 0 }),
+    logger: createLogger('attester', { level: 'silent' }),
+  } satisfies DeletionAttesterOptions);
+};
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'careledger-attester-'));
+  [changes, attested, isAway] = [[change(1, false), change(2, true)], [], false];
+  open();
+  database
+    .prepare(
+      `INSERT INTO versions (record_id, version, patient_id, statement, manifest, wrap_set, wrap_seq, ciphertext_sha256)
+       VALUES ('rec_a', 1, ?, '', '', '', 1, '')`,
+    )
+    .run(PATIENT);
+});
+afterEach(async () => {
+  await attester.stop();
+  database.close();
+  rmSync(dir, { recursive: true });
+});
+
+test('what is deleted is attested once, of the newest version of the policy', async () => {
+  duties.note(PATIENT);
+  start();
+  await until(() => duties.due().length === 0);
+  expect(attested).toMatchObject([{ patientId: PATIENT, policyVersion: 2 }]);
+  duties.note(PATIENT);
+  attester.add(PATIENT);
+  await until(() => duties.due().length === 0);
+  expect(attested).toHaveLength(1);
+});
+
+test('a kill between deletion and attestation delays the word, and loses none', async () => {
+  isAway = true;
+  duties.note(PATIENT);
+  start();
+  await attester.stop();
+  database.close();
+  open();
+  expect(duties.due()).toEqual([PATIENT]);
+  isAway = false;
+  start();
+  await until(() => duties.due().length === 0);
+  expect(attested).toMatchObject([{ policyVersion: 2 }]);
+});
+
+test('a grant alone is no deletion; nor is anything due for a patient of whom nothing is held', async () => {
+  changes = [change(1, false)];
+  expect(duties.note('pat_b')).toBe(false);
+  duties.note(PATIENT);
+  start();
+  await until(() => duties.due().length === 0);
+  expect(attested).toEqual([]);
+});

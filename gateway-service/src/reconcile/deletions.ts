@@ -1,0 +1,23 @@
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import { wrapHoldersOf } from '../ledger-access/wrap-holders.js';
+import type { Patient } from '../patients/index.js';
+import type { Comparison, Found } from './difference.js';
+
+/** Revocations on `cloud`, and what providers have attested of deleted wraps. */
+export class DeletionsComparison implements Comparison {
+  readonly #ledger: LedgerReader;
+
+  constructor({ ledger }: { readonly ledger: LedgerReader }) {
+    this.#ledger = ledger;
+  }
+
+  async compare({ patientId }: Patient): Promise<Found[]> {
+    const holders = await wrapHoldersOf(this.#ledger, patientId, Date.now());
+    return holders.flatMap(({ providerId, owed }): Found[] => {
+      // Within the limit it is on its way.
+      if (owed?.isOverdue !== true) return [];
+      const about = `${providerId}/${owed.policyVersion}`;
+      return [{ code: 'DELETION_UNATTESTED', channel: 'cloud', about }];
+    });
+  }
+}
