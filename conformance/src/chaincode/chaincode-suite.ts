@@ -5,6 +5,7 @@ import { describeAccess } from './access-suite.js';
 import { describeCallers } from './callers-suite.js';
 import { describeConsentCases } from './consent-cases-suite.js';
 import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { describeGrantVectors } from './grant-vectors-suite.js';
 import { describeProof } from './proof-suite.js';
 import { describeStatements } from './statements-suite.js';
 
@@ -35,5 +36,6 @@ export function describeChaincode(
     describeAccess(actors);
     describeProof(use);
     describeConsentCases(actors);
+    describeGrantVectors(actors);
   });
 }
