@@ -11,7 +11,7 @@ import type { Allowances } from './allowances.js';
 import type { CopiedVersion, CopyFilter, CopyStore, FoundResource, KeptResource } from './copy-store.js';
 
 /** A copy is shown while what its patient decides was heard of the own peer no longer ago than this. */
-export const COPY_MIRROR_MAX_AGE_MS = 30_000;
+const COPY_MIRROR_MAX_AGE_MS = 30_000;
 /** Older than this, the own peer is asked before something is shown. */
 const MIRROR_ASK_AFTER_MS = 10_000;
 const RETRY_S = 5;

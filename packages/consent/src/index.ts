@@ -3,7 +3,7 @@ export { DECISION_CHANNELS, type DecisionName } from './channels.js';
 export { delegateBody, delegationSentence, sealDelegateName, type DelegationTerms } from './delegation.js';
 export { delegatedSentence } from './delegated.js';
 export { decisionStatement } from './decision-statement.js';
-export { grantBody, type AllowedCopy, type GrantTerms } from './grant-body.js';
+export { grantBody, type GrantTerms } from './grant-body.js';
 export { meaningOf, sealMeaning, toldOf, type GranteeTerm } from './meaning.js';
 export { keyProofStatement } from './key-proof.js';
 export { registrationStatement } from './registration.js';

@@ -30,7 +30,10 @@ export const toEach = (
   }));
 
 /** A rule that takes away, from anybody unless it says from whom. */
-export const forbid = (name: string, terms: Omit<CaseRule, 'name' | 'authorityId'> & Partial<CaseRule>) => ({
+export const forbid = (
+  name: string,
+  terms: Omit<CaseRule, 'name' | 'authorityId'> & Partial<CaseRule>,
+): CaseRule => ({
   ...{ name, effect: 'deny' as const, authorityId: ANY },
   ...terms,
 });
