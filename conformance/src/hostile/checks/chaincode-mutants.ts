@@ -40,6 +40,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'as-peer': except(
         'RegisterPatient',
+        'VouchForKey',
         'RegisterAuthority',
         'RegisterProvider',
         'RotateOrganisationKey',
@@ -86,13 +87,14 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     off: ['authority'],
     through: {
       'not-for-operator': [
+        'VouchForKey',
         'RegisterPractitioner',
         'RequestSubscription',
         'CancelSubscription',
         'AnnounceRecords',
         'RecordVisit',
       ],
-      'as-peer': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'],
+      'as-peer': ['VouchForKey', 'RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'],
     },
   },
   {
@@ -132,6 +134,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'other-use': [
         'RotatePatientKey',
+        'ObjectToRecovery',
         'Grant',
         'Revoke',
         'Delegate',
@@ -149,6 +152,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     off: ['repeated', 'id-reuse'],
     through: {
       'id-reused': [
+        'VouchForKey',
         'RegisterPractitioner',
         'RegisterAttestor',
         'CancelSubscription',
@@ -165,6 +169,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     off: ['id-reuse'],
     through: {
       'id-reused': [
+        'VouchForKey',
         'RegisterPractitioner',
         'RegisterAttestor',
         'CancelSubscription',
@@ -242,7 +247,14 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   },
   {
     off: ['own-statement'],
-    through: { 'not-of-authority': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'] },
+    through: {
+      'not-of-authority': [
+        'VouchForKey',
+        'RegisterPractitioner',
+        'RequestSubscription',
+        'CancelSubscription',
+      ],
+    },
   },
   { off: ['tombstone'], through: { 'held-back-grant': ['a single revocation'] } },
   { off: ['revoked-before-recorded'], through: { 'held-back-grant': ['a revocation of everything'] } },
