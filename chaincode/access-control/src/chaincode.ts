@@ -7,6 +7,7 @@ import {
   type StateKey,
 } from '@careledger/chaincode-runtime';
 import { ContractError, accessControl, type ContractCode } from '@careledger/contracts';
+import { recoverersOf, type Recoverers } from '@careledger/domain';
 import { listAttestors, registerAttestor, withdrawAttestor } from './attestors.js';
 import { decideAll, decideNow } from './decisions.js';
 import { delegate, endDelegation, listDelegations } from './delegations.js';
@@ -23,6 +24,7 @@ import {
 import { getPatient, registerPatient, rotatePatientKey } from './patients.js';
 import { getPolicyVersion, listPolicyChanges } from './policy.js';
 import { getPractitioner, registerPractitioner } from './practitioners.js';
+import { listRecoveries, objectToRecovery, takeOver, vouchForKey } from './recoveries.js';
 import { revoke } from './revoke.js';
 import { findSigners } from './signers.js';
 import {
@@ -46,12 +48,18 @@ async function found<Value>({ state }: Evaluation, key: StateKey<Value>, code: C
   return value;
 }
 
-/** Who may do what. `namedMsp` says for the functions of admins which organisation the argument is about. */
-export const accessControlChaincode: Chaincode<typeof accessControl> = {
+/**
+ * Who may do what. `namedMsp` says for the functions of admins which organisation the argument is about.
+ * @param recoverers who vouches for keys that take the place of those that are lost or untrusted
+ */
+export const accessControlWith = (recoverers: Recoverers): Chaincode<typeof accessControl> => ({
   definition: accessControl,
   handlers: {
     RegisterPatient: registerPatient,
     RotatePatientKey: rotatePatientKey,
+    VouchForKey: vouchForKey(recoverers),
+    ObjectToRecovery: objectToRecovery,
+    TakeOver: takeOver(recoverers),
     RegisterAuthority: registerAuthority,
     RegisterProvider: registerProvider,
     RotateOrganisationKey: rotateOrganisationKey,
@@ -71,6 +79,7 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     OwnOrganisation: async (tx) => ({ mspId: tx.caller.mspId, ...(await tx.organisation()) }),
     ListGrants: listGrants,
     ListDelegations: listDelegations,
+    ListRecoveries: listRecoveries,
     EffectivePolicy: effectivePolicy,
     ListSubscriptions: listSubscriptions,
     GetPolicyVersion: getPolicyVersion,
@@ -95,4 +104,7 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
       RotateOrganisationKey: mspOfIssuer,
     },
   },
-};
+});
+
+/** By what the environment says of recoveries, which is the same on every peer. */
+export const accessControlChaincode = accessControlWith(recoverersOf(process.env));

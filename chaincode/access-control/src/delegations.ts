@@ -31,6 +31,7 @@ import {
 import { endGrant, type PolicyNews } from './grants.js';
 import { kidOfKey } from './key-periods.js';
 import { getPatient } from './patients.js';
+import { requireNoRecovery } from './pending-recovery.js';
 import { changePolicy, placeAs, placeOf, policyOf } from './policy.js';
 import { earliestOf, revokeAllsOf, revokedThroughAt } from './revocations.js';
 import { findSigners } from './signers.js';
@@ -84,6 +85,7 @@ async function appoint(tx: Submission, verified: Verified<'delegate'>): Promise<
   const by = await delegateOf(tx, verified);
   const { iss: patientId, sid: delegationId, body } = verified;
   requireTerms(tx, body, by);
+  await requireNoRecovery(tx, patientId);
   await requireFreshKey(tx, patientId, body);
   await giveWay(tx, await tx.state.get(delegations.at(patientId, delegationId)), by);
   const policy = await policyOf(tx.state, patientId);
@@ -175,6 +177,17 @@ async function end(tx: Submission, verified: Verified<'endDelegation'>): Promise
   for (const rule of ended) endGrant(tx.state, rule, tx.at);
   const { version } = await changePolicy(tx, verified, { takesAway: ended.length > 0 });
   return { patientId, policyVersion: version, granted: [], revoked: ended.map(({ grantId }) => grantId) };
+}
+
+/** Takes the power to sign from all whom the patient has appointed, and so from whomever they did; what they granted stays. */
+export async function endPatientsDelegations(tx: Submission, patientId: string): Promise<void> {
+  for (const { parts } of await tx.state.all(appointments.under(patientId, PATIENT))) {
+    const [, , delegationId = ''] = parts;
+    const known = await tx.state.get(delegations.at(patientId, delegationId));
+    if (known !== undefined)
+      tx.state.put(delegations.at(patientId, delegationId), { ...known, endedAt: known.endedAt ?? tx.at });
+    tx.state.delete(appointments.at(...parts));
+  }
 }
 
 /** A delegate ends what it appointed, or itself. @throws ContractError `DELEGATION_UNKNOWN`, `DELEGATION_EXCEEDED` */

@@ -7,6 +7,7 @@ import type {
   PolicyState,
   PractitionerState,
   ProviderState,
+  RecoveryState,
   SubscriptionState,
 } from '@careledger/contracts';
 import { KeyFamily, type Present } from '@careledger/chaincode-runtime';
@@ -109,6 +110,9 @@ export const delegateTombstones = new KeyFamily<{ readonly at: Timestamp }>('del
   'delegationId',
   'grantId',
 ]);
+
+/** Consent keys on their way to take another's place, one of each organisation that has opened any: few have a role. */
+export const recoveries = new KeyFamily<RecoveryState>('recovery', ['patientId', 'openedBy']);
 
 export const subscriptions = new KeyFamily<SubscriptionState>('subscription', [
   'patientId',

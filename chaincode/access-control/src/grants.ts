@@ -28,6 +28,7 @@ import {
 } from './delegated-rules.js';
 import { claimSignersSeq, delegateOf, type Delegate } from './delegates.js';
 import { authorities, grants, liveGrants, tombstones, type LiveGrant } from './families.js';
+import { requireNoRecovery } from './pending-recovery.js';
 import { changePolicy, placeAs, placeOf, policyOf } from './policy.js';
 import { revokedAtOf, revokeAllsOf } from './revocations.js';
 import { findSigners } from './signers.js';
@@ -51,6 +52,7 @@ export async function recordGrant(tx: Submission, verified: Verified<'grant'>): 
   const by = await delegateOf(tx, verified);
   await refuseRevoked(tx, verified, by);
   requireTerms(body);
+  if (!isDenial(body)) await requireNoRecovery(tx, patientId);
   if (by !== undefined) requireRuleWithin(by, body);
   if (body.authorityId !== ANY && (await tx.state.get(authorities.at(body.authorityId))) === undefined)
     throw new ContractError('AUTHORITY_UNKNOWN');

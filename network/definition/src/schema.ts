@@ -1,3 +1,4 @@
+import { RECOVERY_ROLES } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -42,7 +43,14 @@ const FabricCa = Type.Object(
 );
 
 const Organization = Type.Object(
-  { mspId: MspId, name: Name, domain: Domain, fabricCa: Type.Optional(FabricCa) },
+  {
+    mspId: MspId,
+    name: Name,
+    domain: Domain,
+    /** What it vouches for where a patient's consent key is replaced without it. */
+    recovery: Type.Optional(Type.Union(RECOVERY_ROLES.map((role) => Type.Literal(role)))),
+    fabricCa: Type.Optional(FabricCa),
+  },
   closed,
 );
 

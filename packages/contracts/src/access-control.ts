@@ -32,6 +32,7 @@ import {
   PolicyVersion,
   PractitionerState,
   ProviderState,
+  RecoveryState,
   SubscriptionState,
 } from './state.js';
 import { CompactJws } from './statements/parts.js';
@@ -47,6 +48,7 @@ const RULE_CODES = [
   'PATIENT_UNKNOWN',
   'AUTHORITY_UNKNOWN',
   'POLICY_SEQ_REUSED',
+  'RECOVERY_PENDING',
   'GRANT_EXISTS',
   'GRANT_REVOKED',
   'GRANT_PERIOD_INVALID',
@@ -101,7 +103,76 @@ export const accessControl = {
       callers: ['member'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'KEY_PROOF_INVALID', 'KEY_UNCHANGED', 'KEY_REUSED'],
+      codes: [
+        ...STATEMENT_CODES,
+        'PATIENT_UNKNOWN',
+        'KEY_PROOF_INVALID',
+        'KEY_UNCHANGED',
+        'KEY_REUSED',
+        'RECOVERY_PENDING',
+      ],
+      event: 'PatientsChanged',
+    }),
+    /**
+     * An organisation that has a role in recoveries vouches for a patient's new consent key by a `vouchForKey` statement: it opens
+     * a recovery, in the place of one that it opened before, or confirms another organisation's.
+     */
+    VouchForKey: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [
+        ...STATEMENT_CODES,
+        'AUTHORITY_UNKNOWN',
+        'PATIENT_UNKNOWN',
+        'KEY_PROOF_INVALID',
+        'KEY_REUSED',
+        'RECOVERY_ROLE_MISSING',
+        'RECOVERY_UNKNOWN',
+        'RECOVERY_OVER',
+        'RECOVERY_MISMATCH',
+      ],
+      event: 'PatientsChanged',
+    }),
+    /** The consent key that is said to be lost is there: it ends the recovery by an `objectToRecovery` statement. Any member relays it. */
+    ObjectToRecovery: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['member'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [
+        ...STATEMENT_CODES,
+        'PATIENT_UNKNOWN',
+        'RECOVERY_UNKNOWN',
+        'RECOVERY_OVER',
+        'RECOVERY_UNOBJECTABLE',
+      ],
+      event: 'PatientsChanged',
+    }),
+    /**
+     * The new key takes the place of the one in force by a `takeOver` statement of its own, and opens an epoch. Writes the policy.
+     * Any member relays it.
+     */
+    TakeOver: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['member'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [
+        ...STATEMENT_CODES,
+        'PATIENT_UNKNOWN',
+        'KEY_UNCHANGED',
+        'KEY_REUSED',
+        'RECOVERY_ROLE_MISSING',
+        'RECOVERY_UNKNOWN',
+        'RECOVERY_OVER',
+        'RECOVERY_MISMATCH',
+        'RECOVERY_NOT_DUE',
+      ],
       event: 'PatientsChanged',
     }),
     /** Registers an authority by a self-signed `registerAuthority` statement; the caller is an admin of the MSP it names. */
@@ -222,6 +293,7 @@ export const accessControl = {
         'KEY_PROOF_INVALID',
         'KEY_REUSED',
         'POLICY_SEQ_REUSED',
+        'RECOVERY_PENDING',
         'DELEGATION_EXISTS',
         'DELEGATION_TERMS_INVALID',
         'DELEGATION_LIMIT',
@@ -365,6 +437,15 @@ export const accessControl = {
       }),
       result: pageOf(SubscriptionState),
       codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** A patient's recoveries: of each organisation that has opened any, the last. */
+    ListRecoveries: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId }),
+      result: Type.Object({ recoveries: Type.Array(RecoveryState) }),
+      codes: ['PATIENT_UNKNOWN'],
     }),
     /** The version of the patient's policy: what a permit must still be of when it is released. */
     GetPolicyVersion: transaction({

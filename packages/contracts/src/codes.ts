@@ -42,6 +42,18 @@ export const CONTRACT_CODES = {
   KEY_PROOF_INVALID: 'The proof of possession of a key does not verify.',
   KEY_UNCHANGED: 'The new key is the current one.',
   KEY_REUSED: 'The key was used before; rotation needs a fresh one.',
+  RECOVERY_ROLE_MISSING:
+    'The organisation has no role in recoveries on this network, or none any more: its operators name who does.',
+  RECOVERY_UNKNOWN: 'The patient has no recovery with this id.',
+  RECOVERY_OVER:
+    'The recovery is over: it was objected to, has taken effect, or has lapsed. Open another one.',
+  RECOVERY_MISMATCH:
+    'A recovery is confirmed once, by an organisation of the other role, for the same key and reason; that key takes over.',
+  RECOVERY_NOT_DUE: 'The recovery is not confirmed, or its time has not come; details say when it does.',
+  RECOVERY_UNOBJECTABLE:
+    'Two organisations say that somebody else has the key: its objection does not count.',
+  RECOVERY_PENDING:
+    'A recovery of the patient’s key is confirmed: until it is over, the key in force gives nothing and appoints nobody.',
   // consent
   POLICY_SEQ_REUSED: 'The patient has used this policy sequence number for another statement.',
   GRANT_EXISTS: 'A grant with this id is recorded already.',

@@ -28,6 +28,7 @@ import { AttestationBody } from './statements/attestation.js';
 import { AttestWrapsBody } from './statements/records.js';
 import { delegationTerms } from './statements/delegations.js';
 import { DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
+import { RecoveryReason } from './statements/recoveries.js';
 import { VisitBody } from './statements/visits.js';
 
 /**
@@ -207,6 +208,31 @@ export const DelegationState = Type.Object(
   { title: 'DelegationState' },
 );
 export type DelegationState = Static<typeof DelegationState>;
+
+/** A consent key that two organisations vouch for, on its way to take the place of the one in force. */
+export const RecoveryState = Type.Object(
+  {
+    patientId: PatientId,
+    recoveryId: Id128,
+    reason: RecoveryReason,
+    newKey: PublicKey,
+    openedBy: AuthorityId,
+    openedAt: Timestamp,
+    /** Present once an organisation of the other role has vouched for the same key. */
+    confirmedBy: Type.Optional(AuthorityId),
+    confirmedAt: Type.Optional(Timestamp),
+    /** The new key may take over from then on. */
+    takesEffectAt: Timestamp,
+    /** It is over then, whatever it lacks. */
+    lapsesAt: Timestamp,
+    /** Present once the key that was said to be lost has objected. */
+    objectedAt: Type.Optional(Timestamp),
+    /** Present once the new key is in force, or was. */
+    tookOverAt: Type.Optional(Timestamp),
+  },
+  { title: 'RecoveryState' },
+);
+export type RecoveryState = Static<typeof RecoveryState>;
 
 export const SubscriptionState = Type.Object(
   {

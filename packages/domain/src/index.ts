@@ -7,6 +7,7 @@ export * from './ids.js';
 export * from './organisations.js';
 export * from './readings.js';
 export * from './records.js';
+export * from './recovery.js';
 export * from './scope-groups.js';
 export * from './scope-term.js';
 export * from './time.js';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PATIENTS_MSP } from '@careledger/domain';
+import { PATIENTS_MSP, RECOVERERS_VARIABLE, recoverersValue } from '@careledger/domain';
 import {
   embeddedNetwork,
   loadNetworkDefinition,
@@ -87,7 +87,10 @@ export async function startEmbeddedNetwork(
     name: 'devnet',
     program: [DEVNET, 'start', '--config', configFile],
     nodeFlags: SMALL_HEAP_FLAGS,
-    env: { CARELEDGER_NETWORK_ID: EMBEDDED_NETWORK_ID },
+    env: {
+      CARELEDGER_NETWORK_ID: EMBEDDED_NETWORK_ID,
+      [RECOVERERS_VARIABLE]: recoverersValue(definition.organizations),
+    },
     logFile: join(logDir, 'devnet.log'),
   });
   await run(process.execPath, [

@@ -1,7 +1,9 @@
 import type * as AccessControl from '@careledger/access-control-chaincode/chaincode';
 import type * as Testing from '@careledger/chaincode-runtime/testing';
 import type * as Records from '@careledger/records-chaincode/chaincode';
+import { RECOVERERS_VARIABLE } from '@careledger/domain';
 import { expect, test } from '@jest/globals';
+import { RECOVERERS } from '../../fixtures/chaincode/embedded-channels.js';
 import { THROUGH } from '../attempt.js';
 import { LedgerFixture } from '../ledger/ledger-fixture.js';
 import { honestArgsOf } from '../ledger/drafts.js';
@@ -17,6 +19,7 @@ type Build = Pick<typeof AccessControl, 'accessControlChaincode'> &
   Pick<typeof Records, 'recordsChaincode'> &
   Pick<typeof Testing, 'MemoryNetwork'>;
 
+process.env[RECOVERERS_VARIABLE] = RECOVERERS;
 const { build, switches } = await switchedBuild<Build>(
   {
     '@careledger/access-control-chaincode/chaincode': ['accessControlChaincode'],

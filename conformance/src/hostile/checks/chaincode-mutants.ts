@@ -41,6 +41,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'as-peer': except(
         'RegisterPatient',
+        'VouchForKey',
         'RegisterAuthority',
         'RegisterProvider',
         'RotateOrganisationKey',
@@ -88,13 +89,14 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     off: ['authority'],
     through: {
       'not-for-operator': [
+        'VouchForKey',
         'RegisterPractitioner',
         'RequestSubscription',
         'CancelSubscription',
         'AnnounceRecords',
         'RecordVisit',
       ],
-      'as-peer': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'],
+      'as-peer': ['VouchForKey', 'RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'],
     },
   },
   {
@@ -134,6 +136,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'other-use': [
         'RotatePatientKey',
+        'ObjectToRecovery',
         'Grant',
         'Revoke',
         'Delegate',
@@ -151,6 +154,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     off: ['repeated', 'id-reuse'],
     through: {
       'id-reused': [
+        'VouchForKey',
         'RegisterPractitioner',
         'RegisterAttestor',
         'CancelSubscription',
@@ -168,6 +172,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     off: ['id-reuse'],
     through: {
       'id-reused': [
+        'VouchForKey',
         'RegisterPractitioner',
         'RegisterAttestor',
         'CancelSubscription',
@@ -250,7 +255,14 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   },
   {
     off: ['own-statement'],
-    through: { 'not-of-authority': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'] },
+    through: {
+      'not-of-authority': [
+        'VouchForKey',
+        'RegisterPractitioner',
+        'RequestSubscription',
+        'CancelSubscription',
+      ],
+    },
   },
   { off: ['tombstone'], through: { 'held-back-grant': ['a single revocation'] } },
   { off: ['revoked-before-recorded'], through: { 'held-back-grant': ['a revocation of everything'] } },

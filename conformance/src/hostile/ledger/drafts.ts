@@ -121,6 +121,11 @@ async function rotateOrganisationKey(
   return next;
 }
 
+/** What an organisation says of a patient's new consent key. */
+export const vouchingOf = (patient: TestPatient, next: Signer): StatementBody<'vouchForKey'> => ({
+  ...{ patientId: patient.id, reason: 'lost', newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) },
+});
+
 /** What authorities ask for and patients grant, where nothing else is said. */
 export const TERMS = { permissions: ['read' as const], purposes: ['TREAT' as const] };
 

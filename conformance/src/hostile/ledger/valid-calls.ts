@@ -1,5 +1,6 @@
 import { newEncryptionKey, newId, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import type { accessControl, records } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
@@ -15,6 +16,7 @@ import {
   pendingSubscription,
   readingOf,
   visitOf,
+  vouchingOf,
   type Prepared,
 } from './drafts.js';
 
@@ -23,6 +25,9 @@ type Transactions = (typeof accessControl)['transactions'] & (typeof records)['t
 export type WritingFunction = {
   [N in keyof Transactions]: Transactions[N]['kind'] extends 'submit' ? N : never;
 }[keyof Transactions];
+
+/** No network's clock is moved by a day here: what is tried with them stands with the chaincode (`recoveries.test.ts`). */
+export const TAKES_A_DAY = ['TakeOver'] as const satisfies WritingFunction[];
 
 /** Whose statement a function takes; `newcomer`: of one who registers a key by it. */
 export type IssuerClass = 'patient' | 'organisation' | 'attestor' | 'newcomer';
@@ -54,7 +59,7 @@ const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
  * Each function that writes, used as it should be. What is tried afterwards differs from these in the one thing that
  * makes it an attack.
  */
-const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
+const VALID_CALLS: Readonly<Record<Exclude<WritingFunction, (typeof TAKES_A_DAY)[number]>, ValidCall>> = {
   RegisterPatient: {
     by: 'newcomer',
     channel: 'cloud',
@@ -90,6 +95,42 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
         use: 'consent',
         kind: 'rotatePatientKey',
         body,
+      });
+    },
+  },
+  VouchForKey: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
+      const next = newSigner();
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: fixture.hospital,
+        kind: 'vouchForKey',
+        body: vouchingOf(await fixture.patient(), next),
+        otherKey: next,
+      });
+    },
+  },
+  ObjectToRecovery: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const { hospital } = fixture;
+      const patient = await fixture.patient();
+      const recoveryId = randomId128();
+      const vouching = vouchingOf(patient, newSigner());
+      const statement = hospital.sign('vouchForKey', vouching, hospital.signer, { sid: recoveryId });
+      await fixture.must('hospital client', 'VouchForKey', { statement }, 'cloud');
+      return byPatient(fixture, {
+        channel: 'cloud',
+        patient,
+        use: 'consent',
+        kind: 'objectToRecovery',
+        body: { recoveryId },
       });
     },
   },

@@ -53,6 +53,7 @@ const QUESTIONS: Readonly<Record<ReadingFunction, ValidRead>> = {
   OwnOrganisation: question('authorities', () => ({})),
   ListGrants: question('authorities', ofPatient),
   ListDelegations: question('authorities', ofPatient),
+  ListRecoveries: question('authorities', ofPatient),
   EffectivePolicy: question('authorities', async (fixture) => ({
     ...(await ofPatient(fixture)),
     at: fixture.time(),

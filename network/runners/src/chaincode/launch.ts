@@ -1,5 +1,6 @@
 import type { ChaincodeHostNode, NetworkPlan } from '@careledger/network-definition';
 import type { ChaincodePackage } from '@careledger/network-admin';
+import { RECOVERERS_VARIABLE, recoverersValue } from '@careledger/domain';
 
 /** How to run a chaincode host: the command is the same everywhere, its environment says which organisation's it is. */
 export interface ChaincodeCommand {
@@ -21,12 +22,13 @@ export interface ChaincodeEnvironmentOptions {
 }
 
 /**
- * Variables that a chaincode host reads: the network ID that statements have to name, `ACCESS_CONTROL_CHAINCODE_ID` and `ACCESS_CONTROL_CHAINCODE_SERVER_ADDRESS`,
+ * Variables that a chaincode host reads: the network ID that statements have to name, who vouches in recoveries, `ACCESS_CONTROL_CHAINCODE_ID` and `ACCESS_CONTROL_CHAINCODE_SERVER_ADDRESS`,
  * the same for `RECORDS`, and the files of its mutual TLS.
  */
 export function chaincodeEnvironment(options: ChaincodeEnvironmentOptions): Record<string, string> {
   const env: Record<string, string> = {
     CARELEDGER_NETWORK_ID: options.plan.network,
+    [RECOVERERS_VARIABLE]: recoverersValue(options.plan.organizations),
     CHAINCODE_TLS_CERT: options.tlsCert,
     CHAINCODE_TLS_KEY: options.tlsKey,
     CHAINCODE_TLS_CLIENT_ROOTS: options.clientRoots,

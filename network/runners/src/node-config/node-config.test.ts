@@ -97,6 +97,7 @@ describe('chaincode', () => {
     });
     expect(env).toEqual({
       CARELEDGER_NETWORK_ID: 'careledger',
+      CARELEDGER_RECOVERERS: 'aut_hospital=registrar',
       CHAINCODE_TLS_CERT: '/c',
       CHAINCODE_TLS_KEY: '/k',
       CHAINCODE_TLS_CLIENT_ROOTS: '/r',

@@ -11,6 +11,7 @@ import {
 } from './registrations.js';
 import { GrantBody, RevokeBody, RevokeAllBody } from './rules.js';
 import { DelegateBody, EndDelegationBody } from './delegations.js';
+import { ObjectToRecoveryBody, TakeOverBody, VouchForKeyBody } from './recoveries.js';
 import { RequestSubscriptionBody, RejectSubscriptionBody, CancelSubscriptionBody } from './subscriptions.js';
 import { AccessRequestBody, NoticeReadingBody, ReleaseRequestBody } from './accesses.js';
 import {
@@ -52,6 +53,17 @@ export const STATEMENTS = {
     signers: ['consent'],
     body: RotatePatientKeyBody,
   }),
+  vouchForKey: kind({
+    typ: 'careledger.vouch-for-key+jws',
+    signers: ['authority'],
+    body: VouchForKeyBody,
+  }),
+  objectToRecovery: kind({
+    typ: 'careledger.object-to-recovery+jws',
+    signers: ['consent'],
+    body: ObjectToRecoveryBody,
+  }),
+  takeOver: kind({ typ: 'careledger.take-over+jws', signers: ['self'], body: TakeOverBody }),
   registerAuthority: kind({
     typ: 'careledger.authority+jws',
     signers: ['self'],

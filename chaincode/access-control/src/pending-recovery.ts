@@ -1,0 +1,24 @@
+import type { Evaluation, StateReader, Submission } from '@careledger/chaincode-runtime';
+import { ContractError, type RecoveryState } from '@careledger/contracts';
+import { recoveries } from './families.js';
+
+/**
+ * While a key that two organisations have vouched for waits, the one in force gives nothing and appoints nobody; taking away is
+ * open to it. @throws ContractError `RECOVERY_PENDING`
+ */
+export async function requireNoRecovery(tx: Submission, patientId: string): Promise<void> {
+  const pending = (await recoveriesOf(tx.state, patientId)).find(
+    (recovery) => recovery.confirmedBy !== undefined && isOpen(recovery, tx),
+  );
+  if (pending !== undefined)
+    throw new ContractError('RECOVERY_PENDING', undefined, { recoveryId: pending.recoveryId });
+}
+
+/** It may still take effect. */
+export const isOpen = ({ objectedAt, tookOverAt, lapsesAt }: RecoveryState, { atMs }: Evaluation): boolean =>
+  objectedAt === undefined && tookOverAt === undefined && atMs < Date.parse(lapsesAt);
+
+/** A patient's, the last of each organisation that has opened any. */
+export async function recoveriesOf(state: StateReader, patientId: string): Promise<RecoveryState[]> {
+  return (await state.all(recoveries.under(patientId))).map(({ value }) => value);
+}

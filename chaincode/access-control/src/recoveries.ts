@@ -1,0 +1,158 @@
+import {
+  acceptOne,
+  checkKeyProof,
+  type Evaluation,
+  type Outcome,
+  type Submission,
+  type Verified,
+} from '@careledger/chaincode-runtime';
+import {
+  ContractError,
+  RECOVERY_LAPSES_AFTER_S,
+  RECOVERY_WAIT_S,
+  type ItemResult,
+  type RecoveryState,
+} from '@careledger/contracts';
+import { timestampOf, type Recoverers } from '@careledger/domain';
+import { endPatientsDelegations } from './delegations.js';
+import { delegateKeys, patients, recoveries } from './families.js';
+import { kidOfKey, rotated } from './key-periods.js';
+import { getPatient } from './patients.js';
+import { isOpen, recoveriesOf } from './pending-recovery.js';
+import { changePolicy } from './policy.js';
+import { findSigners } from './signers.js';
+import { requireOwn } from './subscriptions.js';
+
+type OneStatement = { readonly statement: string };
+
+const MS_PER_S = 1000;
+
+/** An organisation that has a role says that a key is the patient's: it opens a recovery, or confirms another's. */
+export const vouchForKey =
+  (recoverers: Recoverers) =>
+  async (tx: Submission, { statement }: OneStatement): Promise<Outcome<ItemResult>> => {
+    let patientId: string | undefined;
+    const intake = { names: ['vouchForKey'] as const, signers: findSigners };
+    const { item } = await acceptOne(tx, statement, intake, async (verified) => {
+      requireOwn(tx, verified);
+      await vouch(tx, verified, recoverers);
+      ({ patientId } = verified.body);
+    });
+    return { result: item, event: news(patientId) };
+  };
+
+/** The key that is said to be lost is there. */
+export async function objectToRecovery(
+  tx: Submission,
+  { statement }: OneStatement,
+): Promise<Outcome<ItemResult>> {
+  let patientId: string | undefined;
+  const intake = { names: ['objectToRecovery'] as const, signers: findSigners };
+  const { item } = await acceptOne(tx, statement, intake, async ({ iss, body: { recoveryId } }) => {
+    const recovery = await openRecovery(tx, iss, recoveryId);
+    if (recovery.reason === 'untrusted') throw new ContractError('RECOVERY_UNOBJECTABLE');
+    put(tx, { ...recovery, objectedAt: tx.at });
+    patientId = iss;
+  });
+  return { result: item, event: news(patientId) };
+}
+
+/** The new key takes the place of the one in force, once both have vouched for it and the time has passed. */
+export const takeOver =
+  (recoverers: Recoverers) =>
+  async (tx: Submission, { statement }: OneStatement): Promise<Outcome<ItemResult>> => {
+    let patientId: string | undefined;
+    const intake = {
+      names: ['takeOver'] as const,
+      signers: { selfSignedBy: ({ newKey }: { readonly newKey: string }) => newKey },
+    };
+    const { item } = await acceptOne(tx, statement, intake, async (verified) => {
+      await replaceKey(tx, verified, recoverers);
+      patientId = verified.iss;
+    });
+    return { result: item, event: news(patientId) };
+  };
+
+/** A patient's, the last of each organisation that has opened any. @throws ContractError `PATIENT_UNKNOWN` */
+export async function listRecoveries(
+  tx: Evaluation,
+  { patientId }: { readonly patientId: string },
+): Promise<{ recoveries: RecoveryState[] }> {
+  await getPatient(tx, patientId);
+  return { recoveries: await recoveriesOf(tx.state, patientId) };
+}
+
+const news = (patientId: string | undefined) =>
+  patientId === undefined ? undefined : { patientIds: [patientId] };
+
+function put({ state }: Submission, recovery: RecoveryState): void {
+  state.put(recoveries.at(recovery.patientId, recovery.openedBy), recovery);
+}
+
+/** @throws ContractError `RECOVERY_UNKNOWN`, `RECOVERY_OVER` */
+async function openRecovery(tx: Submission, patientId: string, recoveryId: string): Promise<RecoveryState> {
+  const found = (await recoveriesOf(tx.state, patientId)).find((each) => each.recoveryId === recoveryId);
+  if (found === undefined) throw new ContractError('RECOVERY_UNKNOWN');
+  if (!isOpen(found, tx)) throw new ContractError('RECOVERY_OVER');
+  return found;
+}
+
+async function vouch(
+  tx: Submission,
+  { iss, sid, body }: Verified<'vouchForKey'>,
+  recoverers: Recoverers,
+): Promise<void> {
+  const role = recoverers.get(iss);
+  if (role === undefined) throw new ContractError('RECOVERY_ROLE_MISSING');
+  const { patientId, reason, newKey, newKeyProof, confirms } = body;
+  const patient = await getPatient(tx, patientId);
+  checkKeyProof(newKeyProof, patientId, newKey, tx);
+  if ([...patient.consentKeys, ...patient.gatewayKeys].some(({ key }) => key === newKey))
+    throw new ContractError('KEY_REUSED');
+  if (confirms === undefined) {
+    const after = (seconds: number) => timestampOf(tx.atMs + seconds * MS_PER_S);
+    put(tx, {
+      ...{ patientId, recoveryId: sid, reason, newKey, openedBy: iss, openedAt: tx.at },
+      ...{ takesEffectAt: after(RECOVERY_WAIT_S), lapsesAt: after(RECOVERY_LAPSES_AFTER_S) },
+    });
+    return;
+  }
+  const recovery = await openRecovery(tx, patientId, confirms);
+  const isOther = recovery.openedBy !== iss && recoverers.get(recovery.openedBy) !== role;
+  if (
+    !isOther ||
+    recovery.confirmedBy !== undefined ||
+    recovery.newKey !== newKey ||
+    recovery.reason !== reason
+  )
+    throw new ContractError('RECOVERY_MISMATCH');
+  put(tx, { ...recovery, confirmedBy: iss, confirmedAt: tx.at });
+}
+
+async function replaceKey(
+  tx: Submission,
+  verified: Verified<'takeOver'>,
+  recoverers: Recoverers,
+): Promise<void> {
+  const { iss: patientId, body } = verified;
+  const patient = await getPatient(tx, patientId);
+  const recovery = await openRecovery(tx, patientId, body.recoveryId);
+  const { newKey, openedBy, confirmedBy, takesEffectAt, reason } = recovery;
+  if (body.newKey !== newKey) throw new ContractError('RECOVERY_MISMATCH');
+  if (confirmedBy === undefined || tx.atMs < Date.parse(takesEffectAt))
+    throw new ContractError('RECOVERY_NOT_DUE', undefined, { takesEffectAt });
+  // An organisation that has lost its role since vouches for nobody.
+  if (!recoverers.has(openedBy) || !recoverers.has(confirmedBy))
+    throw new ContractError('RECOVERY_ROLE_MISSING');
+  const { consentKeys, gatewayKeys } = patient;
+  // As with a rotation: one key is not two powers.
+  tx.state.delete(delegateKeys.at(patientId, kidOfKey(newKey)));
+  tx.state.put(patients.at(patientId), {
+    ...patient,
+    consentKeys: rotated(consentKeys, newKey, tx.at, [...consentKeys, ...gatewayKeys]),
+  });
+  put(tx, { ...recovery, tookOverAt: tx.at });
+  // Whom a thief has appointed, and who was the patient's guardian, decides no more.
+  if (reason === 'untrusted') await endPatientsDelegations(tx, patientId);
+  await changePolicy(tx, verified, { opensEpoch: true });
+}
