@@ -22,6 +22,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/grants',
   'POST /v1/patients/{patientId}/grants/revoke-all',
   'POST /v1/patients/{patientId}/grants/{grantId}/revoke',
+  'POST /v1/patients/{patientId}/keys/offer',
   'POST /v1/patients/{patientId}/keys/rotate',
   'POST /v1/patients/{patientId}/pairing-codes',
   'POST /v1/patients/{patientId}/passphrase',
@@ -29,5 +30,6 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/approve',
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/reject',
   'POST /v1/patients/{patientId}/tokens',
+  'POST /v1/reconciliations',
   'PUT /v1/patients/{patientId}/settings',
 ]);

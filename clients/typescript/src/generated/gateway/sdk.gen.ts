@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDelegateData, CreatePatientDelegateErrors, CreatePatientDelegateResponses, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, EndPatientDelegateData, EndPatientDelegateErrors, EndPatientDelegateResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientDisclosureStatementData, GetPatientDisclosureStatementErrors, GetPatientDisclosureStatementResponses, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientReceivedRecordData, GetPatientReceivedRecordErrors, GetPatientReceivedRecordResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientStandingPolicyData, GetPatientStandingPolicyErrors, GetPatientStandingPolicyResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDelegatesData, ListPatientDelegatesDecisionsData, ListPatientDelegatesDecisionsErrors, ListPatientDelegatesDecisionsResponses, ListPatientDelegatesErrors, ListPatientDelegatesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientReceivedRecordsData, ListPatientReceivedRecordsErrors, ListPatientReceivedRecordsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ReplacePatientStandingPolicyData, ReplacePatientStandingPolicyErrors, ReplacePatientStandingPolicyResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, RotatePatientKeysData, RotatePatientKeysErrors, RotatePatientKeysResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
+import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDelegateData, CreatePatientDelegateErrors, CreatePatientDelegateResponses, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, CreateReconciliationData, CreateReconciliationErrors, CreateReconciliationResponses, EndPatientDelegateData, EndPatientDelegateErrors, EndPatientDelegateResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientDisclosureStatementData, GetPatientDisclosureStatementErrors, GetPatientDisclosureStatementResponses, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientReceivedRecordData, GetPatientReceivedRecordErrors, GetPatientReceivedRecordResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientStandingPolicyData, GetPatientStandingPolicyErrors, GetPatientStandingPolicyResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDelegatesData, ListPatientDelegatesDecisionsData, ListPatientDelegatesDecisionsErrors, ListPatientDelegatesDecisionsResponses, ListPatientDelegatesErrors, ListPatientDelegatesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientReceivedRecordsData, ListPatientReceivedRecordsErrors, ListPatientReceivedRecordsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, OfferPatientKeysData, OfferPatientKeysErrors, OfferPatientKeysResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ReplacePatientStandingPolicyData, ReplacePatientStandingPolicyErrors, ReplacePatientStandingPolicyResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, RotatePatientKeysData, RotatePatientKeysErrors, RotatePatientKeysResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1253,7 +1253,47 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Put another consent key in the place of the patient’s: by a ready statement, which proves that the patient has it, or made here under the passphrase. What was decided stands; nothing is taken that the former key signs from now on
+     * Providers that hold the patient’s records: what each has attested of deleted wraps, and what it owes since when
+     *
+     * Roles: patient, auditor.
+     */
+    public listPatientWrapHolders<ThrowOnError extends boolean = true>(options: Options<ListPatientWrapHoldersData, ThrowOnError>): RequestResult<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/wrap-holders',
+            ...options
+        });
+    }
+    
+    /**
+     * Have this gateway make the key that is to follow its own, for the patient to appoint at `keys/rotate`. Asked again, the same key
+     *
+     * Roles: patient.
+     */
+    public offerPatientKeys<ThrowOnError extends boolean = true>(options: Options<OfferPatientKeysData, ThrowOnError>): RequestResult<OfferPatientKeysResponses, OfferPatientKeysErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<OfferPatientKeysResponses, OfferPatientKeysErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/keys/offer',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Put another consent key in the place of the patient’s, or another gateway key in the place of this gateway’s: by a ready statement or made here under the passphrase. What was decided stands; nothing is taken that a former consent key signs from now on, nor a former gateway key once the ledgers have the new one
      *
      * Roles: patient.
      */
@@ -1382,6 +1422,30 @@ export class GatewayOperations extends HeyApiClient {
                     type: 'http'
                 }],
             url: '/v1/attestations',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Compare grants, records, confirmations, wraps, visits and attestations wherever they are, and mend what differs
+     *
+     * What is on its way differs by nature and is left out: compare again. While a channel or provider does not answer the job is tried again.
+     *
+     * Roles: ops.
+     */
+    public createReconciliation<ThrowOnError extends boolean = true>(options: Options<CreateReconciliationData, ThrowOnError>): RequestResult<CreateReconciliationResponses, CreateReconciliationErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateReconciliationResponses, CreateReconciliationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/reconciliations',
             ...options,
             headers: {
                 'Content-Type': 'application/json',

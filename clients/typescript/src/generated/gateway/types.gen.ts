@@ -470,6 +470,30 @@ export type DeviceView = {
     };
 };
 
+export type Difference = {
+    /**
+     * `GRANT_MISSING`: One channel has a grant or denial that the other lacks: it is sent again, where its statement is here. `GRANT_NOT_REVOKED`: One channel has ended a grant, the other has not: whoever has the revocation sends it again. `RECORD_NOT_STORED`: This gateway holds the version for stored, and `cloud` has none: it is stored again. `RECORD_NOT_ANNOUNCED`: This gateway holds the version for announced, and `authorities` has none: it is announced again. `RECORD_FORGOTTEN`: `cloud` has a version of the patient’s own that this gateway does not know: its store was put back. It is taken over when what it is about is made again. `RECORD_UNANNOUNCED_BY_AUTHOR`: `cloud` has a version by an authority that `authorities` lacks: its author announces it. `RECORD_UNSTORED_BY_AUTHOR`: `authorities` has a version by an authority that `cloud` lacks: its author stores it. `CONFIRMATION_MISSING`: This gateway holds the tags of a version by an authority for confirmed, and the channel has no word of it: they are confirmed again. `RECORD_LOST`: The ledger has the version, and its provider does not: the provider restores its backup, or the author writes the next version. `WRAPS_UNPROVEN`: A provider holds wraps without the signatures that prove them: it restores its backup. Readers refuse them meanwhile. `WRAPS_DIFFER`: A provider holds other wraps than the grants give: they are settled again. `DELETION_UNATTESTED`: A provider has not attested within an hour that the wraps which a revocation ended are deleted: ask it. Until then it may hold them. `VISIT_NOT_RELATED`: `authorities` has a visit that `cloud` lacks: its authority has it related again. `VISIT_NOT_RECORDED`: `cloud` has a visit that `authorities` lacks: its authority records it. `ATTESTATION_CONTRADICTED`: An organisation attests what this organisation’s peer has not: one of the two is wrong, or lies. Ask it, and withdraw the attestor’s key
+     */
+    code: 'GRANT_MISSING' | 'GRANT_NOT_REVOKED' | 'RECORD_NOT_STORED' | 'RECORD_NOT_ANNOUNCED' | 'RECORD_FORGOTTEN' | 'RECORD_UNANNOUNCED_BY_AUTHOR' | 'RECORD_UNSTORED_BY_AUTHOR' | 'CONFIRMATION_MISSING' | 'RECORD_LOST' | 'WRAPS_UNPROVEN' | 'WRAPS_DIFFER' | 'DELETION_UNATTESTED' | 'VISIT_NOT_RELATED' | 'VISIT_NOT_RECORDED' | 'ATTESTATION_CONTRADICTED';
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    channel: 'authorities' | 'cloud' | null;
+    /**
+     * A grant’s id, `recordId/version`, `authorityId/visitId`, `mspId/txId`, or `providerId/policyVersion`
+     */
+    about: string;
+    /**
+     * What it is, and what mends it
+     */
+    detail: string;
+    /**
+     * `none`: others have to, as the code says
+     */
+    repair: 'sent' | 'possible' | 'none';
+};
+
 export type DisclosureBundle = {
     resourceType: 'Bundle';
     id: string;
@@ -924,6 +948,18 @@ export type JobSummary = {
     problem: JobProblem | null;
 };
 
+/**
+ * The body of the `rotatePatientKey` statement that the patient is to sign
+ */
+export type KeyOffer = {
+    use: 'gateway';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    newKey: string;
+    newKeyProof: string;
+};
+
 export type News2Limits = {
     total?: number;
     highTotal?: number;
@@ -1232,6 +1268,52 @@ export type RecipientView = {
      * RFC 3339, UTC, milliseconds optional
      */
     at: string;
+};
+
+export type ReconciliationJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: ReconciliationView | null;
+};
+
+export type ReconciliationView = {
+    /**
+     * How many were compared
+     */
+    patients: number;
+    /**
+     * Patients with a decision on its way to the ledgers, who were not: compare again
+     */
+    underWay: number;
+    total: number;
+    /**
+     * Of `total`, at most 500
+     */
+    differences: Array<Difference>;
 };
 
 export type RecordCounts = {
@@ -1670,6 +1752,56 @@ export type WorkerView = {
     running: number;
     failures: number;
     lastError: string | null;
+};
+
+export type WrapHolder = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    heldSince: string;
+    attested: {
+        policyVersion: number;
+        versions: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        checkedAt: string;
+        statement: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        recordedAt: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    } | null;
+    owed: {
+        /**
+         * The oldest revocation that it has not attested
+         */
+        policyVersion: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        since: string;
+        /**
+         * For longer than 3600 s
+         */
+        isOverdue: boolean;
+    } | null;
+};
+
+export type WrapHoldersView = {
+    holders: Array<WrapHolder>;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -8109,6 +8241,192 @@ export type GetPatientDisclosureStatementResponses = {
 
 export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
+export type ListPatientWrapHoldersData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/wrap-holders';
+};
+
+export type ListPatientWrapHoldersErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
+
+export type ListPatientWrapHoldersResponses = {
+    /**
+     * OK
+     */
+    200: WrapHoldersView;
+};
+
+export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
+
+export type OfferPatientKeysData = {
+    body: {
+        use: 'gateway';
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/keys/offer';
+};
+
+export type OfferPatientKeysErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type OfferPatientKeysError = OfferPatientKeysErrors[keyof OfferPatientKeysErrors];
+
+export type OfferPatientKeysResponses = {
+    /**
+     * The body of the `rotatePatientKey` statement that the patient is to sign
+     */
+    200: KeyOffer;
+};
+
+export type OfferPatientKeysResponse = OfferPatientKeysResponses[keyof OfferPatientKeysResponses];
+
 export type RotatePatientKeysData = {
     body: {
         statement: string;
@@ -8117,6 +8435,10 @@ export type RotatePatientKeysData = {
          * Opens the consent key
          */
         passphrase: string;
+        /**
+         * Which key: `consent` unless said
+         */
+        use?: 'consent' | 'gateway';
     };
     headers?: {
         /**
@@ -8795,6 +9117,112 @@ export type CreateAttestationResponses = {
 };
 
 export type CreateAttestationResponse = CreateAttestationResponses[keyof CreateAttestationResponses];
+
+export type CreateReconciliationData = {
+    body: {
+        /**
+         * Default: every patient
+         */
+        patientId?: string;
+        /**
+         * Put what mends a difference on its way, where this gateway can. Asked for again, it has no further effect
+         */
+        repair?: boolean;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/reconciliations';
+};
+
+export type CreateReconciliationErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateReconciliationError = CreateReconciliationErrors[keyof CreateReconciliationErrors];
+
+export type CreateReconciliationResponses = {
+    /**
+     * OK
+     */
+    200: ReconciliationView;
+    /**
+     * Accepted
+     */
+    202: ReconciliationJob;
+};
+
+export type CreateReconciliationResponse = CreateReconciliationResponses[keyof CreateReconciliationResponses];
 
 export type ListJobsData = {
     body?: never;
