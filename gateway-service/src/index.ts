@@ -4,6 +4,7 @@ export { ChainKeeper, DeviceChain, PatientChain } from './chain/index.js';
 export { GatewayConfig } from './config.js';
 export { GatewayCore } from './core.js';
 export { problems } from './problems.js';
+export { DIFFERENCE_CODES } from './reconcile/index.js';
 export {
   CLOCKS_MIGRATION,
   STORE_MIGRATIONS,

@@ -2,7 +2,7 @@ import { problems as apiProblems } from '@careledger/api';
 import { problems as cloudProblems } from '@careledger/cloud-service';
 import { CONTRACT_CODES } from '@careledger/contracts';
 import { RECORD_FOREIGN, RECORD_OTHER_VERSION } from '@careledger/delivery';
-import { problems as gatewayProblems } from '@careledger/gateway-service';
+import { DIFFERENCE_CODES, problems as gatewayProblems } from '@careledger/gateway-service';
 import { commonProblems, type ProblemCatalogue, type ProblemType } from '@careledger/service-kit';
 import { DECLARATIONS, LITERALS, codesOf } from './declared-codes.js';
 
@@ -35,6 +35,8 @@ export function readCatalogues(): Catalogues {
   for (const [code, words] of Object.entries(CONTRACT_CODES)) add(code, { where: 'Ledger', words });
   for (const [code, { status, title }] of Object.entries<ProblemType>(commonProblems))
     add(code, { where: `Every service, HTTP ${status}`, words: sentence(title) });
+  for (const [code, words] of Object.entries(DIFFERENCE_CODES))
+    add(code, { where: 'Difference that a reconciliation found', words: sentence(words) });
   for (const code of new Set(Object.values(SERVICES).flatMap((problems) => Object.keys(problems))))
     for (const meaning of problemMeanings(code)) add(code, meaning);
   for (const declaration of DECLARATIONS)

@@ -195,7 +195,7 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
     return byPatient(world, { path: '/passphrase', body, otherBody: { ...body, ...byAnother } }, other);
   },
   'POST /v1/patients/{patientId}/keys/offer': async (world) =>
-    byPatient(world, { path: '/keys/offer', body: { use: 'gateway' }, otherBody: { use: 'consent' } }),
+    byPatient(world, { path: '/keys/offer', body: { use: 'gateway' }, otherBody: {} }),
   'POST /v1/patients/{patientId}/keys/rotate': async (world) => {
     const other = await world.fixture.patient();
     return byPatient(world, { path: '/keys/rotate', body: byPassphrase, otherBody: byAnother }, other);

@@ -19,7 +19,8 @@ export type PassphraseView = Static<typeof PassphraseView>;
 /** The key with which this gateway signs for a patient: records, blocks, anchors, questions for the patient's own records. */
 const GatewayUse = Type.Literal('gateway');
 
-export const KeyOfferBody = closedObject({ use: GatewayUse });
+/** There is one use that a gateway offers a key for. */
+export const KeyOfferBody = closedObject({ use: Type.Optional(GatewayUse) });
 export type KeyOfferBody = Static<typeof KeyOfferBody>;
 
 export const KeyOfferView = Type.Object(
