@@ -286,6 +286,84 @@ describe('a search', () => {
   });
 });
 
+describe('of two grants that let a copy be kept', () => {
+  const unit5 = { unit: 'ward-5', salt: toBase64url(new Uint8Array(32).fill(5)) };
+  const copy5 = { purpose: 'TREAT', unitHash: copyUnitHash(sha256, unit5) } as const;
+  const lab: GrantState['grantId'] = `${'l'.repeat(21)}Q`;
+  const [vitals, labs] = ['2026-05-01T12:00:00Z', '2026-05-02T12:00:00Z'];
+  const ward5 = readerWith({}, { unit: 'ward-5' });
+
+  /** Vital signs for ward 4, laboratory for ward 5; anybody there may read either. */
+  async function twoGrants(): Promise<ReturnType<typeof parts>> {
+    for (const ledger of Object.values(hospital.ledgers)) ledger.grants = [];
+    grant = { ...grant, scopeTags: [VITAL_TAG] };
+    const other = patient.grant({
+      ...{ grantId: lab, scopeTags: [LAB_TAG], copy: copy5 },
+      sealed: await patient.meaning(hospital.ownKey.publicKey, { copy: unit5 }),
+    });
+    await hospital.granted(patient.state, grant, other);
+    const running = parts();
+    await announce(running, { at: vitals, tagGroups: [[VITAL_TAG]] });
+    await announce(running, { at: labs, tagGroups: [[LAB_TAG]] });
+    while (await running.intake.round());
+    return running;
+  }
+
+  test('each record is asked for as the one that is about it says', async () => {
+    const running = await twoGrants();
+    expect(asked.map(({ reader, versions }) => [reader.principal.unit, versions.length])).toEqual([
+      ['ward-4', 1],
+      ['ward-5', 1],
+    ]);
+    expect(running.copies.keys.patientIds()).toEqual([patient.patientId]);
+  });
+
+  test('a unit is shown what is kept for it, not what is kept for another one', async () => {
+    const running = await twoGrants();
+    expect(timesOf(await find(running))).toEqual([vitals]);
+    const page = await find(running, {}, ward5);
+    expect([page.total, timesOf(page)]).toEqual([1, [labs]]);
+  });
+
+  test('a record of this authority’s own is kept for no other unit either', async () => {
+    const running = await twoGrants();
+    await announce(running, { author: 'aut_hospital', tagGroups: [[LAB_TAG]] });
+    while (await running.intake.round());
+    expect((await find(running)).total).toBe(1);
+  });
+
+  test('the end of one destroys what the other one is not about, and the other stays', async () => {
+    const running = await twoGrants();
+    const { allowances, copies, waiting } = running;
+    const { store, clock } = hospital;
+    await using ending = new CopyEnding({ allowances, copies, waiting, store, logger, clock });
+    await ending.round();
+    const rows = () =>
+      store.all<{ content: Uint8Array }>('SELECT content FROM copied_resources ORDER BY from_ms');
+    const [kept, over] = rows().map(({ content }) => Buffer.from(content));
+    if (kept === undefined || over === undefined) throw new Error('Not both are kept');
+    for (const ledger of Object.values(hospital.ledgers))
+      ledger.revoke({ patientId: patient.patientId, grantId: lab });
+    await hospital.mirrored(patient.patientId);
+    await ending.round();
+    expect(rows()).toHaveLength(1);
+    expect([filesOf().includes(over), filesOf().includes(kept)]).toEqual([false, true]);
+    expect(timesOf(await find(running))).toEqual([vitals]);
+  });
+
+  test('what was opened under the one that ended meanwhile is not kept for the other', async () => {
+    const running = await twoGrants();
+    await announce(running, { at: '2026-05-03T12:00:00Z', tagGroups: [[LAB_TAG]] });
+    meanwhile = async () => {
+      for (const ledger of Object.values(hospital.ledgers))
+        ledger.revoke({ patientId: patient.patientId, grantId: lab });
+      await hospital.mirrored(patient.patientId);
+    };
+    await running.intake.round();
+    expect(hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
+  });
+});
+
 describe('a revocation', () => {
   test('hides the copy at once and destroys its key: nothing in the store’s files opens it', async () => {
     const running = parts();

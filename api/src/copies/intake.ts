@@ -3,6 +3,7 @@ import { concerns, termsOnRecord } from '@careledger/policy';
 import { ProblemError, startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { AccessService } from '../access/access-service.js';
 import type { Reader } from '../access/reader.js';
+import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
 import type { Allowance, Allowances } from './allowances.js';
@@ -83,7 +84,7 @@ export class CopyIntake implements AsyncDisposable {
   /** Only within `store.commit`. */
   noticed(record: AnnouncedRecordState): void {
     const { copies, waiting } = this.#options;
-    if (!this.#isOfCopy(record)) return;
+    if (this.#ofCopy(record).length === 0) return;
     const kept = copies.record(record.patientId, record.recordId);
     if ((kept?.version.version ?? 0) < record.version) waiting.add(record, this.#clock());
   }
@@ -95,14 +96,28 @@ export class CopyIntake implements AsyncDisposable {
     const [first] = due;
     if (first === undefined) return false;
     const { patientId } = first.record;
-    const [allowance] = await allowances.of(patientId);
-    if (allowance === undefined) {
+    const allowed = await allowances.of(patientId);
+    const [fallback] = allowed;
+    if (fallback === undefined) {
       // Nothing of the patient may be copied any more.
       await store.commit(() => waiting.forget(patientId));
       return true;
     }
-    await this.#copy(patientId, due, allowance);
+    const allowanceOf = (each: WaitingVersion) => this.#allowanceOf(each, allowed) ?? fallback;
+    const allowance = allowanceOf(first);
+    await this.#copy(
+      patientId,
+      due.filter((each) => allowanceOf(each) === allowance),
+      allowance,
+    );
     return true;
+  }
+
+  /** Under which it is asked for: of several one after the other, as one of them may be refused where another is not. */
+  #allowanceOf({ record, attempts }: WaitingVersion, allowed: readonly Allowance[]): Allowance | undefined {
+    const grants = this.#ofCopy(record);
+    const fitting = allowed.filter(({ grantId }) => grants.some((grant) => grant.grantId === grantId));
+    return fitting[attempts % fitting.length];
   }
 
   async #copy(patientId: string, due: readonly WaitingVersion[], allowance: Allowance): Promise<void> {
@@ -123,9 +138,11 @@ export class CopyIntake implements AsyncDisposable {
     });
     await store.commit(() => {
       for (const { each, rows } of kept) {
-        // A revocation may have come while it was being opened: then it is not kept.
-        if (allowances.stands(patientId)) copies.put(each.record, rows);
-        waiting.done(each);
+        // A revocation may have come while it was being opened: then it is not kept, unless another grant lets it be.
+        if (allowances.stands(patientId, allowance)) {
+          copies.put(each.record, rows);
+          waiting.done(each);
+        } else waiting.again(each, nowMs);
       }
       for (const [index, each] of due.entries()) {
         const outcome = outcomes?.[index];
@@ -150,10 +167,12 @@ export class CopyIntake implements AsyncDisposable {
     }
   }
 
-  /** Whether a grant that lets a copy be kept is about the record. */
-  #isOfCopy(record: AnnouncedRecordState): boolean {
+  /** The grants that let a copy be kept and are about the record. */
+  #ofCopy(record: AnnouncedRecordState): MirroredGrant[] {
     const noticing = this.#options.policy.noticing(record.patientId, termsOnRecord(record));
-    return noticing.some((grant) => grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose));
+    return noticing.filter(
+      (grant) => grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose),
+    );
   }
 }
 
