@@ -194,6 +194,59 @@ describe('the intake', () => {
   });
 });
 
+describe('what a newer version has replaced', () => {
+  let running: ReturnType<typeof parts>;
+  let first: AnnouncedRecordState;
+  beforeEach(async () => {
+    for (const ledger of Object.values(hospital.ledgers)) ledger.grants = [];
+    grant = { ...grant, scopeTags: [LAB_TAG] };
+    await hospital.granted(patient.state, grant);
+    running = parts();
+    first = await announce(running, { tagGroups: [[LAB_TAG]] });
+    await running.intake.round();
+  });
+  const announced = (record: AnnouncedRecordState) =>
+    hospital.store.commit(() => {
+      running.intake.told(record);
+      running.intake.noticed(record);
+    });
+
+  test('is shown until that one is copied, and not where no copy of it may be kept', async () => {
+    await announced({ ...first, version: 2 });
+    expect((await find(running)).resources).toEqual([expect.objectContaining({ version: 1 })]);
+    await running.intake.round();
+    expect((await find(running)).resources).toEqual([expect.objectContaining({ version: 2 })]);
+    await announced({ ...first, version: 3, tagGroups: [[VITAL_TAG]] });
+    expect((await find(running)).total).toBe(0);
+  });
+
+  test('is not shown once that one was refused for good; until then it is asked for again', async () => {
+    await announced({ ...first, version: 2 });
+    refusal = problem('ACCESS_DENIED', 'no');
+    for (let n = 0; n < 6; n += 1) {
+      expect((await find(running)).total).toBe(1);
+      await running.intake.round();
+      hospital.nowMs += 60_000;
+    }
+    expect((await find(running)).total).toBe(0);
+    // Of an older one nothing is told that counts.
+    await announced(first);
+    expect((await find(running)).total).toBe(0);
+  });
+
+  test('what nobody wraps is asked for ever more rarely: each time is on the ledger', async () => {
+    await announced({ ...first, version: 2 });
+    refusal = problem('RECORD_NOT_WRAPPED', 'later');
+    asked = [];
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      await running.intake.round();
+      hospital.nowMs += 60_000;
+    }
+    expect(asked.length).toBeGreaterThan(24);
+    expect(asked.length).toBeLessThan(40);
+  });
+});
+
 describe('a search', () => {
   const days = ['2026-05-01', '2026-05-02', '2026-05-03', '2026-05-04'];
   const noon = (day: string) => `${day}T12:00:00Z`;

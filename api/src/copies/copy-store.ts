@@ -152,6 +152,13 @@ export class CopyStore {
     return key.open(resourceRow(copyId), content) as KeptResource;
   }
 
+  /** Ends what is kept of versions before this one. */
+  drop({ patientId, recordId, version }: Pick<CopiedVersion, 'patientId' | 'recordId' | 'version'>): void {
+    const kept = this.record(patientId, recordId);
+    if (kept !== undefined && kept.version.version < version)
+      this.store.run('DELETE FROM copied_records WHERE copy_id = ?', kept.copyId);
+  }
+
   /** Ends what is kept of some records of a patient. Call `store.forgetErased` once it is on disk. */
   prune(patientId: string, isKept: (version: CopiedVersion) => boolean): void {
     const key = this.keys.find(patientId);

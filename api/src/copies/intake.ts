@@ -17,6 +17,10 @@ const BATCH_MAX_VERSIONS = 64;
 const LOOK_INTERVAL_MS = 2_000;
 const AGAIN_MIN_MS = 1_000;
 const AGAIN_MAX_MS = 60_000;
+/** Where the ledger was asked: each time is written down there, for the patient to read. */
+const ASKED_AGAIN_MAX_MS = 60 * 60_000;
+/** Nobody was there to be asked. */
+const UNASKED: ReadonlySet<string> = new Set(['LEDGER_UNAVAILABLE', 'PROVIDER_UNREACHABLE']);
 /** A refusal may be premature, while a grant is on its way to channel `cloud`. After so many it is one. */
 const REFUSED_MAX_ATTEMPTS = 6;
 /** What no other attempt changes. */
@@ -78,7 +82,11 @@ export class CopyIntake implements AsyncDisposable {
 
   /** Only within `store.commit`: what the ledger has of a version that is kept may differ from before. */
   told(record: AnnouncedRecordState): void {
-    this.#options.copies.retag(record);
+    const { copies } = this.#options;
+    copies.retag(record);
+    // No copy is kept of the version by which its author has replaced what is kept.
+    const kept = copies.record(record.patientId, record.recordId);
+    if (kept !== undefined && this.#ofCopy(record).length === 0) copies.drop(record);
   }
 
   /** Only within `store.commit`. */
@@ -152,7 +160,9 @@ export class CopyIntake implements AsyncDisposable {
         if (FINAL.has(code) || (REFUSED.has(code) && each.attempts + 1 >= REFUSED_MAX_ATTEMPTS)) {
           logger.warn({ recordId, version, code }, 'a record that a copy may be kept of could not be opened');
           waiting.done(each);
-        } else waiting.again(each, nowMs + Math.min(AGAIN_MIN_MS * 2 ** each.attempts, AGAIN_MAX_MS));
+          // What is kept is what its author has replaced.
+          copies.drop(each.record);
+        } else waiting.again(each, nowMs + againMs(code, each));
       }
     });
   }
@@ -175,6 +185,10 @@ export class CopyIntake implements AsyncDisposable {
     );
   }
 }
+
+/** How long a version waits to be asked for again. */
+const againMs = (code: string, { attempts }: WaitingVersion): number =>
+  Math.min(AGAIN_MIN_MS * 2 ** attempts, UNASKED.has(code) ? AGAIN_MAX_MS : ASKED_AGAIN_MAX_MS);
 
 /** This service itself, for the unit that the copy is for. */
 const copierOf = ({ purpose, unit }: Allowance): Reader => ({
