@@ -72,6 +72,8 @@ export interface CopyReading<T> {
 }
 
 export interface CopyPageWanted<C> {
+  /** The grants that let it be kept for whoever asks: for the purpose, at the unit. */
+  readonly grantIds: ReadonlySet<string>;
   readonly limit: number;
   /** Whether all that may be seen are counted. */
   readonly isCounted: boolean;
@@ -230,11 +232,13 @@ export class ReadGate {
     reader: Reader,
     patientId: string,
     candidates: Iterable<C>,
-    { limit, isCounted, isAfter, isOver }: CopyPageWanted<C>,
+    { grantIds, limit, isCounted, isAfter, isOver }: CopyPageWanted<C>,
   ): Promise<ShownCopies<C, T>> {
     const { judge, log, store } = this.#options;
     const asking = await this.#asking(reader, patientId);
-    const objects = objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }));
+    const objections = () =>
+      objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }, grantIds));
+    const objects = objections();
     const seen: { readonly of: C; readonly unread: Unread<T> }[] = [];
     let [total, onPage] = [0, 0];
     for (const of of candidates) {
@@ -257,7 +261,7 @@ export class ReadGate {
     });
     if (isOver()) return { shown: [], hasMore: false, total: isCounted ? 0 : undefined };
     // By what is mirrored now: somebody may have denied some of it while it was being logged.
-    const objectsNow = objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }));
+    const objectsNow = objections();
     return {
       shown: seen
         .filter(({ of }) => !objectsNow(of))

@@ -24,15 +24,20 @@ export class Allowances {
     readonly meanings: Meanings,
   ) {}
 
-  /** Whether some grant in force lets it keep a copy of this patient's records. */
-  stands(patientId: string): boolean {
-    return this.policy.inForce(patientId).some(isOfCopy);
+  /** Whether a grant in force lets it keep a copy of this patient's records: some grant, unless one is named. */
+  stands(patientId: string, named?: Pick<Allowance, 'grantId'>): boolean {
+    return this.grants(patientId).some(({ grantId }) => named === undefined || grantId === named.grantId);
+  }
+
+  /** Grants in force that let it keep a copy. */
+  grants(patientId: string): MirroredGrant[] {
+    return this.policy.inForce(patientId).filter(isOfCopy);
   }
 
   /** None where the grant does not say readably at which unit: that is nobody's. */
   async of(patientId: string): Promise<Allowance[]> {
     const allowed: Allowance[] = [];
-    for (const grant of this.policy.inForce(patientId).filter(isOfCopy)) {
+    for (const grant of this.grants(patientId)) {
       const { grantId, copy } = grant;
       const unit = (await this.meanings.of(grant))?.copy;
       if (copy === undefined || unit === undefined || copyUnitHash(sha256, unit) !== copy.unitHash) continue;

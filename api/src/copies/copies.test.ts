@@ -194,6 +194,59 @@ describe('the intake', () => {
   });
 });
 
+describe('what a newer version has replaced', () => {
+  let running: ReturnType<typeof parts>;
+  let first: AnnouncedRecordState;
+  beforeEach(async () => {
+    for (const ledger of Object.values(hospital.ledgers)) ledger.grants = [];
+    grant = { ...grant, scopeTags: [LAB_TAG] };
+    await hospital.granted(patient.state, grant);
+    running = parts();
+    first = await announce(running, { tagGroups: [[LAB_TAG]] });
+    await running.intake.round();
+  });
+  const announced = (record: AnnouncedRecordState) =>
+    hospital.store.commit(() => {
+      running.intake.told(record);
+      running.intake.noticed(record);
+    });
+
+  test('is shown until that one is copied, and not where no copy of it may be kept', async () => {
+    await announced({ ...first, version: 2 });
+    expect((await find(running)).resources).toEqual([expect.objectContaining({ version: 1 })]);
+    await running.intake.round();
+    expect((await find(running)).resources).toEqual([expect.objectContaining({ version: 2 })]);
+    await announced({ ...first, version: 3, tagGroups: [[VITAL_TAG]] });
+    expect((await find(running)).total).toBe(0);
+  });
+
+  test('is not shown once that one was refused for good; until then it is asked for again', async () => {
+    await announced({ ...first, version: 2 });
+    refusal = problem('ACCESS_DENIED', 'no');
+    for (let n = 0; n < 6; n += 1) {
+      expect((await find(running)).total).toBe(1);
+      await running.intake.round();
+      hospital.nowMs += 60_000;
+    }
+    expect((await find(running)).total).toBe(0);
+    // Of an older one nothing is told that counts.
+    await announced(first);
+    expect((await find(running)).total).toBe(0);
+  });
+
+  test('what nobody wraps is asked for ever more rarely: each time is on the ledger', async () => {
+    await announced({ ...first, version: 2 });
+    refusal = problem('RECORD_NOT_WRAPPED', 'later');
+    asked = [];
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      await running.intake.round();
+      hospital.nowMs += 60_000;
+    }
+    expect(asked.length).toBeGreaterThan(24);
+    expect(asked.length).toBeLessThan(40);
+  });
+});
+
 describe('a search', () => {
   const days = ['2026-05-01', '2026-05-02', '2026-05-03', '2026-05-04'];
   const noon = (day: string) => `${day}T12:00:00Z`;
@@ -283,6 +336,84 @@ describe('a search', () => {
     await expect(find(running)).rejects.toMatchObject({ code: 'COPY_STALE' });
     hospital.ledgers.authorities.state = 'there';
     expect((await find(running)).total).toBe(4);
+  });
+});
+
+describe('of two grants that let a copy be kept', () => {
+  const unit5 = { unit: 'ward-5', salt: toBase64url(new Uint8Array(32).fill(5)) };
+  const copy5 = { purpose: 'TREAT', unitHash: copyUnitHash(sha256, unit5) } as const;
+  const lab: GrantState['grantId'] = `${'l'.repeat(21)}Q`;
+  const [vitals, labs] = ['2026-05-01T12:00:00Z', '2026-05-02T12:00:00Z'];
+  const ward5 = readerWith({}, { unit: 'ward-5' });
+
+  /** Vital signs for ward 4, laboratory for ward 5; anybody there may read either. */
+  async function twoGrants(): Promise<ReturnType<typeof parts>> {
+    for (const ledger of Object.values(hospital.ledgers)) ledger.grants = [];
+    grant = { ...grant, scopeTags: [VITAL_TAG] };
+    const other = patient.grant({
+      ...{ grantId: lab, scopeTags: [LAB_TAG], copy: copy5 },
+      sealed: await patient.meaning(hospital.ownKey.publicKey, { copy: unit5 }),
+    });
+    await hospital.granted(patient.state, grant, other);
+    const running = parts();
+    await announce(running, { at: vitals, tagGroups: [[VITAL_TAG]] });
+    await announce(running, { at: labs, tagGroups: [[LAB_TAG]] });
+    while (await running.intake.round());
+    return running;
+  }
+
+  test('each record is asked for as the one that is about it says', async () => {
+    const running = await twoGrants();
+    expect(asked.map(({ reader, versions }) => [reader.principal.unit, versions.length])).toEqual([
+      ['ward-4', 1],
+      ['ward-5', 1],
+    ]);
+    expect(running.copies.keys.patientIds()).toEqual([patient.patientId]);
+  });
+
+  test('a unit is shown what is kept for it, not what is kept for another one', async () => {
+    const running = await twoGrants();
+    expect(timesOf(await find(running))).toEqual([vitals]);
+    const page = await find(running, {}, ward5);
+    expect([page.total, timesOf(page)]).toEqual([1, [labs]]);
+  });
+
+  test('a record of this authority’s own is kept for no other unit either', async () => {
+    const running = await twoGrants();
+    await announce(running, { author: 'aut_hospital', tagGroups: [[LAB_TAG]] });
+    while (await running.intake.round());
+    expect((await find(running)).total).toBe(1);
+  });
+
+  test('the end of one destroys what the other one is not about, and the other stays', async () => {
+    const running = await twoGrants();
+    const { allowances, copies, waiting } = running;
+    const { store, clock } = hospital;
+    await using ending = new CopyEnding({ allowances, copies, waiting, store, logger, clock });
+    await ending.round();
+    const rows = () =>
+      store.all<{ content: Uint8Array }>('SELECT content FROM copied_resources ORDER BY from_ms');
+    const [kept, over] = rows().map(({ content }) => Buffer.from(content));
+    if (kept === undefined || over === undefined) throw new Error('Not both are kept');
+    for (const ledger of Object.values(hospital.ledgers))
+      ledger.revoke({ patientId: patient.patientId, grantId: lab });
+    await hospital.mirrored(patient.patientId);
+    await ending.round();
+    expect(rows()).toHaveLength(1);
+    expect([filesOf().includes(over), filesOf().includes(kept)]).toEqual([false, true]);
+    expect(timesOf(await find(running))).toEqual([vitals]);
+  });
+
+  test('what was opened under the one that ended meanwhile is not kept for the other', async () => {
+    const running = await twoGrants();
+    await announce(running, { at: '2026-05-03T12:00:00Z', tagGroups: [[LAB_TAG]] });
+    meanwhile = async () => {
+      for (const ledger of Object.values(hospital.ledgers))
+        ledger.revoke({ patientId: patient.patientId, grantId: lab });
+      await hospital.mirrored(patient.patientId);
+    };
+    await running.intake.round();
+    expect(hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
   });
 });
 

@@ -77,7 +77,7 @@ export class CopySearch {
   ): Promise<CopyPage> {
     const { allowances, copies, gate } = this.#options;
     await this.#assertFresh(patientId);
-    await this.#assertAllowed(reader, patientId);
+    const grantIds = await this.#allowedBy(reader, patientId);
     const after = cursor === undefined ? undefined : placeOf(cursor);
     const key = copies.keys.find(patientId);
     const { shown, hasMore, total } = await gate.copies<Candidate, KeptResource>(
@@ -88,7 +88,7 @@ export class CopySearch {
         ? []
         : this.#candidates(patientId, key, { ...filter, ...(after && !isCounted && { after }) }),
       {
-        ...{ limit, isCounted },
+        ...{ grantIds, limit, isCounted },
         ...(after && { isAfter: ({ found }: Candidate) => isBehind(found, after, filter.order) }),
         isOver: () => !allowances.stands(patientId) || this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS,
       },
@@ -133,13 +133,14 @@ export class CopySearch {
       });
   }
 
-  /** @throws ProblemError READ_REFUSED */
-  async #assertAllowed(reader: Reader, patientId: string): Promise<void> {
+  /** The grants that let a copy be kept for whoever asks. @throws ProblemError READ_REFUSED */
+  async #allowedBy(reader: Reader, patientId: string): Promise<ReadonlySet<string>> {
     const { allowances, ended, gate } = this.#options;
     const allowed = await allowances.of(patientId);
     const { unit } = gate.personOf(reader);
     const ofPurpose = allowed.filter(({ purpose }) => purpose === reader.purpose);
-    if (ofPurpose.some((each) => each.unit === unit)) return;
+    const ofUnit = ofPurpose.filter((each) => each.unit === unit);
+    if (ofUnit.length > 0) return new Set(ofUnit.map(({ grantId }) => grantId));
     if (allowed.length === 0) ended();
     const reason =
       allowed.length === 0 ? 'NO_GRANT' : ofPurpose.length === 0 ? 'PURPOSE_NOT_GRANTED' : 'GRANTEE_MISMATCH';

@@ -152,6 +152,26 @@ export class CopyStore {
     return key.open(resourceRow(copyId), content) as KeptResource;
   }
 
+  /** Ends what is kept of versions before this one. */
+  drop({ patientId, recordId, version }: Pick<CopiedVersion, 'patientId' | 'recordId' | 'version'>): void {
+    const kept = this.record(patientId, recordId);
+    if (kept !== undefined && kept.version.version < version)
+      this.store.run('DELETE FROM copied_records WHERE copy_id = ?', kept.copyId);
+  }
+
+  /** Ends what is kept of some records of a patient. Call `store.forgetErased` once it is on disk. */
+  prune(patientId: string, isKept: (version: CopiedVersion) => boolean): void {
+    const key = this.keys.find(patientId);
+    if (key === undefined) return;
+    const rows = this.store.all<RecordRow>(
+      'SELECT copy_id AS copyId, record, terms FROM copied_records WHERE patient = ?',
+      this.keys.rowOf(patientId),
+    );
+    for (const row of rows)
+      if (!isKept(openTerms(key, row)))
+        this.store.run('DELETE FROM copied_records WHERE copy_id = ?', row.copyId);
+  }
+
   /** The patient's key, and with it all that is kept of the patient. Call `store.forgetErased` once it is on disk. */
   destroy(patientId: string): void {
     this.store.run('DELETE FROM copied_records WHERE patient = ?', this.keys.rowOf(patientId));

@@ -1,3 +1,4 @@
+import { coversReading, termsOnRecord } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
@@ -13,19 +14,25 @@ export interface CopyEndingOptions {
   readonly waiting: IntakeStore;
   readonly store: Store;
   readonly logger: Logger;
+  /** Default: Date.now. */
+  readonly clock?: () => number;
 }
 
 /**
- * Destroys the copy of every patient who does not let it be kept any more: by a revocation, or since its grant has ended. It is
- * hidden before, from when the mirror has heard of it.
+ * Destroys the copy of every patient who does not let it be kept any more: by a revocation, or since its grant has ended. Where one
+ * of several grants has ended, what of the copy no other one is about. It is hidden before, from when the mirror has heard of it.
  */
 export class CopyEnding implements AsyncDisposable {
   readonly #options: CopyEndingOptions;
+  readonly #clock: () => number;
   readonly #worker: Worker;
+  /** By patient the grants that let a copy be kept when it was last looked at; none after a start. */
+  #known: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   constructor(options: CopyEndingOptions) {
     const { logger, store } = options;
     this.#options = options;
+    this.#clock = options.clock ?? Date.now;
     // What a process that was killed had erased may lie in the write-ahead log still.
     store.forgetErased();
     this.#worker = startWorker({
@@ -51,15 +58,40 @@ export class CopyEnding implements AsyncDisposable {
 
   async round(): Promise<void> {
     const { allowances, copies, logger, store, waiting } = this.#options;
-    const over = copies.keys.patientIds().filter((patientId) => !allowances.stands(patientId));
-    if (over.length === 0) return;
-    await store.commit(() => {
-      for (const patientId of over) {
-        copies.destroy(patientId);
-        waiting.forget(patientId);
-      }
-    });
-    store.forgetErased();
+    const patientIds = copies.keys.patientIds();
+    const over = patientIds.filter((patientId) => !allowances.stands(patientId));
+    const others = patientIds.filter((patientId) => allowances.stands(patientId));
+    const known = new Map(others.map((patientId) => [patientId, this.#grantIdsOf(patientId)]));
+    const lessened = others.filter((patientId) => this.#isLessened(patientId, known));
+    if (over.length + lessened.length > 0)
+      await store.commit(() => {
+        for (const patientId of over) {
+          copies.destroy(patientId);
+          waiting.forget(patientId);
+        }
+        for (const patientId of lessened) this.#prune(patientId);
+      });
+    this.#known = known;
+    if (over.length + lessened.length > 0) store.forgetErased();
     for (const patientId of over) logger.info({ patientId }, 'a copy has ended: its key is destroyed');
+  }
+
+  #grantIdsOf(patientId: string): ReadonlySet<string> {
+    return new Set(this.#options.allowances.grants(patientId).map(({ grantId }) => grantId));
+  }
+
+  /** Whether a grant may have ended since it was last looked at. */
+  #isLessened(patientId: string, known: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+    const now = known.get(patientId) ?? new Set();
+    return this.#known.get(patientId)?.isSubsetOf(now) !== true;
+  }
+
+  #prune(patientId: string): void {
+    const { allowances, copies } = this.#options;
+    const grants = allowances.grants(patientId);
+    const nowMs = this.#clock();
+    copies.prune(patientId, (version) =>
+      grants.some((grant) => coversReading(grant, termsOnRecord(version), nowMs)),
+    );
   }
 }

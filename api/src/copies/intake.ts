@@ -3,6 +3,7 @@ import { concerns, termsOnRecord } from '@careledger/policy';
 import { ProblemError, startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { AccessService } from '../access/access-service.js';
 import type { Reader } from '../access/reader.js';
+import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
 import type { Allowance, Allowances } from './allowances.js';
@@ -16,6 +17,10 @@ const BATCH_MAX_VERSIONS = 64;
 const LOOK_INTERVAL_MS = 2_000;
 const AGAIN_MIN_MS = 1_000;
 const AGAIN_MAX_MS = 60_000;
+/** Where the ledger was asked: each time is written down there, for the patient to read. */
+const ASKED_AGAIN_MAX_MS = 60 * 60_000;
+/** Nobody was there to be asked. */
+const UNASKED: ReadonlySet<string> = new Set(['LEDGER_UNAVAILABLE', 'PROVIDER_UNREACHABLE']);
 /** A refusal may be premature, while a grant is on its way to channel `cloud`. After so many it is one. */
 const REFUSED_MAX_ATTEMPTS = 6;
 /** What no other attempt changes. */
@@ -77,13 +82,17 @@ export class CopyIntake implements AsyncDisposable {
 
   /** Only within `store.commit`: what the ledger has of a version that is kept may differ from before. */
   told(record: AnnouncedRecordState): void {
-    this.#options.copies.retag(record);
+    const { copies } = this.#options;
+    copies.retag(record);
+    // No copy is kept of the version by which its author has replaced what is kept.
+    const kept = copies.record(record.patientId, record.recordId);
+    if (kept !== undefined && this.#ofCopy(record).length === 0) copies.drop(record);
   }
 
   /** Only within `store.commit`. */
   noticed(record: AnnouncedRecordState): void {
     const { copies, waiting } = this.#options;
-    if (!this.#isOfCopy(record)) return;
+    if (this.#ofCopy(record).length === 0) return;
     const kept = copies.record(record.patientId, record.recordId);
     if ((kept?.version.version ?? 0) < record.version) waiting.add(record, this.#clock());
   }
@@ -95,14 +104,28 @@ export class CopyIntake implements AsyncDisposable {
     const [first] = due;
     if (first === undefined) return false;
     const { patientId } = first.record;
-    const [allowance] = await allowances.of(patientId);
-    if (allowance === undefined) {
+    const allowed = await allowances.of(patientId);
+    const [fallback] = allowed;
+    if (fallback === undefined) {
       // Nothing of the patient may be copied any more.
       await store.commit(() => waiting.forget(patientId));
       return true;
     }
-    await this.#copy(patientId, due, allowance);
+    const allowanceOf = (each: WaitingVersion) => this.#allowanceOf(each, allowed) ?? fallback;
+    const allowance = allowanceOf(first);
+    await this.#copy(
+      patientId,
+      due.filter((each) => allowanceOf(each) === allowance),
+      allowance,
+    );
     return true;
+  }
+
+  /** Under which it is asked for: of several one after the other, as one of them may be refused where another is not. */
+  #allowanceOf({ record, attempts }: WaitingVersion, allowed: readonly Allowance[]): Allowance | undefined {
+    const grants = this.#ofCopy(record);
+    const fitting = allowed.filter(({ grantId }) => grants.some((grant) => grant.grantId === grantId));
+    return fitting[attempts % fitting.length];
   }
 
   async #copy(patientId: string, due: readonly WaitingVersion[], allowance: Allowance): Promise<void> {
@@ -123,9 +146,11 @@ export class CopyIntake implements AsyncDisposable {
     });
     await store.commit(() => {
       for (const { each, rows } of kept) {
-        // A revocation may have come while it was being opened: then it is not kept.
-        if (allowances.stands(patientId)) copies.put(each.record, rows);
-        waiting.done(each);
+        // A revocation may have come while it was being opened: then it is not kept, unless another grant lets it be.
+        if (allowances.stands(patientId, allowance)) {
+          copies.put(each.record, rows);
+          waiting.done(each);
+        } else waiting.again(each, nowMs);
       }
       for (const [index, each] of due.entries()) {
         const outcome = outcomes?.[index];
@@ -135,7 +160,9 @@ export class CopyIntake implements AsyncDisposable {
         if (FINAL.has(code) || (REFUSED.has(code) && each.attempts + 1 >= REFUSED_MAX_ATTEMPTS)) {
           logger.warn({ recordId, version, code }, 'a record that a copy may be kept of could not be opened');
           waiting.done(each);
-        } else waiting.again(each, nowMs + Math.min(AGAIN_MIN_MS * 2 ** each.attempts, AGAIN_MAX_MS));
+          // What is kept is what its author has replaced.
+          copies.drop(each.record);
+        } else waiting.again(each, nowMs + againMs(code, each));
       }
     });
   }
@@ -150,12 +177,18 @@ export class CopyIntake implements AsyncDisposable {
     }
   }
 
-  /** Whether a grant that lets a copy be kept is about the record. */
-  #isOfCopy(record: AnnouncedRecordState): boolean {
+  /** The grants that let a copy be kept and are about the record. */
+  #ofCopy(record: AnnouncedRecordState): MirroredGrant[] {
     const noticing = this.#options.policy.noticing(record.patientId, termsOnRecord(record));
-    return noticing.some((grant) => grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose));
+    return noticing.filter(
+      (grant) => grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose),
+    );
   }
 }
+
+/** How long a version waits to be asked for again. */
+const againMs = (code: string, { attempts }: WaitingVersion): number =>
+  Math.min(AGAIN_MIN_MS * 2 ** attempts, UNASKED.has(code) ? AGAIN_MAX_MS : ASKED_AGAIN_MAX_MS);
 
 /** This service itself, for the unit that the copy is for. */
 const copierOf = ({ purpose, unit }: Allowance): Reader => ({

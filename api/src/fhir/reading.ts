@@ -1,6 +1,12 @@
 import { isSupporting, readResourceId, type ResourceRef } from '@careledger/fhir';
 import { RecordVersion } from '@careledger/domain';
-import { ProblemError, assertScopes, fromCursor, toCursor } from '@careledger/service-kit';
+import {
+  ProblemError,
+  assertPatientScopes,
+  assertScopes,
+  fromCursor,
+  toCursor,
+} from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import type { NamedVersion, ShownRecord } from '../access/access-service.js';
 import type { OpeningRecords } from '../access/opening.js';
@@ -47,7 +53,7 @@ export class FhirReading {
   ): Promise<ServedResource> {
     const ref = refOf(id);
     const version = vid === undefined ? undefined : versionOf(vid);
-    assertSupporting(resourceType, ref, reader);
+    assertMayAsk(resourceType, ref, reader);
     const { patientId, recordId } = ref;
     const named = await this.opening.versions.named({
       ...{ patientId, recordId },
@@ -72,7 +78,7 @@ export class FhirReading {
     reader: Reader,
   ): Promise<HistoryPage> {
     const ref = refOf(id);
-    assertSupporting(resourceType, ref, reader);
+    assertMayAsk(resourceType, ref, reader);
     const { patientId, recordId } = ref;
     const { service, versions } = this.opening;
     const from = cursor === undefined ? undefined : fromCursor(cursor, RecordVersion);
@@ -134,8 +140,12 @@ function versionOf(vid: string): number {
   return version;
 }
 
-/** What tells something is held to the token's scopes by the gate; what only supports it, here. @throws SCOPE_INSUFFICIENT */
-function assertSupporting(resourceType: string, { patientId }: ResourceRef, { principal }: Reader): void {
+/**
+ * Whoever may read nothing of the patient asks for nothing: each attempt is on the ledger, and some alarm. What tells something is
+ * held to the token's scopes by the gate; what only supports it, here. @throws SCOPE_INSUFFICIENT
+ */
+function assertMayAsk(resourceType: string, { patientId }: ResourceRef, { principal }: Reader): void {
+  assertPatientScopes(principal, { patientId, does: 'r' });
   if (!isSupporting(resourceType)) return;
   assertScopes(principal, { patientId, kinds: [{ resourceType, categories: [] }], does: 'r' });
 }

@@ -1,4 +1,4 @@
-import { resourceIdOf } from '@careledger/fhir';
+import { entryHashOf, resourceIdOf } from '@careledger/fhir';
 import { resourceScopesOf } from '@careledger/service-kit';
 import { describe, expect, test } from '@jest/globals';
 import { readerWith } from '../../testing/test-hospital.js';
@@ -7,17 +7,20 @@ import { FhirReading } from './reading.js';
 import { FhirWriting } from './writing.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
-const ID = resourceIdOf({ patientId: PATIENT, recordId: `rec_${'b'.repeat(32)}`, entry: 'AAAAAAAAAAA' });
+const RECORD = `rec_${'b'.repeat(32)}`;
+const ID = resourceIdOf({ patientId: PATIENT, recordId: RECORD, entry: 'AAAAAAAAAAA' });
 const BASE = 'https://hospital.example/fhir';
 
 /** Somebody who signed in with these scopes. */
-const readerOf = (...scopes: string[]): Reader =>
+const readerOf = (...scopes: string[]): Reader => launchedFor(undefined, ...scopes);
+/** Somebody whose app was launched for a patient. */
+const launchedFor = (patientId: string | undefined, ...scopes: string[]): Reader =>
   readerWith(
     {},
     {
       signIn: {
         ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
-        ...{ person: undefined, patientId: undefined },
+        ...{ person: undefined, patientId },
         ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set<string>() },
       },
     },
@@ -49,6 +52,79 @@ describe('a token that is for some types', () => {
 
   test.each(['user/Device.r', 'user/*.rs'])('%s reads it', async (scope) => {
     await expect(read('Device', scope)).rejects.toBeInstanceOf(Asked);
+  });
+});
+
+describe('a token that is for another patient', () => {
+  const row = {
+    ...({ resourceType: 'Observation', interaction: 'read' } as const),
+    ...({ source: 'entry', roles: ['practitioner'] } as const),
+  };
+  const reading = new FhirReading(opening);
+  const writing = new FhirWriting({
+    ...{ opening, base: BASE, writer: { before: () => undefined } as never, vouching: {} as never },
+  });
+  const ways = (reader: Reader) => [
+    reading.read(row, { id: ID }, reader),
+    reading.read(row, { id: ID, vid: '1' }, reader),
+    reading.history(row, { id: ID, count: 1 }, reader),
+    writing.update(
+      { resourceType: 'Observation', id: ID, seen: 1 },
+      { body: { resourceType: 'Observation', id: ID }, reader, request: {} as never },
+    ),
+  ];
+
+  test.each([`pat_${'c'.repeat(32)}`, undefined])('%s: asks the ledger for nothing', async (other) => {
+    const settled = await Promise.allSettled(ways(launchedFor(other, 'patient/*.cruds')));
+    expect(settled).toEqual(settled.map(() => ({ status: 'rejected', reason: REFUSED })));
+  });
+
+  test('and for the patient of the launch asks', async () => {
+    for (const way of ways(launchedFor(PATIENT, 'patient/*.cruds')))
+      await expect(way).rejects.toBeInstanceOf(Asked);
+  });
+});
+
+describe('a token that updates some kinds', () => {
+  const update = (from: string, to: string, ...scopes: string[]) => {
+    const patient = { type: 'Patient', identifier: { system: 'urn:careledger:patient', value: PATIENT } };
+    const observation = (category: string) => ({
+      ...{ resourceType: 'Observation', status: 'final', code: { text: 'Mood' }, subject: patient },
+      category: [
+        {
+          coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }],
+        },
+      ],
+    });
+    const fullUrl = 'urn:uuid:0b6f4c52-8a3e-4d27-b1f9-6e2c7a905d41';
+    const json = JSON.stringify({
+      ...{ resourceType: 'Bundle', type: 'collection' },
+      entry: [{ fullUrl, resource: observation(from) }],
+    });
+    const id = resourceIdOf({ ...{ patientId: PATIENT, recordId: RECORD, entry: entryHashOf(fullUrl) } });
+    const writing = new FhirWriting({
+      opening: {
+        service: { open: async () => [{ status: 'fulfilled', value: { json } }] },
+        versions: { named: async () => ({ recordId: RECORD, version: 1, stored: {} }) },
+      } as never,
+      ...{ base: BASE, writer: { before: () => undefined } as never, vouching: { personOf: ask } as never },
+    });
+    return writing.update(
+      { resourceType: 'Observation', id, seen: 1 },
+      {
+        body: { ...observation(to), id },
+        reader: readerOf('user/*.rs', ...scopes),
+        request: {} as never,
+      },
+    );
+  };
+  const VITALS = 'user/Observation.u?category=vital-signs';
+
+  test('puts nothing in the place of one of another kind', async () => {
+    await expect(update('laboratory', 'vital-signs', VITALS)).rejects.toEqual(REFUSED);
+    await expect(update('vital-signs', 'laboratory', VITALS)).rejects.toEqual(REFUSED);
+    await expect(update('vital-signs', 'vital-signs', VITALS)).rejects.toBeInstanceOf(Asked);
+    await expect(update('laboratory', 'vital-signs', 'user/Observation.u')).rejects.toBeInstanceOf(Asked);
   });
 });
 

@@ -1,5 +1,5 @@
 import { entryHashOf, resourceIdOf } from '@careledger/fhir';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { ServedRecord } from './served-record.js';
 
 const about = { patientId: `pat_${'a'.repeat(32)}`, recordId: `rec_${'b'.repeat(32)}` };
@@ -92,4 +92,26 @@ test('an entry is none of another type, and a record of none but a Bundle', () =
 test('of two entries by one name neither is shown', () => {
   const entry = `{"fullUrl":"${READING}","resource":{"resourceType":"Observation"}}`;
   expect(served(bundle(entry, entry)).textOf('Observation', entryHashOf(READING))).toBeUndefined();
+});
+
+test('many references into a record of many entries are led at once: each name is looked up, not looked for', () => {
+  const count = 1_000;
+  const nameOf = (index: number) => `urn:oid:1.2.3.${index}`;
+  const members = Array.from({ length: count }, (_, index) => `{"reference":"${nameOf(index)}"}`);
+  const others = Array.from(
+    { length: count },
+    (_, index) => `{"fullUrl":"${nameOf(index)}","resource":{"resourceType":"Device"}}`,
+  );
+  const record = served(
+    bundle(
+      ...others,
+      `{"fullUrl":"${READING}","resource":{"resourceType":"Observation","hasMember":[${members.join(',')}]}}`,
+    ),
+  );
+  const looking = jest.spyOn(Array.prototype, 'includes');
+  const text = record.textOf('Observation', entryHashOf(READING)) ?? '';
+  const looked = looking.mock.calls.length;
+  looking.mockRestore();
+  expect(text).toContain(idOf(nameOf(count - 1)));
+  expect(looked).toBeLessThan(20 * count);
 });

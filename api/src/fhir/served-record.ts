@@ -34,12 +34,16 @@ export class ServedRecord {
   readonly #opened: OpenedVersion;
   readonly #bundle: Json;
   readonly #entries: readonly ServedEntry[];
+  /** The first entry by each name. */
+  readonly #byName: ReadonlyMap<string, ServedEntry>;
 
   constructor(about: Omit<ResourceRef, 'entry'>, opened: OpenedVersion) {
     this.#about = about;
     this.#opened = opened;
     this.#bundle = exactJson(opened.json) as Json;
     this.#entries = objectsOf(this.#bundle['entry']).flatMap(servedEntry);
+    const named = this.#entries.flatMap((entry) => entry.names.map((name) => [name, entry] as const));
+    this.#byName = new Map(named.reverse());
   }
 
   /** JSON of what the id names; undefined where this version has no such entry of the type. */
@@ -80,7 +84,7 @@ export class ServedRecord {
   }
 
   #whereItLeads(reference: string): string {
-    const target = this.#entries.find(({ names }) => names.includes(reference));
+    const target = this.#byName.get(reference);
     const type = target?.resource['resourceType'];
     if (target === undefined || typeof type !== 'string' || !isServed(type)) return reference;
     if (type === 'Patient') return `Patient/${patientResourceIdOf(this.#about.patientId)}`;

@@ -1,6 +1,12 @@
 import { exactJson } from '@careledger/crypto';
 import { entryHashOf, entryNameOf, readResourceId, resourceIdOf, type ResourceRef } from '@careledger/fhir';
-import { ProblemError, assertScopes, versionTag, type IdempotentRequest } from '@careledger/service-kit';
+import {
+  ProblemError,
+  assertPatientScopes,
+  assertScopes,
+  versionTag,
+  type IdempotentRequest,
+} from '@careledger/service-kit';
 import type { OpeningRecords } from '../access/opening.js';
 import type { Reader } from '../access/reader.js';
 import type { Vouching } from '../policy/vouching.js';
@@ -111,19 +117,17 @@ export class FhirWriting {
     if (before !== undefined) return { write: before, json: undefined, entries };
     const { principal, claim, purpose } = reader;
     const { patientId } = ref;
+    // It is read before it is updated.
+    for (const does of ['r', 'u'] as const) assertPatientScopes(principal, { patientId, does });
     const former = await this.#newest(ref, seen, reader);
     const { content, index } = replaced(
       former,
       { ref, resourceType },
       keptResource(body, this.#options.base),
     );
-    assertScopes(principal, {
-      patientId,
-      kinds: touchedKinds(
-        asContent({ ...content.bundle, entry: [objectsOf(content.bundle['entry'])[index]] }).bundle,
-      ),
-      does: 'u',
-    });
+    // What it was is lost to readers, like what it is now is new to them.
+    const kinds = [former, content.bundle].flatMap((bundle) => kindsAt(bundle, index));
+    assertScopes(principal, { patientId, kinds, does: 'u' });
     const person = vouching.personOf(principal, claim);
     const wanted = { ...content, patientId, purpose, person, request, ifMatch: versionTag(seen) };
     const write = await toldOf({ resourceType, index }, () => writer.revise(ref.recordId, wanted));
@@ -144,6 +148,10 @@ export class FhirWriting {
     return exactJson(shown.value.json) as Json;
   }
 }
+
+/** Kinds of what stands in one place of a record. */
+const kindsAt = (bundle: Json, index: number) =>
+  touchedKinds(asContent({ ...bundle, entry: [objectsOf(bundle['entry'])[index]] }).bundle);
 
 /** The Bundle with the resource in the place of the one that the id names. @throws ProblemError NOT_FOUND */
 function replaced(

@@ -60,7 +60,9 @@ describe('where SMART apps find the sign-in of an authority', () => {
     await trusting(issuer.trusted('HospitalMSP'));
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     const [{ status, body, headers } = await ask()] = answers;
-    expect([status, body['code'], headers['retry-after']]).toEqual([503, 'ISSUER_UNAVAILABLE', '5']);
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    const coding = [{ system: 'urn:careledger:problem', code: 'ISSUER_UNAVAILABLE' }];
+    expect(body).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ details: { coding } }] });
     issuer.isAway = false;
     issuer.smart = smart();
     expect((await ask()).status).toBe(503);
@@ -72,6 +74,8 @@ describe('where SMART apps find the sign-in of an authority', () => {
     ['another issuer', { issuer: 'https://id.evil.example' }],
     ['a sign-in without TLS', { authorization_endpoint: 'http://id.hospital.example/auth' }],
     ['tokens without TLS', { token_endpoint: 'http://id.hospital.example/token' }],
+    ['the end of tokens without TLS', { revocation_endpoint: 'http://id.hospital.example/end' }],
+    ['keys without TLS', { jwks_uri: 'http://id.hospital.example/keys' }],
     ['no PKCE', { code_challenge_methods_supported: ['plain'] }],
   ])('leads nobody to %s', async (_what, change) => {
     issuer.smart = { ...smart(), ...change };

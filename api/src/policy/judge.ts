@@ -83,15 +83,18 @@ export class Judge {
   }
 
   /**
-   * Why a record of which a copy is kept may not be shown, by the mirror and the grants that let it be kept for this purpose;
-   * undefined where it may. That the mirror is fresh is seen to by whoever asks.
+   * Why a record of which a copy is kept may not be shown, by the mirror; undefined where it may. That the mirror is fresh is
+   * seen to by whoever asks.
+   * @param grantIds of the grants that let it be kept for this purpose at this unit: no other one says that it may be shown,
+   *   nor that this authority has written it
    */
-  copyObjection(question: ReadingQuestion): string | undefined {
+  copyObjection(question: ReadingQuestion, grantIds: ReadonlySet<string>): string | undefined {
     const { authorityId, mirror } = this.#options;
-    const { patientId, purpose } = question;
-    const rules = mirror.grants(patientId).filter((rule) => isDenial(rule) || rule.copy?.purpose === purpose);
+    const { patientId } = question;
+    const rules = mirror.grants(patientId).filter((rule) => isDenial(rule) || grantIds.has(rule.grantId));
+    const asked = { ...question, ...termsOnRecord(question), author: undefined };
     const { decision, reason } = decide(
-      { ...question, ...termsOnRecord(question), requester: authorityId, permission: 'read' },
+      { ...asked, requester: authorityId, permission: 'read' },
       // A grant that a revoke-all has voided is mirrored as revoked.
       { version: mirror.policy(patientId)?.version ?? 0, revokedThroughSeq: 0 },
       rules,

@@ -63,6 +63,20 @@ export function assertScopes(principal: Principal, touched: Touched): void {
   if (!isWithinScopes(principal, touched)) throw insufficient('The token’s scopes do not cover this content');
 }
 
+/**
+ * Before anybody is asked for something of a patient, for a route whose request says in words of its own whom it is about:
+ * what the route itself is held to where it says `patientId`.
+ * @throws ProblemError SCOPE_INSUFFICIENT where the token may do this with nothing of the patient
+ */
+export function assertPatientScopes(
+  { role, signIn }: Principal,
+  { patientId, does }: Omit<Touched, 'kinds'>,
+): void {
+  if (signIn === undefined || role !== 'practitioner') return;
+  const isCovered = applying(signIn, patientId).some(({ interactions }) => interactions.has(does));
+  if (!isCovered) throw insufficient('The token’s scopes are not for this patient');
+}
+
 function assertRoute(request: FastifyRequest, signIn: SignIn): void {
   const { method, routeOptions } = request;
   if (routeOptions.config.isCallersOwn === true && signIn.scopes.length > 0) return;

@@ -28,6 +28,14 @@ export const SmartConfiguration = Type.Object({
 });
 export type SmartConfiguration = Static<typeof SmartConfiguration>;
 
+const ADDRESSES = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'introspection_endpoint',
+  'revocation_endpoint',
+  'jwks_uri',
+] as const satisfies readonly (keyof SmartConfiguration)[];
+
 interface Tried {
   readonly atMs: number;
   readonly found: SmartConfiguration | IssuerUnavailable;
@@ -91,8 +99,11 @@ function checked(issuer: string, metadata: unknown): SmartConfiguration {
   if (!Value.Check(SmartConfiguration, known)) throw new Error(`${issuer} does not say how apps sign in`);
   // Another one's address would have people sign in elsewhere.
   if (known.issuer !== issuer) throw new Error(`The metadata of ${issuer} are of ${known.issuer}`);
-  for (const url of [known.authorization_endpoint, known.token_endpoint])
-    if (!isSecureUrl(url)) throw new Error(`${issuer} has people sign in at no https address`);
+  // Tokens are sent to each of them, or trusted because of it.
+  for (const name of ADDRESSES) {
+    const url = known[name];
+    if (url !== undefined && !isSecureUrl(url)) throw new Error(`${name} of ${issuer} is no https address`);
+  }
   if (!known.code_challenge_methods_supported.includes('S256'))
     throw new Error(`${issuer} takes no PKCE with S256`);
   return known;
