@@ -11,7 +11,7 @@ import { fromBase64url, sha256 } from '@careledger/crypto';
 import { patientIdOf } from '@careledger/domain';
 import { delegateKeys, patients } from './families.js';
 import { kidOfKey, rotated } from './key-periods.js';
-import { requireNoRecovery } from './pending-recovery.js';
+import { requireNoRecovery, requireNotRecovering } from './pending-recovery.js';
 import { changePolicy } from './policy.js';
 import { findSigners } from './signers.js';
 
@@ -71,6 +71,7 @@ async function rotate(tx: Submission, verified: Verified<'rotatePatientKey'>): P
   const { iss, body } = verified;
   const patient = await getPatient(tx, iss);
   await requireNoRecovery(tx, iss);
+  if (body.use === 'gateway') await requireNotRecovering(tx, iss, body.newKey);
   // No longer a delegate's, of whom it would be a second power. Refused it must not be: whoever sees a rotation on one channel
   // could appoint its key on the other.
   if (body.use !== 'encryption') tx.state.delete(delegateKeys.at(iss, kidOfKey(body.newKey)));

@@ -14,6 +14,16 @@ export async function requireNoRecovery(tx: Submission, patientId: string): Prom
     throw new ContractError('RECOVERY_PENDING', undefined, { recoveryId: pending.recoveryId });
 }
 
+/**
+ * Whoever sees a recovery has the new key's proof as well. As a gateway key it could not take over: a thief of the key in force
+ * would block every recovery so. @throws ContractError `KEY_REUSED`
+ */
+export async function requireNotRecovering(tx: Submission, patientId: string, key: string): Promise<void> {
+  const known = await recoveriesOf(tx.state, patientId);
+  if (known.some((recovery) => recovery.newKey === key && isOpen(recovery, tx)))
+    throw new ContractError('KEY_REUSED');
+}
+
 /** It may still take effect. */
 export const isOpen = ({ objectedAt, tookOverAt, lapsesAt }: RecoveryState, { atMs }: Evaluation): boolean =>
   objectedAt === undefined && tookOverAt === undefined && atMs < Date.parse(lapsesAt);

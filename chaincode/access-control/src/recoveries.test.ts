@@ -184,6 +184,54 @@ describe('a recovery of the consent key', () => {
     expect(await currentKey()).toBe(publicKeyOf(next));
   });
 
+  test('is not blocked by a thief of the key in force, who appoints the new key as the gateway’s by its visible proof', async () => {
+    const recoveryId = randomId128();
+    await vouch(hospital, { reason: 'untrusted' }, recoveryId);
+    const newKeyProof = patient.proofOf(next);
+    const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof };
+    const statement = patient.sign('rotatePatientKey', body, patient.consent);
+    expect(await codeOf(fixture.run('RotatePatientKey', { statement }))).toBe('KEY_REUSED');
+    await vouch(insurer, { reason: 'untrusted', confirms: recoveryId });
+    fixture.nowMs += WAIT_MS;
+    await takeOver(recoveryId);
+    expect(await currentKey()).toBe(publicKeyOf(next));
+  });
+
+  test('is in nobody’s way who opens another one under its id: it is confirmed, objected to, and takes over', async () => {
+    // Its name comes before the opener's in every list.
+    recoverers.set('aut_barber', 'identity');
+    const barber = await fixture.organisation('aut_barber', 'BarberMSP');
+    const other = newSigner();
+    const others = { newKey: publicKeyOf(other), newKeyProof: patient.proofOf(other) };
+    const first = randomId128();
+    await vouch(hospital, {}, first);
+    await vouch(barber, { ...others, reason: 'untrusted' }, first);
+    await vouch(insurer, { confirms: first });
+    await object(first);
+    expect(await codeOf(takeOver(first))).toBe('RECOVERY_MISMATCH');
+
+    const second = randomId128();
+    await vouch(hospital, {}, second);
+    await vouch(barber, { reason: 'untrusted' }, second);
+    await vouch(insurer, { confirms: second });
+    fixture.nowMs += WAIT_MS;
+    await takeOver(second);
+    expect(await currentKey()).toBe(publicKeyOf(next));
+  });
+
+  test('that each has opened for one key, and confirmed for the other, is over for both once the key takes over', async () => {
+    const crossed = { reason: 'untrusted' as const };
+    const [hospitals, insurers] = [randomId128(), randomId128()];
+    await vouch(hospital, crossed, hospitals);
+    await vouch(insurer, crossed, insurers);
+    await vouch(insurer, { ...crossed, confirms: hospitals });
+    await vouch(hospital, { ...crossed, confirms: insurers });
+    fixture.nowMs += WAIT_MS;
+    await takeOver(hospitals);
+    expect(await fixture.codes('Grant', [recovered().grant(HOSPITAL)])).toEqual(['OK']);
+    expect(await codeOf(takeOver(insurers))).toBe('RECOVERY_UNKNOWN');
+  });
+
   test('that both have vouched for lets the key in force give nothing, and take away', async () => {
     const before = randomId128();
     expect(await fixture.codes('Grant', [patient.grant(HOSPITAL, {}, { sid: before })])).toEqual(['OK']);

@@ -49,9 +49,9 @@ export async function objectToRecovery(
   let patientId: string | undefined;
   const intake = { names: ['objectToRecovery'] as const, signers: findSigners };
   const { item } = await acceptOne(tx, statement, intake, async ({ iss, body: { recoveryId } }) => {
-    const recovery = await openRecovery(tx, iss, recoveryId);
-    if (recovery.reason === 'untrusted') throw new ContractError('RECOVERY_UNOBJECTABLE');
-    put(tx, { ...recovery, objectedAt: tx.at });
+    const objectable = (await openRecoveries(tx, iss, recoveryId)).filter(({ reason }) => reason === 'lost');
+    if (objectable.length === 0) throw new ContractError('RECOVERY_UNOBJECTABLE');
+    for (const recovery of objectable) put(tx, { ...recovery, objectedAt: tx.at });
     patientId = iss;
   });
   return { result: item, event: news(patientId) };
@@ -89,12 +89,21 @@ function put({ state }: Submission, recovery: RecoveryState): void {
   state.put(recoveries.at(recovery.patientId, recovery.openedBy), recovery);
 }
 
-/** @throws ContractError `RECOVERY_UNKNOWN`, `RECOVERY_OVER` */
-async function openRecovery(tx: Submission, patientId: string, recoveryId: string): Promise<RecoveryState> {
-  const found = (await recoveriesOf(tx.state, patientId)).find((each) => each.recoveryId === recoveryId);
-  if (found === undefined) throw new ContractError('RECOVERY_UNKNOWN');
-  if (!isOpen(found, tx)) throw new ContractError('RECOVERY_OVER');
-  return found;
+/**
+ * Ids are visible: another organisation may have opened one under the same id, which must be in nobody's way.
+ * @returns one or more
+ * @throws ContractError `RECOVERY_UNKNOWN`, `RECOVERY_OVER`
+ */
+async function openRecoveries(
+  tx: Submission,
+  patientId: string,
+  recoveryId: string,
+): Promise<RecoveryState[]> {
+  const found = (await recoveriesOf(tx.state, patientId)).filter((each) => each.recoveryId === recoveryId);
+  if (found.length === 0) throw new ContractError('RECOVERY_UNKNOWN');
+  const open = found.filter((each) => isOpen(each, tx));
+  if (open.length === 0) throw new ContractError('RECOVERY_OVER');
+  return open;
 }
 
 async function vouch(
@@ -117,15 +126,12 @@ async function vouch(
     });
     return;
   }
-  const recovery = await openRecovery(tx, patientId, confirms);
-  const isOther = recovery.openedBy !== iss && recoverers.get(recovery.openedBy) !== role;
-  if (
-    !isOther ||
-    recovery.confirmedBy !== undefined ||
-    recovery.newKey !== newKey ||
-    recovery.reason !== reason
-  )
-    throw new ContractError('RECOVERY_MISMATCH');
+  const isOther = ({ openedBy }: RecoveryState) => openedBy !== iss && recoverers.get(openedBy) !== role;
+  const recovery = (await openRecoveries(tx, patientId, confirms)).find(
+    (each) =>
+      isOther(each) && each.confirmedBy === undefined && each.newKey === newKey && each.reason === reason,
+  );
+  if (recovery === undefined) throw new ContractError('RECOVERY_MISMATCH');
   put(tx, { ...recovery, confirmedBy: iss, confirmedAt: tx.at });
 }
 
@@ -136,9 +142,12 @@ async function replaceKey(
 ): Promise<void> {
   const { iss: patientId, body } = verified;
   const patient = await getPatient(tx, patientId);
-  const recovery = await openRecovery(tx, patientId, body.recoveryId);
+  const ofKey = (await openRecoveries(tx, patientId, body.recoveryId)).filter(
+    ({ newKey }) => newKey === body.newKey,
+  );
+  const recovery = ofKey.find(({ confirmedBy }) => confirmedBy !== undefined) ?? ofKey[0];
+  if (recovery === undefined) throw new ContractError('RECOVERY_MISMATCH');
   const { newKey, openedBy, confirmedBy, takesEffectAt, reason } = recovery;
-  if (body.newKey !== newKey) throw new ContractError('RECOVERY_MISMATCH');
   if (confirmedBy === undefined || tx.atMs < Date.parse(takesEffectAt))
     throw new ContractError('RECOVERY_NOT_DUE', undefined, { takesEffectAt });
   // An organisation that has lost its role since vouches for nobody.
@@ -152,6 +161,10 @@ async function replaceKey(
     consentKeys: rotated(consentKeys, newKey, tx.at, [...consentKeys, ...gatewayKeys]),
   });
   put(tx, { ...recovery, tookOverAt: tx.at });
+  // Both may have opened one for this key: the other can never take over, and would keep the key from giving until it lapses.
+  for (const each of await recoveriesOf(tx.state, patientId))
+    if (each.newKey === newKey && each.openedBy !== openedBy)
+      tx.state.delete(recoveries.at(patientId, each.openedBy));
   // Whom a thief has appointed, and who was the patient's guardian, decides no more.
   if (reason === 'untrusted') await endPatientsDelegations(tx, patientId);
   await changePolicy(tx, verified, { opensEpoch: true });

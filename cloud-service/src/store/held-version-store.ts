@@ -60,6 +60,14 @@ export class HeldVersionStore {
     return rows.map(heldOf);
   }
 
+  /** Versions of a patient's that are on their way to the ledger, with what is looked at of them. */
+  onTheWay(patientId: string): VersionOnTheWay[] {
+    const rows = this.database
+      .prepare('SELECT statement, manifest, wrap_set AS wrapSet, wraps FROM pending WHERE patient_id = ?')
+      .all(patientId) as unknown as (Omit<VersionOnTheWay, 'wraps'> & { readonly wraps: string })[];
+    return rows.map((row) => ({ ...row, wraps: JSON.parse(row.wraps) as string[] }));
+  }
+
   /**
    * Replaces the set that has this number by the next one; false when another one came first. That wraps were deleted is
    * to be attested from then on, whatever becomes of the process.
@@ -82,6 +90,7 @@ export class HeldVersionStore {
   }
 }
 
+type VersionOnTheWay = Pick<HeldVersion, 'statement' | 'manifest' | 'wrapSet' | 'wraps'>;
 type Row = Omit<HeldVersion, 'wraps'> & { readonly wraps: string | null };
 const heldOf = (row: Row): HeldVersion => ({
   ...row,

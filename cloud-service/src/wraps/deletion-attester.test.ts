@@ -2,16 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PolicyChangeState, StatementBody, WrapHolderState } from '@careledger/contracts';
-import { generateEd25519 } from '@careledger/crypto';
+import { generateEd25519, generateX25519 } from '@careledger/crypto';
+import { makeWrapSet, sealRecord, wrapKey } from '@careledger/envelope';
 import { LedgerError } from '@careledger/ledger';
 import { createLogger, openDatabase, type Database } from '@careledger/service-kit';
-import { readStatement } from '@careledger/statements';
+import { makeStatement, readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { HeldVersionStore } from '../store/held-version-store.js';
 import { WrapDutyStore } from '../store/wrap-duty-store.js';
 import { migrations } from '../store/migrations.js';
 import { DeletionAttester, type DeletionAttesterOptions } from './deletion-attester.js';
 
-const PATIENT = 'pat_a';
+const PATIENT = `pat_${'a'.repeat(32)}`;
 let dir: string;
 let database: Database;
 let duties: WrapDutyStore;
@@ -19,6 +21,9 @@ let duties: WrapDutyStore;
 let changes: PolicyChangeState[];
 let attested: StatementBody<'attestWraps'>[];
 let isAway: boolean;
+/** What is on its way to the ledger. */
+let onTheWay: ReturnType<HeldVersionStore['onTheWay']>;
+let timesLooked = 0;
 let attester: DeletionAttester;
 
 const open = (): void => {
@@ -59,7 +64,7 @@ const start = (): void => {
       storedVersion: async () => undefined,
     },
     recipients: { ofPatient: async () => async () => new Set<string>() },
-    versions: { ofPatient: () => [] },
+    versions: { ofPatient: () => [], onTheWay: () => ((timesLooked += 1), onTheWay) },
     signer: generateEd25519().signer,
     clock: () => ({ wallMs: Date.UTC(2026, 4, 5, 12), monotonicMs: 0 }),
     logger: createLogger('attester', { level: 'silent' }),
@@ -71,7 +76,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'careledger-attester-'));
-  [changes, attested, isAway] = [[change(1, false), change(2, true)], [], false];
+  [changes, attested, isAway, onTheWay] = [[change(1, false), change(2, true)], [], false, []];
   open();
   database
     .prepare(
@@ -97,6 +102,18 @@ test('what is deleted is attested once, of the newest version of the policy', as
   expect(attested).toHaveLength(1);
 });
 
+test('a version on its way with a wrap that has to go is waited for: it would be held after the word that all are gone', async () => {
+  onTheWay = [await wrappedFor(generateX25519().publicKey)];
+  duties.note(PATIENT);
+  start();
+  const before = timesLooked;
+  await until(() => timesLooked > before + 1);
+  expect([attested.length, duties.due()]).toEqual([0, [PATIENT]]);
+  onTheWay = [];
+  await until(() => duties.due().length === 0);
+  expect(attested).toMatchObject([{ patientId: PATIENT, policyVersion: 2 }]);
+});
+
 test('a kill between deletion and attestation delays the word, and loses none', async () => {
   isAway = true;
   duties.note(PATIENT);
@@ -119,3 +136,29 @@ test('a grant alone is no deletion; nor is anything due for a patient of whom no
   await until(() => duties.due().length === 0);
   expect(attested).toEqual([]);
 });
+
+/** A version of the patient's with a wrap for one key. */
+async function wrappedFor(publicKey: Uint8Array): Promise<(typeof onTheWay)[number]> {
+  const { signer } = generateEd25519();
+  const subject = { recordId: `rec_${'b'.repeat(32)}`, version: 1 };
+  const aad = {
+    v: 2 as const,
+    ...subject,
+    patientId: PATIENT,
+    author: PATIENT,
+    tagGroups: [],
+    prevVersionHash: null,
+  };
+  const { contentKey, manifest, manifestHash } = sealRecord({ content: Uint8Array.of(1), aad }, signer);
+  const wraps = [await wrapKey(contentKey, subject, { publicKey })];
+  const wrapSet = makeWrapSet({ ...subject, manifestHash, wraps }, signer);
+  const about = {
+    typ: 'careledger.store-record+jws',
+    iss: PATIENT,
+    aud: 'net',
+    channels: ['cloud' as const],
+  };
+  const period = { start: '2026-05-05T11:00:00Z', end: '2026-05-05T12:00:00Z' };
+  const statement = makeStatement({ ...about, body: { period } }, signer);
+  return { statement, manifest, wrapSet, wraps: wraps.map(({ jwe }) => jwe) };
+}

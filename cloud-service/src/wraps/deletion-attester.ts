@@ -30,7 +30,7 @@ export interface DeletionAttesterOptions {
   readonly cloud: Pick<LedgerChannel, 'events' | 'submit'>;
   readonly ownPeer: Pick<OwnPeer, 'policyChanges' | 'wrapHolders' | 'storedVersion'>;
   readonly recipients: Pick<Recipients, 'ofPatient'>;
-  readonly versions: Pick<HeldVersionStore, 'ofPatient'>;
+  readonly versions: Pick<HeldVersionStore, 'ofPatient' | 'onTheWay'>;
   readonly duties: WrapDutyStore;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export interface DeletionAttesterOptions {
 /**
  * Tells the ledger that no wrap is left here of anybody whom a revocation has ended. It hears of revocations from the own
  * peer and looks at every version of the patient's; while one still has such a wrap it says nothing, and looks again when
- * the set that follows has come. What is due lies in the store: a kill between deletion and word delays the word.
+ * the set that follows has come; while one on its way to the ledger has one, until that is held. What is due lies in the store: a kill between deletion and word delays the word.
  */
 export class DeletionAttester implements AsyncDisposable {
   readonly #options: DeletionAttesterOptions;
@@ -119,10 +119,20 @@ export class DeletionAttester implements AsyncDisposable {
     duties.end(duty);
   }
 
-  /** How many versions there are; undefined where one has a wrap for somebody who may not read it. */
+  /**
+   * How many versions are held; undefined where one has a wrap for somebody who may not read it.
+   * @throws Error where one on its way has: it is to be looked at again
+   */
   async #checked(patientId: string, signal: AbortSignal): Promise<number | undefined> {
     const { recipients, versions, ownPeer } = this.#options;
     const allowedFor = await recipients.ofPatient(patientId);
+    const isClean = async (version: VersionWithWraps): Promise<boolean> => {
+      const kids = kidsOf(version);
+      return kids.isSubsetOf(await allowedFor(await taggedVersionOf(version, ownPeer), kids));
+    };
+    // Before those that are held: whatever becomes one meanwhile is looked at once at least.
+    for (const version of versions.onTheWay(patientId))
+      if (!(await isClean(version))) throw new Error('A version on its way has a wrap that has to go');
     let count = 0;
     for (let after: HeldVersion | undefined; ;) {
       const page = versions.ofPatient(patientId, after, VERSIONS_PER_PAGE);
@@ -130,9 +140,7 @@ export class DeletionAttester implements AsyncDisposable {
         // Others have their turn: a patient can have thousands of versions.
         await nextTurn();
         signal.throwIfAborted();
-        const kids = kidsOf(held);
-        const allowed = await allowedFor(await taggedVersionOf(held, ownPeer), kids);
-        if (!kids.isSubsetOf(allowed)) return undefined;
+        if (!(await isClean(held))) return undefined;
       }
       count += page.length;
       after = page.at(-1);
@@ -156,6 +164,8 @@ export class DeletionAttester implements AsyncDisposable {
   }
 }
 
+type VersionWithWraps = Pick<HeldVersion, 'statement' | 'manifest' | 'wrapSet' | 'wraps'>;
+
 /** Keys whose wraps are held; none where the version is of a form that nobody reads any more. */
-const kidsOf = ({ wrapSet, wraps }: HeldVersion): ReadonlySet<string> =>
+const kidsOf = ({ wrapSet, wraps }: VersionWithWraps): ReadonlySet<string> =>
   new Set(wraps === null ? [] : wrapsOf(readWrapSet(wrapSet), wraps).map(({ kid }) => kid));

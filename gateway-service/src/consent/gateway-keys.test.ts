@@ -91,6 +91,23 @@ test('a key that this gateway has not offered, or that nobody but the patient ap
   expect(desk.stepCount).toBe(0);
 });
 
+test('a key that the chain could not come to is refused: the consent key was replaced on the ledger, and no rotation came here', async () => {
+  const recovered = generateEd25519().signer;
+  const from = '2026-01-01T00:00:00Z';
+  desk.patientOnLedger = {
+    consentKeys: [
+      { key: toBase64url(consent.publicKey), from, until: from },
+      { key: toBase64url(recovered.publicKey), from },
+    ],
+  };
+  await desk.rotations.compare(patient.patientId);
+  const offer = await desk.gatewayKeys.offer(patient);
+  await expect(desk.gatewayKeys.take(patient, appointing(offer, recovered))).rejects.toMatchObject(
+    refused('The chain here has a former consent key'),
+  );
+  expect(desk.stepCount).toBe(0);
+});
+
 test('killed before the chain has it, or before the key store does: the next start goes on', async () => {
   const first = await desk.gatewayKeys.offer(patient);
   await desk.gatewayKeys.take(patient, appointing(first));

@@ -5,12 +5,14 @@ import { makeStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import { gatewayKeyProof } from '../patients/registration.js';
+import { reachesKeyInForce } from './consent-key-path.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { ORDER, type StatementIntake } from './intake.js';
 import { checkKeyProof } from './key-proof.js';
 import { newKeyOf } from './new-key.js';
 import type { Rekeyings } from './rekeyings.js';
+import type { StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 
 const MS_PER_S = 1_000;
@@ -19,6 +21,7 @@ export interface GatewayKeysOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly intake: Pick<StatementIntake, 'check' | 'isNew' | 'submit'>;
   readonly rekeyings: Pick<Rekeyings, 'of'>;
+  readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
@@ -61,7 +64,7 @@ export class GatewayKeys {
 
   /** A `rotatePatientKey` statement about the gateway's key. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
   async take(patient: Patient, statement: string, request?: IdempotentRequest): Promise<Taken> {
-    const { core, intake, requests, verifier, networkId, clock } = this.#options;
+    const { core, intake, steps, requests, verifier, networkId, clock } = this.#options;
     const expected = { names: ['rotatePatientKey'] as const, channels: ORDER.rekey };
     const { sid, body } = intake.check(patient, statement, expected);
     if (intake.isNew(patient, sid)) {
@@ -70,6 +73,12 @@ export class GatewayKeys {
         throw new ConsentError(
           'CONSENT_STATEMENT_REFUSED',
           'It appoints another key than the one that this gateway offers: ask for its offer again',
+        );
+      // The channels would take a key that the chain never comes to: nothing would be signed for the patient any more.
+      if (!reachesKeyInForce(patient, { patients: core.patients, steps }))
+        throw new ConsentError(
+          'CONSENT_STATEMENT_REFUSED',
+          'The chain here has a former consent key: bring the rotation that put the present one in its place first',
         );
       checkKeyProof(patient.patientId, body, { verifier, networkId, nowMs: clock() });
     }

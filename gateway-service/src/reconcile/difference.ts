@@ -44,6 +44,8 @@ export interface Difference {
 export interface Found extends Omit<Difference, 'patientId'> {
   /** Puts the work that mends it where such work lies. Twice does no more than once. Absent where others have to. */
   readonly repair?: () => void;
+  /** What mends it is on its way already, asked for or not. */
+  readonly isSent?: true;
 }
 
 /** One kind of things, compared wherever they are. */

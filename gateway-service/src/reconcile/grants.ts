@@ -20,7 +20,6 @@ function foundOf({ grantId, missingOn, notRevokedOn, isBeingMended }: GrantDiffe
     code: missingOn === null ? 'GRANT_NOT_REVOKED' : 'GRANT_MISSING',
     channel: missingOn ?? notRevokedOn,
     about: grantId,
-    // It is on its way by now.
-    ...(isBeingMended && { repair: () => undefined }),
+    ...(isBeingMended && { isSent: true }),
   };
 }

@@ -66,12 +66,13 @@ export class Reconciliation {
   async #compare(patient: Patient, isRepairing: boolean, signal: AbortSignal): Promise<Reconciled[]> {
     const reconciled: Reconciled[] = [];
     for (const comparison of this.#options.comparisons)
-      for (const { repair, ...difference } of await comparison.compare(patient, signal)) {
+      for (const { repair, isSent = false, ...difference } of await comparison.compare(patient, signal)) {
         if (isRepairing) repair?.();
-        const done = isRepairing ? 'sent' : 'possible';
+        const isDone = isSent || (isRepairing && repair !== undefined);
+        const open = repair === undefined ? 'none' : 'possible';
         reconciled.push({
           ...{ ...difference, patientId: patient.patientId, detail: DIFFERENCE_CODES[difference.code] },
-          repair: repair === undefined ? 'none' : done,
+          repair: isDone ? 'sent' : open,
         });
       }
     return reconciled;

@@ -12,7 +12,8 @@ export const ReconciliationBody = closedObject({
     Type.Boolean({
       default: false,
       description:
-        'Put what mends a difference on its way, where this gateway can. Asked for again, it has no further effect',
+        'Put what mends a difference on its way, where this gateway can. Asked for again, it has no further effect. ' +
+        'Grants that one channel lacks are sent again in any case',
     }),
   ),
 });
