@@ -43,7 +43,9 @@ describe('who may call a route', () => {
       // Of FHIR's ids `x` is one, which nothing has.
       const due = method === 'GET' && url.startsWith(FHIR_BASE) ? 404 : 400;
       for (const role of roles) {
-        const { statusCode } = await inject(method, url, { authorization: `Bearer ${tokens[role]}` });
+        const { statusCode } = await inject(method, url, {
+          authorization: `Bearer ${tokens[role as keyof typeof tokens]}`,
+        });
         expect([method, url, role, statusCode]).toEqual([method, url, role, due]);
       }
     }

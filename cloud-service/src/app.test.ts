@@ -67,7 +67,7 @@ describe('who may call a route', () => {
   test('a role that a route names is let through', async () => {
     for (const { method, url, roles } of guardedRoutes(app)) {
       for (const role of roles) {
-        const { statusCode } = await inject(method, url, tokens[role]);
+        const { statusCode } = await inject(method, url, tokens[role as keyof typeof tokens]);
         expect([method, url, role, [401, 403].includes(statusCode)]).toEqual([method, url, role, false]);
       }
     }

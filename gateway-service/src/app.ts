@@ -5,6 +5,7 @@ import { absencesPlugin } from './http/absences/plugin.js';
 import { alarmsPlugin } from './http/alarms/plugin.js';
 import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
+import { addDelegateGuard } from './http/delegates/guard.js';
 import { delegatesPlugin } from './http/delegates/plugin.js';
 import { disclosurePlugin } from './http/disclosure/plugin.js';
 import { wrapHoldersPlugin } from './http/wrap-holders/plugin.js';
@@ -46,9 +47,10 @@ export async function buildApp(
     openapi,
     requests: gateway.requests,
     mspId: config.ledger.mspId,
-    findToken: (sha256) => gateway.tokens.find(sha256),
+    findToken: (sha256) => gateway.tokens.find(sha256) ?? gateway.delegateTokens.find(sha256),
   });
   app.addHook('onClose', () => gateway.close());
+  addDelegateGuard(app);
   // Accessors of the gateway are no properties of its own: a spread leaves them out.
   const { mqttUrl, broker } = gateway;
   const jobs = new Jobs({ store: gateway.jobStore, problems, logger });
@@ -74,7 +76,7 @@ export async function buildApp(
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(operationsPlugin, parts);
   await app.register(reconciliationPlugin, parts);
-  await app.register(jobsPlugin, { jobs });
+  await app.register(jobsPlugin, { jobs, more: ['delegate'] });
   jobs.start();
   return { app, gateway };
 }

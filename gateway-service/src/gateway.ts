@@ -15,6 +15,7 @@ import {
   ConsentOutbox,
   ConsentService,
   ConsentSettler,
+  DelegateTokens,
   DelegationStore,
   Delegates,
   Delegations,
@@ -125,6 +126,7 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly registrations: Registrations;
   readonly tokens: PatientTokens;
+  readonly delegateTokens: DelegateTokens;
   readonly passphraseChanges: PassphraseChanges;
   /** Requests that their callers may repeat. */
   readonly requests: IdempotencyKeys;
@@ -225,6 +227,7 @@ export class Gateway implements AsyncDisposable {
     const subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
+    this.delegateTokens = new DelegateTokens({ database, patients, delegations, clock });
     this.passphraseChanges = new PassphraseChanges(database);
     this.requests = new IdempotencyKeys({ database, clock });
     this.jobStore = new JobStore({ database, requests: this.requests, clock });

@@ -9,6 +9,7 @@ import {
   CONSENT_KINDS,
   CONSENT_OWNERS,
   CONSENT_TABLES,
+  DELEGATE_TOKENS_TABLE,
   DELEGATIONS_TABLE,
   GRANTS_EPOCH,
   STANDING_POLICIES_TABLE,
@@ -91,4 +92,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: who decides for patients', sql: DELEGATIONS_TABLE },
   { name: 'consent: epochs of consent keys', sql: POLICY_EPOCHS_TABLE + GRANTS_EPOCH },
   { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
+  { name: 'consent: tokens of delegates', sql: DELEGATE_TOKENS_TABLE },
 ];

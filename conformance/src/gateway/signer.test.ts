@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningService } from '@careledger/supervisor';
 import { call } from '../fixtures/services/api-client.js';
+import { ROUTES, type Access } from '../fixtures/services/routes.js';
 import { GatewayFixture, glucose, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
 import { ConsentCommand } from '../fixtures/signer/consent-command.js';
@@ -129,7 +130,8 @@ test('a carer decides within what the patient gave, the patient is told who did,
   const terms = ['--name', 'Anna', '--acts', 'grant,revoke', '--until', inDays(7), '--to', to];
   const { statementId } = await consent.answer('delegate', card, ...terms);
   expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('GATEWAY_UNKNOWN');
-  await carer.reach(fixture.gateway.url, patient.token);
+  const { token } = await fixture.own(patient, 'POST', `/delegates/${statementId}/tokens`);
+  await carer.reach(fixture.gateway.url, String(token));
   await carer.print('trust', HOSPITAL, '--from', hospital.url);
   expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('NOT_APPOINTED');
   await carer.print('appointed', to);
@@ -150,11 +152,59 @@ test('a carer decides within what the patient gave, the patient is told who did,
     },
   ]);
 
+  expect(await faultsOf(String(token), String(statementId))).toEqual([]);
+
   const ended = await consent.answer('end-delegation', String(statementId), '--end-grants');
   expect(ended).toMatchObject({ status: 'done' });
   expect(await opened()).toBe(403);
-  expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('DELEGATION_ENDED');
+  expect(await refusalOf(carer.print('grant', HOSPITAL))).toContain('UNAUTHENTICATED');
+  const grants = `/v1/patients/${patient.patientId}/grants`;
+  expect(await fixture.call('GET', grants, undefined, String(token))).toMatchObject({ status: 401 });
 }, 300_000);
+
+/** What a delegate's token reaches that it must not, by all routes of the gateway; the delegation lets it approve nothing. */
+async function faultsOf(token: string, delegationId: string): Promise<unknown[]> {
+  const ask = (method: string, path: string, body?: object) => fixture.call(method, path, body, token);
+  const faults: unknown[] = [];
+  const statement = await patientsOwn();
+  const pathOf = (route: string, patientId = patient.patientId) =>
+    route
+      .replace('{patientId}', patientId)
+      .replace('{deviceId}', `dev_${'a'.repeat(32)}`)
+      .replace('{recordId}', `rec_${'a'.repeat(32)}`)
+      .replace('{authorityId}', HOSPITAL)
+      .replace(/\{\w+\}/, 'A'.repeat(22));
+  for (const [route, access] of Object.entries<Access>(ROUTES.gateway)) {
+    if (typeof access === 'string') continue;
+    const [method = '', path = ''] = route.split(' ');
+    const isAllowed = access.includes('delegate');
+    // Of another patient nothing; what it has not signed itself nowhere, though the patient may have.
+    if (isAllowed && path.includes('{patientId}')) {
+      const ofOther = pathOf(path, `pat_${'a'.repeat(32)}`);
+      const other = await ask(method, ofOther, method === 'GET' ? undefined : {});
+      if (other.status !== 403) faults.push([route, 'of another patient', other.status]);
+    }
+    if (isAllowed && method === 'GET') continue;
+    const body = isAllowed ? { statement } : undefined;
+    const { status } = await ask(method, pathOf(path), body);
+    if (status !== 403) faults.push([route, status]);
+  }
+  const of = `/v1/patients/${patient.patientId}`;
+  const made = (await ask('GET', `${of}/grants`)).body['grants'] as { path?: string[] }[];
+  if (made.length === 0 || made.some(({ path = [] }) => !path.includes(delegationId)))
+    faults.push(['it sees other grants than its own', made]);
+  const denied = (await ask('GET', `${of}/denials`)).body['denials'] as unknown[];
+  if (denied.length > 0) faults.push(['it sees denials of the patient’s', denied]);
+  const asked = (await ask('GET', `${of}/subscriptions`)).body['subscriptions'] as unknown[];
+  if (asked.length > 0) faults.push(['it sees requests that it may not approve', asked]);
+  return faults;
+}
+
+/** Signed by the patient, and sent nowhere: by a copy of the file. */
+async function patientsOwn(): Promise<string> {
+  await using copy = await consent.copied();
+  return await copy.print('revoke-all', '--offline');
+}
 
 /** What a command that is refused says. */
 const refusalOf = (printed: Promise<string>): Promise<string> =>

@@ -148,7 +148,7 @@ function tokenFor(
 ): string | undefined {
   if (access === 'public') return undefined;
   if (access === 'device') return own.device;
-  const role = access.find((each) => each !== 'patient') ?? 'patient';
+  const role = access.find((each) => each !== 'patient' && each !== 'delegate') ?? 'patient';
   if (role === 'patient') return own.patient;
   return role === 'system' ? systemToken(tokens, PATIENTS_MSP) : tokens[role];
 }

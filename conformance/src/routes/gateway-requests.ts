@@ -160,6 +160,12 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
     const otherBody = { statement: await anotherStatement() };
     return byPatient(world, { path: '/delegates', body: { statement }, otherBody }, patient);
   },
+  'POST /v1/patients/{patientId}/delegates/{delegationId}/tokens': async (world) => {
+    const { patient, statement, delegationId } = await appointing(world.fixture);
+    const path = `/v1/patients/${patient.patientId}/delegates`;
+    await world.fixture.call('POST', path, { statement }, patient.token);
+    return byPatient(world, { path: `/delegates/${delegationId}/tokens`, otherBody: {} }, patient);
+  },
   'POST /v1/patients/{patientId}/delegates/{delegationId}/end': async (world) => {
     const { patient, statement, delegationId, end } = await appointing(world.fixture);
     const path = `/v1/patients/${patient.patientId}/delegates`;

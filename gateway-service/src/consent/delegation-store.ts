@@ -2,6 +2,7 @@ import type { DelegationState } from '@careledger/contracts';
 import { isRevokedThrough } from '@careledger/policy';
 import type { Database } from '@careledger/service-kit';
 import type { Place } from './grant-store.js';
+import { restsOn } from './resting.js';
 
 /** pending: a channel lacks it; refused: one does not take it. */
 type DelegationStatus = 'pending' | 'active' | 'refused' | 'ended';
@@ -72,15 +73,27 @@ export class DelegationStore {
     return this.#all('WHERE patient_no = ? AND delegation_id = ?', patientNo, delegationId)[0];
   }
 
-  /** A patient's, oldest first. @param after the one that the page before ended with */
+  /**
+   * A patient's, oldest first.
+   * @param after the one that the page before ended with
+   * @param by this one alone, and those that rest on it
+   */
   page(
     patientNo: number,
     after: Pick<Delegation, 'madeMs' | 'delegationId'> | undefined,
     limit: number,
+    by?: string,
   ): Delegation[] {
     return this.#all(
-      'WHERE patient_no = ? AND (made_ms, delegation_id) > (?, ?) ORDER BY made_ms, delegation_id LIMIT ?',
-      ...[patientNo, after?.madeMs ?? -1, after?.delegationId ?? '', limit],
+      `WHERE patient_no = ? ${by === undefined ? '' : `AND ${restsOn('terms')}`}
+         AND (made_ms, delegation_id) > (?, ?) ORDER BY made_ms, delegation_id LIMIT ?`,
+      ...[
+        patientNo,
+        ...(by === undefined ? [] : [by]),
+        after?.madeMs ?? -1,
+        after?.delegationId ?? '',
+        limit,
+      ],
     );
   }
 

@@ -41,10 +41,10 @@ describe('a denial', () => {
     expect(readers(patient)).toEqual([]);
     expect(desk.sent.map(({ kind, channel }) => [kind, channel])).toEqual([['deny', 'cloud']]);
     await consent.revokeAll(patient, unlock);
-    expect(grants.page(patient.patientNo, 'denials', undefined, 10)).toEqual([
+    expect(grants.page(patient.patientNo, { what: 'denials' }, undefined, 10)).toEqual([
       expect.objectContaining({ grantId, status: 'pending' }),
     ]);
-    expect(grants.page(patient.patientNo, 'grants', undefined, 10)).toEqual([
+    expect(grants.page(patient.patientNo, { what: 'grants' }, undefined, 10)).toEqual([
       expect.objectContaining({ status: 'revoked' }),
     ]);
   });

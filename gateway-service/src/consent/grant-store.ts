@@ -2,6 +2,7 @@ import type { StatementBody } from '@careledger/contracts';
 import type { GrantMeaning } from '@careledger/protocol';
 import type { Database } from '@careledger/service-kit';
 import { ConsentKeys } from '../patients/consent-keys.js';
+import { restsOn } from './resting.js';
 
 /** Place among a patient's own decisions: a number in the epoch of the consent key that signed it. */
 export interface Place {
@@ -21,6 +22,12 @@ export interface Grant extends Place {
   readonly meaning: GrantMeaning | null;
   readonly madeMs: number;
   readonly revokedMs: number | null;
+}
+
+/** Which of a patient's rules. `by`: those alone that rest on this delegation. */
+export interface RulesWanted {
+  readonly what: 'grants' | 'denials';
+  readonly by?: string | undefined;
 }
 
 /** Of a row: whether it is a denial. */
@@ -93,14 +100,15 @@ export class GrantStore {
   /** A patient's, oldest first. @param after id of the grant that the page before ended with */
   page(
     patientNo: number,
-    what: 'grants' | 'denials',
+    { what, by }: RulesWanted,
     after: Pick<Grant, 'madeMs' | 'grantId'> | undefined,
     limit: number,
   ): Grant[] {
     return this.#all(
       `WHERE patient_no = ? AND ${what === 'denials' ? '' : 'NOT '}${DENIES}
+         ${by === undefined ? '' : `AND ${restsOn('body')}`}
          AND (made_ms, grant_id) > (?, ?) ORDER BY made_ms, grant_id LIMIT ?`,
-      ...[patientNo, after?.madeMs ?? -1, after?.grantId ?? '', limit],
+      ...[patientNo, ...(by === undefined ? [] : [by]), after?.madeMs ?? -1, after?.grantId ?? '', limit],
     );
   }
 
@@ -184,8 +192,7 @@ export class GrantStore {
   /** Grants, without denials, that rest on a delegation and are not revoked. */
   grantedUnder(patientNo: number, delegationId: string): Grant[] {
     return this.#all(
-      `WHERE patient_no = ? AND status <> 'revoked' AND NOT ${DENIES} AND EXISTS (
-         SELECT 1 FROM json_each(body, '$.path') AS link WHERE link.value = ?)`,
+      `WHERE patient_no = ? AND status <> 'revoked' AND NOT ${DENIES} AND ${restsOn('body')}`,
       ...[patientNo, delegationId],
     );
   }

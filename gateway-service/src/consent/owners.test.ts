@@ -51,7 +51,7 @@ describe('ids that another patient has chosen', () => {
       await said(attacker, 'revoke', { policySeq: 1, grantId }),
       grantId,
     );
-    expect(grants.page(victim.patientNo, 'grants', undefined, 10)).toEqual([
+    expect(grants.page(victim.patientNo, { what: 'grants' }, undefined, 10)).toEqual([
       expect.objectContaining({ grantId, status: 'active', revokedMs: null }),
     ]);
     expect(readersOf(grants, victim.patientNo, { tagGroups: [] }, t.nowMs)).toEqual([HOSPITAL]);
@@ -68,7 +68,7 @@ describe('ids that another patient has chosen', () => {
     await consent.takeGrant(attacker, await said(attacker, 'grant', grantBody(), sid));
     const statement = await said(victim, 'grant', grantBody(), sid);
     await consent.takeGrant(victim, statement);
-    expect(grants.page(victim.patientNo, 'grants', undefined, 10)).toEqual([
+    expect(grants.page(victim.patientNo, { what: 'grants' }, undefined, 10)).toEqual([
       expect.objectContaining({ grantId: sid, authorityId: HOSPITAL }),
     ]);
     expect(desk.sent.map(({ patientNo }) => patientNo)).toEqual([attacker.patientNo, victim.patientNo]);
@@ -172,7 +172,7 @@ test('grants and steps of a store of the first release are there, each with its 
         .run(place, channel, channel === 'cloud' ? 'open' : 'done');
     before.close();
     using after = openDatabase({ path, migrations: [...STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS] });
-    expect(new GrantStore(after).page(7, 'grants', undefined, 10)).toEqual([
+    expect(new GrantStore(after).page(7, { what: 'grants' }, undefined, 10)).toEqual([
       expect.objectContaining({
         grantId: 'grant-1',
         patientNo: 7,

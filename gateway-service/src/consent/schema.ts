@@ -157,3 +157,15 @@ export const STANDING_POLICIES_TABLE = `
     ) STRICT;
     CREATE INDEX standing_policies_of_patient ON standing_policies (patient_no, policy_no);
 `;
+
+/** Delegates' own tokens. */
+export const DELEGATE_TOKENS_TABLE = `
+    -- Bearer tokens of role delegate: only their hashes, one a delegation.
+    CREATE TABLE delegate_tokens (
+      patient_no    INTEGER NOT NULL,
+      delegation_id TEXT NOT NULL,
+      sha256        TEXT NOT NULL UNIQUE,
+      made_ms       INTEGER NOT NULL,
+      PRIMARY KEY (patient_no, delegation_id)
+    ) STRICT, WITHOUT ROWID;
+`;

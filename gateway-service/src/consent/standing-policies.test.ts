@@ -142,6 +142,6 @@ describe('nothing of it is taken', () => {
       refused('STATEMENT_KEY_UNKNOWN'),
     );
     expect(desk.sent).toEqual([]);
-    expect(desk.grants.page(patient.patientNo, 'grants', undefined, 9)).toEqual([]);
+    expect(desk.grants.page(patient.patientNo, { what: 'grants' }, undefined, 9)).toEqual([]);
   });
 });

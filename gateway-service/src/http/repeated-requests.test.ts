@@ -97,9 +97,9 @@ describe('what is killed between its effect and its answer is done once', () => 
     const first = await grant(request);
     expect(await grant(request)).toBe(first);
     expect(consent.grantedBefore(request)).toBe(first);
-    expect(grants.page(patient.patientNo, 'grants', undefined, 10)).toHaveLength(1);
+    expect(grants.page(patient.patientNo, { what: 'grants' }, undefined, 10)).toHaveLength(1);
     expect(await grant({ ...request, key: 'another' })).not.toBe(first);
-    expect(grants.page(patient.patientNo, 'grants', undefined, 10)).toHaveLength(2);
+    expect(grants.page(patient.patientNo, { what: 'grants' }, undefined, 10)).toHaveLength(2);
   });
 
   test('a rotation by passphrase is one rotation', async () => {

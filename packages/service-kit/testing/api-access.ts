@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { TokenConfig } from '../src/config/service-config.js';
 import { listRoutes, type RouteAccess } from '../src/http/auth.js';
-import { ROLES, type Role } from '../src/config/roles.js';
+import { CONFIGURED_ROLES, ROLES, type ConfiguredRole, type Role } from '../src/config/roles.js';
 import type { ServiceApp } from '../src/http/service.js';
 
 export { TestIssuer } from './test-issuer.js';
@@ -11,17 +11,20 @@ const SECRET_BYTES = 16;
 const CALLER_MSP_ID = 'PatientsMSP';
 const SERVED_BY_THE_KIT = new Set(['/livez', '/readyz', '/metrics', '/openapi.json', '/problems/:code']);
 
-/** A bearer token for each role, and the configuration that takes them. */
+/** A bearer token for each role of a configuration, and the configuration that takes them. */
 export interface ApiTokens {
-  readonly tokens: Readonly<Record<Role, string>>;
+  readonly tokens: Readonly<Record<ConfiguredRole, string>>;
   readonly entries: readonly TokenConfig[];
 }
 
 /** Draws a token for each role; the patient's stands for `patientId`, that of role system for `mspId`. */
 export function newApiTokens(patientId: string, mspId = CALLER_MSP_ID): ApiTokens {
-  const drawn = ROLES.map((role): [Role, string] => [role, randomBytes(SECRET_BYTES).toString('hex')]);
+  const drawn = CONFIGURED_ROLES.map((role): [ConfiguredRole, string] => [
+    role,
+    randomBytes(SECRET_BYTES).toString('hex'),
+  ]);
   return {
-    tokens: Object.fromEntries(drawn) as Record<Role, string>,
+    tokens: Object.fromEntries(drawn) as Record<ConfiguredRole, string>,
     entries: drawn.map(([role, token]) => ({
       sha256: hash('sha256', token),
       role,

@@ -90,8 +90,10 @@ async function look(desk: Desk): Promise<Shown> {
   const asked = await client.subscriptions(patientId);
   const delegates = await client.delegates(patientId);
   const decisions = await client.delegated(patientId);
+  const isOwn = desk.signer.content.acting === undefined;
+  const policy = isOwn ? await client.standingPolicy(patientId) : null;
   return {
-    ...{ rules, delegates: { delegates, decisions }, policy: await client.standingPolicy(patientId) },
+    ...{ rules, delegates: { delegates, decisions }, policy },
     asked: asked.filter(({ status }) => status === 'pending'),
   };
 }

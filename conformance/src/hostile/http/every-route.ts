@@ -38,6 +38,7 @@ const nameOf = ({ service, method, path }: Route): string => `${service}: ${meth
 /** The token of a role at a service; the patient's is the attacker's own. */
 async function tokenOf(fixture: HttpFixture, service: ServiceName, role: TokenRole): Promise<string> {
   if (role === 'patient') return (await fixture.attacker()).token;
+  if (role === 'delegate') throw new RangeError('A delegate’s token is handed out for a delegation');
   const { tokens } = fixture.service(service);
   return role === 'system' ? systemToken(tokens, PATIENTS_MSP) : tokens[role];
 }
@@ -264,7 +265,7 @@ const badEscape: HttpKind = {
 /** A role that a route names and of which the fixture has a token: patients' are the gateway's alone. */
 function tokenRoleAt(service: ServiceName, access: Route['access']): TokenRole {
   const named = access === 'public' || access === 'device' ? [] : access;
-  const role = named.find((each) => each !== 'patient' || service === 'gateway');
+  const role = named.find((each) => each !== 'delegate' && (each !== 'patient' || service === 'gateway'));
   if (role === undefined) throw new RangeError('Nobody may call it.');
   return role;
 }

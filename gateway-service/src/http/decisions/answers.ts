@@ -1,5 +1,5 @@
 import { exampleJob, jobOf, withExamples } from '@careledger/service-kit';
-import { byPatient } from '../access.js';
+import { byPatient, byPatientOrDelegate } from '../access.js';
 import { done, open } from './examples.js';
 import { DECISION, DecisionView } from './schemas.js';
 
@@ -13,3 +13,5 @@ export const decisionResponses = {
 };
 /** Only the patient decides; the ledgers may take longer than the request. */
 export const decided = { ...byPatient, isLongWork: true } as const;
+/** A delegate as well, by what it has signed itself: `delegates/guard.ts`. */
+export const decidedOrDelegated = { ...byPatientOrDelegate, isLongWork: true } as const;

@@ -1,6 +1,6 @@
 import { EXAMPLE, delegationState, exampleStatement } from '@careledger/contracts/examples';
 import { done } from '../decisions/examples.js';
-import type { DelegateView, DelegatedDecision, ReadyStatement } from './schemas.js';
+import type { DelegateTokenView, DelegateView, DelegatedDecision, ReadyStatement } from './schemas.js';
 
 const { patientId, delegationId, policySeq, path, appointedAt: madeAt } = delegationState;
 const { kind, key, acts, permissions, purposes, scopeTags, until, further } = delegationState;
@@ -27,4 +27,9 @@ export const readyEnd: ReadyStatement = {
   statement: exampleStatement('endDelegation', {
     ...{ policySeq: 2, delegationId, endGrants: false },
   }),
+};
+
+export const delegateToken: DelegateTokenView = {
+  delegationId,
+  token: 'b2f1x0WqjUQmA5tq8m0mRy2QG3v5lYxkS7n9c1d4e6g',
 };

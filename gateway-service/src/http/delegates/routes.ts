@@ -1,12 +1,18 @@
 import { sendAnswer, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { byPatientOrAuditor } from '../access.js';
-import { decided, decisionResponses } from '../decisions/answers.js';
+import { byPatient, byPatientDelegateOrAuditor, delegationOf } from '../access.js';
+import { decidedOrDelegated, decisionResponses } from '../decisions/answers.js';
 import type { Decisions } from '../decisions/decisions.js';
 import { patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
-import { delegate, delegated, readyAppointment, readyEnd } from './examples.js';
-import { DelegatedDecisionsPage, DelegatesPage, DelegationParams, ReadyStatement } from './schemas.js';
+import { delegate, delegateToken, delegated, readyAppointment, readyEnd } from './examples.js';
+import {
+  DelegatedDecisionsPage,
+  DelegateTokenView,
+  DelegatesPage,
+  DelegationParams,
+  ReadyStatement,
+} from './schemas.js';
 import type { DelegateService } from './service.js';
 
 const problems = [
@@ -20,7 +26,7 @@ export function addDelegateRoutes(app: ServiceApp, delegates: DelegateService, d
   app.get(
     '/v1/patients/:patientId/delegates',
     {
-      config: byPatientOrAuditor,
+      config: byPatientDelegateOrAuditor,
       schema: {
         summary: 'Who decides for the patient, and who did: oldest first',
         problems: patientProblems,
@@ -29,13 +35,13 @@ export function addDelegateRoutes(app: ServiceApp, delegates: DelegateService, d
         response: { 200: withExamples(DelegatesPage, { delegates: [delegate], next: null }) },
       },
     },
-    async (request) => delegates.list(request.params.patientId, request.query),
+    async (request) => delegates.list(request.params.patientId, request.query, delegationOf(request)),
   );
 
   app.get(
     '/v1/patients/:patientId/delegates/decisions',
     {
-      config: byPatientOrAuditor,
+      config: byPatientDelegateOrAuditor,
       schema: {
         summary:
           'What delegates have decided for the patient through this gateway, and who did: newest first',
@@ -45,13 +51,13 @@ export function addDelegateRoutes(app: ServiceApp, delegates: DelegateService, d
         response: { 200: withExamples(DelegatedDecisionsPage, { decisions: [delegated], next: null }) },
       },
     },
-    async (request) => delegates.decisions(request.params.patientId, request.query),
+    async (request) => delegates.decisions(request.params.patientId, request.query, delegationOf(request)),
   );
 
   app.post(
     '/v1/patients/:patientId/delegates',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary:
           'Appoint somebody who decides for the patient, by the statement of the patient or of a delegate that may appoint ' +
@@ -71,9 +77,28 @@ export function addDelegateRoutes(app: ServiceApp, delegates: DelegateService, d
   );
 
   app.post(
+    '/v1/patients/:patientId/delegates/:delegationId/tokens',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'A bearer token for the delegate, in the place of the one before: it reaches this patient alone, what its delegation lets ' +
+          'it do and what was made by it, and is good while the delegation is',
+        problems: [...patientProblems, 'DELEGATION_NOT_FOUND'],
+        params: DelegationParams,
+        response: { 201: withExamples(DelegateTokenView, delegateToken) },
+      },
+    },
+    async (request, reply) => {
+      const { patientId, delegationId } = request.params;
+      return reply.status(201).send(delegates.token(patientId, delegationId));
+    },
+  );
+
+  app.post(
     '/v1/patients/:patientId/delegates/:delegationId/end',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary:
           'End a delegation, and those that rest on it: by the statement of the patient, of who made it, or its own. ' +

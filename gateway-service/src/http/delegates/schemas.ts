@@ -62,3 +62,6 @@ export const DelegatedDecisionsPage = Type.Object({
   next: Next,
 });
 export type DelegatedDecisionsPage = Static<typeof DelegatedDecisionsPage>;
+
+export const DelegateTokenView = Type.Object({ delegationId: Id128, token: Type.String() });
+export type DelegateTokenView = Static<typeof DelegateTokenView>;

@@ -3,17 +3,30 @@ import { DelegateName, SEALED_CONTEXT } from '@careledger/protocol';
 import { fromCursor, pageOfRows } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { Type } from 'typebox';
-import type { ConsentStep, Delegation, DelegationStore, Delegations } from '../../consent/index.js';
+import type {
+  ConsentStep,
+  DelegateTokens,
+  Delegation,
+  DelegationStore,
+  Delegations,
+} from '../../consent/index.js';
 import type { StepStore, Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { ListQuery } from '../schemas.js';
 import { sealedJson } from '../sealed-json.js';
-import type { DelegateView, DelegatedDecision, DelegatedDecisionsPage, DelegatesPage } from './schemas.js';
+import type {
+  DelegateTokenView,
+  DelegateView,
+  DelegatedDecision,
+  DelegatedDecisionsPage,
+  DelegatesPage,
+} from './schemas.js';
 
 export interface DelegateServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly appointing: Pick<Delegations, 'appoint' | 'end'>;
   readonly delegations: Pick<DelegationStore, 'get' | 'page'>;
+  readonly delegateTokens: Pick<DelegateTokens, 'issue'>;
   readonly steps: Pick<StepStore, 'job' | 'delegated'>;
 }
 
@@ -37,12 +50,18 @@ export class DelegateService {
     return appointing.end(core.patients.get(patientId), delegationId, statement);
   }
 
-  /** Oldest first. */
-  async list(wantedId: string, { cursor, limit }: ListQuery): Promise<DelegatesPage> {
+  /** @throws ConsentError `DELEGATION_NOT_FOUND` */
+  token(patientId: string, delegationId: string): DelegateTokenView {
+    const { core, delegateTokens } = this.#options;
+    return { delegationId, token: delegateTokens.issue(core.patients.get(patientId), delegationId) };
+  }
+
+  /** Oldest first. @param by a delegate's own: it sees that, and those that rest on it */
+  async list(wantedId: string, { cursor, limit }: ListQuery, by?: string): Promise<DelegatesPage> {
     const { core, delegations } = this.#options;
     const { patientId, patientNo } = core.patients.get(wantedId);
     const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
-    const rows = delegations.page(patientNo, after, limit + 1);
+    const rows = delegations.page(patientNo, after, limit + 1, by);
     const page = pageOfRows(rows, limit, ({ madeMs, delegationId }) => ({ madeMs, delegationId }));
     return {
       delegates: await Promise.all(page.rows.map((each) => this.#view(patientId, each))),
@@ -50,14 +69,19 @@ export class DelegateService {
     };
   }
 
-  /** Newest first. */
-  async decisions(wantedId: string, { cursor, limit }: ListQuery): Promise<DelegatedDecisionsPage> {
+  /** Newest first. @param by as of `list`; a page may then have less than its limit */
+  async decisions(
+    wantedId: string,
+    { cursor, limit }: ListQuery,
+    by?: string,
+  ): Promise<DelegatedDecisionsPage> {
     const { core, steps } = this.#options;
     const { patientId, patientNo } = core.patients.get(wantedId);
     const before = cursor === undefined ? undefined : fromCursor(cursor, Type.Integer());
     const page = pageOfRows(steps.delegated(patientNo, before, limit + 1), limit, ({ stepNo }) => stepNo);
+    const shown = page.rows.filter((step) => by === undefined || saidIn(step).path.includes(by));
     return {
-      decisions: await Promise.all(page.rows.map((step) => this.#decision(patientId, step))),
+      decisions: await Promise.all(shown.map((step) => this.#decision(patientId, step))),
       next: page.next,
     };
   }
@@ -75,9 +99,9 @@ export class DelegateService {
     };
   }
 
-  async #decision(patientId: string, { patientNo, job, kind, statement, madeMs }: ConsentStep) {
-    const { body } = readStatement(statement).payload;
-    const { path, grantId, subscriptionId, delegationId } = body as unknown as Said;
+  async #decision(patientId: string, step: ConsentStep) {
+    const { patientNo, job, kind, madeMs } = step;
+    const { path, grantId, subscriptionId, delegationId } = saidIn(step);
     const by = path.at(-1) ?? '';
     const name = await this.#name(patientId, this.#options.delegations.get(patientNo, by)?.terms.sealed);
     const about = kind === 'grant' ? undefined : (grantId ?? subscriptionId ?? delegationId);
@@ -110,3 +134,5 @@ interface Said {
   readonly subscriptionId?: string;
   readonly delegationId?: string;
 }
+
+const saidIn = ({ statement }: ConsentStep): Said => readStatement(statement).payload.body as unknown as Said;

@@ -1,7 +1,7 @@
 import { withExamples, type ServiceApp } from '@careledger/service-kit';
-import { byPatientOrAuditor } from '../access.js';
+import { byPatientDelegateOrAuditor, delegationOf } from '../access.js';
 import { callerOf } from '../caller.js';
-import { decided, decisionResponses } from '../decisions/answers.js';
+import { decidedOrDelegated, decisionResponses } from '../decisions/answers.js';
 import type { Decisions } from '../decisions/decisions.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
@@ -13,7 +13,7 @@ export function addDenialRoutes(app: ServiceApp, grants: GrantService, decisions
   app.get(
     '/v1/patients/:patientId/denials',
     {
-      config: byPatientOrAuditor,
+      config: byPatientDelegateOrAuditor,
       schema: {
         summary: 'What the patient has denied, whatever is granted; denials that were revoked included',
         problems: patientProblems,
@@ -22,13 +22,13 @@ export function addDenialRoutes(app: ServiceApp, grants: GrantService, decisions
         response: { 200: withExamples(DenialsPage, { denials: [denial], nextPolicySeq: 4, next: null }) },
       },
     },
-    async (request) => grants.listDenials(request.params.patientId, request.query),
+    async (request) => grants.listDenials(request.params.patientId, request.query, delegationOf(request)),
   );
 
   app.post(
     '/v1/patients/:patientId/denials',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary:
           'Deny, whatever is granted: a ready statement, or the terms with the passphrase of the consent key; it is ' +

@@ -9,11 +9,11 @@ import {
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { byPatient, byPatientOrAuditor } from '../access.js';
+import { byPatient, byPatientDelegateOrAuditor, byPatientOrDelegate, delegationOf } from '../access.js';
 import { callerOf } from '../caller.js';
 import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
 import type { Decisions } from '../decisions/decisions.js';
-import { decided, decisionResponses } from '../decisions/answers.js';
+import { decided, decidedOrDelegated, decisionResponses } from '../decisions/answers.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import {
   AuthorityParams,
@@ -41,7 +41,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
   app.get(
     '/v1/authorities/:authorityId',
     {
-      config: byPatient,
+      config: byPatientOrDelegate,
       schema: {
         summary:
           'An authority and the key to which grants for it are sealed: compare it with the one that it publishes itself',
@@ -56,7 +56,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
   app.get(
     '/v1/patients/:patientId/grants',
     {
-      config: byPatientOrAuditor,
+      config: byPatientDelegateOrAuditor,
       schema: {
         summary:
           'What the patient has granted, revoked grants included, and the next policySeq for the patient’s app',
@@ -66,13 +66,13 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
         response: { 200: withExamples(GrantsPage, { grants: [grant], nextPolicySeq: 2, next: null }) },
       },
     },
-    async (request) => grants.list(request.params.patientId, request.query),
+    async (request) => grants.list(request.params.patientId, request.query, delegationOf(request)),
   );
 
   app.post(
     '/v1/patients/:patientId/grants',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
         problems: consentProblems,
@@ -96,7 +96,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
   app.get(
     '/v1/patients/:patientId/grants/:grantId',
     {
-      config: byPatientOrAuditor,
+      config: byPatientDelegateOrAuditor,
       schema: {
         summary: 'A grant of the patient, revoked or not',
         problems: [...patientProblems, 'GRANT_NOT_FOUND'],
@@ -105,7 +105,8 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
       },
     },
     async (request, reply) => {
-      const view = grants.get(request.params.patientId, request.params.grantId);
+      const { patientId, grantId } = request.params;
+      const view = grants.get(patientId, grantId, delegationOf(request));
       return reply.header('etag', contentTag(view)).send(view);
     },
   );
@@ -113,7 +114,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
   app.post(
     '/v1/patients/:patientId/grants/:grantId/revoke',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
         problems: [...consentProblems, 'GRANT_NOT_FOUND', 'RESOURCE_CHANGED'],
@@ -126,7 +127,8 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
     async (request, reply) => {
       const { patientId, grantId } = request.params;
       const ifMatch = request.headers['if-match'];
-      if (ifMatch !== undefined) assertUnchanged(ifMatch, grants.get(patientId, grantId));
+      if (ifMatch !== undefined)
+        assertUnchanged(ifMatch, grants.get(patientId, grantId, delegationOf(request)));
       const taken = await grants.revoke(patientId, grantId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
       return sendAnswer(reply, answer, { status: 200 });

@@ -5,8 +5,10 @@ import { Type } from 'typebox';
 import {
   ConsentError,
   type ConsentService,
+  type DelegationStore,
   type Grant,
   type GrantStore,
+  type RulesWanted,
   type StepStore,
   type Taken,
 } from '../../consent/index.js';
@@ -27,6 +29,7 @@ export interface GrantServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly consent: ConsentService;
   readonly grants: Pick<GrantStore, 'get' | 'page' | 'nextSeq'>;
+  readonly delegations: Pick<DelegationStore, 'get'>;
   readonly steps: Pick<StepStore, 'job'>;
 }
 
@@ -51,24 +54,24 @@ export class GrantService {
     return { authorityId, mspId, kind, encryptionKey: toBase64url(encryptionKey) };
   }
 
-  /** Oldest first, revoked ones included. */
-  list(patientId: string, query: ListQuery): GrantsPage {
-    const { rows: grants, ...page } = this.#page(patientId, 'grants', query);
+  /** Oldest first, revoked ones included. @param by a delegate's own: it sees what rests on that */
+  list(patientId: string, query: ListQuery, by?: string): GrantsPage {
+    const { rows: grants, ...page } = this.#page(patientId, { what: 'grants', by }, query);
     return { grants, ...page };
   }
 
   /** Likewise. */
-  listDenials(patientId: string, query: ListQuery): DenialsPage {
-    const { rows: denials, ...page } = this.#page(patientId, 'denials', query);
+  listDenials(patientId: string, query: ListQuery, by?: string): DenialsPage {
+    const { rows: denials, ...page } = this.#page(patientId, { what: 'denials', by }, query);
     return { denials, ...page };
   }
 
-  /** @throws ConsentError GRANT_NOT_FOUND */
-  get(wantedPatientId: string, grantId: string): GrantView {
+  /** @param by as of `list` @throws ConsentError GRANT_NOT_FOUND */
+  get(wantedPatientId: string, grantId: string, by?: string): GrantView {
     const { core, grants } = this.#options;
     const { patientId, patientNo } = core.patients.get(wantedPatientId);
     const grant = grants.get(patientNo, grantId);
-    if (grant === undefined)
+    if (grant === undefined || !isBy(by, grant))
       throw new ConsentError('GRANT_NOT_FOUND', `This patient has made no grant ${grantId} here`);
     return this.#view(patientId, grant);
   }
@@ -133,14 +136,18 @@ export class GrantService {
     return consent.signRevocation(core.patients.get(patientId), { passphrase, caller }, grantId);
   }
 
-  #page(wantedPatientId: string, what: 'grants' | 'denials', { cursor, limit }: ListQuery) {
-    const { core, grants } = this.#options;
+  #page(wantedPatientId: string, wanted: RulesWanted, { cursor, limit }: ListQuery) {
+    const { core, delegations, grants } = this.#options;
     const { patientId, patientNo } = core.patients.get(wantedPatientId);
     const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
-    const page = pageOfRows(grants.page(patientNo, what, after, limit + 1), limit, placeOf);
+    const page = pageOfRows(grants.page(patientNo, wanted, after, limit + 1), limit, placeOf);
     return {
       rows: page.rows.map((grant) => this.#view(patientId, grant)),
-      nextPolicySeq: grants.nextSeq(patientNo),
+      // Each who signs counts by itself.
+      nextPolicySeq:
+        wanted.by === undefined
+          ? grants.nextSeq(patientNo)
+          : (delegations.get(patientNo, wanted.by)?.nextSeq ?? 1),
       next: page.next,
     };
   }
@@ -165,3 +172,7 @@ export class GrantService {
     };
   }
 }
+
+/** Whether somebody sees it: a delegate what it, or whom it appointed, has made; anybody else everything. */
+const isBy = (by: string | undefined, { body }: Pick<Grant, 'body'>): boolean =>
+  by === undefined || body.path?.includes(by) === true;

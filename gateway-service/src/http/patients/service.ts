@@ -1,6 +1,6 @@
 import { fromBase64url } from '@careledger/crypto';
 import { CHANNELS, timestampOf } from '@careledger/domain';
-import type { ConsentService, Registrations } from '../../consent/index.js';
+import type { ConsentService, DelegateTokens, Registrations } from '../../consent/index.js';
 import {
   fromCursor,
   pageOfRows,
@@ -19,6 +19,7 @@ export interface PatientServiceOptions {
   readonly consent: Pick<ConsentService, 'register'>;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly tokens: Pick<PatientTokens, 'issue'>;
+  readonly delegateTokens: Pick<DelegateTokens, 'withdraw'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
 }
 
@@ -77,10 +78,11 @@ export class PatientService {
     return this.#view(this.#options.core.patients.get(patientId));
   }
 
-  /** Tokens that the patient had before are good no more. */
+  /** Tokens that the patient had before are good no more, nor those that were handed out with them to delegates. */
   replaceTokens(patientId: string): TokenView {
-    const { core, tokens } = this.#options;
+    const { core, delegateTokens, tokens } = this.#options;
     const patient = core.patients.get(patientId);
+    delegateTokens.withdraw(patient);
     return { token: tokens.issue(patient, { isOnly: true, nowMs: Date.now() }) };
   }
 

@@ -9,10 +9,10 @@ import {
 } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import type { ProblemCode } from '../../problems.js';
-import { byPatient } from '../access.js';
+import { byPatientOrDelegate, delegationOf } from '../access.js';
 import { callerOf } from '../caller.js';
 import type { Decisions } from '../decisions/decisions.js';
-import { decided, decisionResponses } from '../decisions/answers.js';
+import { decidedOrDelegated, decisionResponses } from '../decisions/answers.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
@@ -44,14 +44,16 @@ export function addSubscriptionRoutes(
   const assertAsSeen = async (
     ifMatch: string | undefined,
     { patientId, subscriptionId }: Static<typeof SubscriptionParams>,
+    by: string | undefined,
   ): Promise<void> => {
-    if (ifMatch !== undefined) assertUnchanged(ifMatch, await subscriptions.get(patientId, subscriptionId));
+    if (ifMatch === undefined) return;
+    assertUnchanged(ifMatch, await subscriptions.get(patientId, subscriptionId, by));
   };
 
   app.get(
     '/v1/patients/:patientId/subscriptions',
     {
-      config: byPatient,
+      config: byPatientOrDelegate,
       schema: {
         summary: 'Who has asked to be subscribed, and what came of it',
         problems: [...patientProblems, ...ledgerAnswers],
@@ -60,13 +62,13 @@ export function addSubscriptionRoutes(
         response: { 200: withExamples(SubscriptionsPage, { subscriptions: [subscription], next: null }) },
       },
     },
-    async (request) => subscriptions.list(request.params.patientId, request.query),
+    async (request) => subscriptions.list(request.params.patientId, request.query, delegationOf(request)),
   );
 
   app.get(
     '/v1/patients/:patientId/subscriptions/:subscriptionId',
     {
-      config: byPatient,
+      config: byPatientOrDelegate,
       schema: {
         summary: 'What an authority has asked, and what came of it',
         problems: [...patientProblems, ...ledgerAnswers, 'SUBSCRIPTION_NOT_FOUND'],
@@ -75,7 +77,8 @@ export function addSubscriptionRoutes(
       },
     },
     async (request, reply) => {
-      const view = await subscriptions.get(request.params.patientId, request.params.subscriptionId);
+      const { patientId, subscriptionId } = request.params;
+      const view = await subscriptions.get(patientId, subscriptionId, delegationOf(request));
       return reply.header('etag', contentTag(view)).send(view);
     },
   );
@@ -83,7 +86,7 @@ export function addSubscriptionRoutes(
   app.post(
     '/v1/patients/:patientId/subscriptions/:subscriptionId/approve',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary:
           'Approve, wholly or in part: a grant that names the subscription; what is said narrows what the authority asked',
@@ -96,7 +99,7 @@ export function addSubscriptionRoutes(
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
-      await assertAsSeen(request.headers['if-match'], request.params);
+      await assertAsSeen(request.headers['if-match'], request.params, delegationOf(request));
       const taken = await subscriptions.approve(patientId, subscriptionId, request.body, {
         caller: callerOf(request),
         request: request.idempotent,
@@ -109,7 +112,7 @@ export function addSubscriptionRoutes(
   app.post(
     '/v1/patients/:patientId/subscriptions/:subscriptionId/reject',
     {
-      config: decided,
+      config: decidedOrDelegated,
       schema: {
         summary: 'Reject: the authority is told, and gets no notices',
         problems: DECISION_PROBLEMS,
@@ -121,7 +124,7 @@ export function addSubscriptionRoutes(
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
-      await assertAsSeen(request.headers['if-match'], request.params);
+      await assertAsSeen(request.headers['if-match'], request.params, delegationOf(request));
       const taken = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
       return sendAnswer(reply, answer, { status: 200 });

@@ -5,12 +5,19 @@ import { everyRow } from '@careledger/ledger';
 import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionMeaning } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
-import { ConsentError, type ConsentService, type Taken } from '../../consent/index.js';
+import {
+  ConsentError,
+  type ConsentService,
+  type DelegationStore,
+  type GrantStore,
+  type Taken,
+} from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import type { Patient } from '../../patients/index.js';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
 import { sealedJson } from '../sealed-json.js';
+import { isShown } from './shown-to-delegates.js';
 import type { ApprovalBody, SubscriptionView, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 
 /** Pages of the ledger's that make one here, at most. */
@@ -19,6 +26,8 @@ const LEDGER_PAGES_MAX = 16;
 export interface SubscriptionServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly consent: ConsentService;
+  readonly delegations: Pick<DelegationStore, 'get'>;
+  readonly grants: Pick<GrantStore, 'get'>;
   readonly ledger: LedgerReader;
 }
 
@@ -30,19 +39,23 @@ export class SubscriptionService {
     this.#options = options;
   }
 
-  async list(patientId: string, query: SubscriptionsQuery): Promise<SubscriptionsPage> {
+  /** @param by a delegate's own: it sees what is for it, and a page may have less than its limit */
+  async list(patientId: string, query: SubscriptionsQuery, by?: string): Promise<SubscriptionsPage> {
     const patient = this.#options.core.patients.get(patientId);
     const { rows, bookmark } = await onLedger(() => this.#page(patient.patientId, query));
+    const views = await Promise.all(rows.map((row) => this.#view(patient, row)));
     return {
-      subscriptions: await Promise.all(rows.map((row) => this.#view(patient, row))),
+      subscriptions: views.filter((view) => this.#isFor(patient, view, by)),
       next: nextOf(bookmark),
     };
   }
 
-  /** As the ledger has it. @throws ConsentError SUBSCRIPTION_NOT_FOUND */
-  async get(patientId: string, subscriptionId: string): Promise<SubscriptionView> {
+  /** As the ledger has it. @param by as of `list` @throws ConsentError SUBSCRIPTION_NOT_FOUND */
+  async get(patientId: string, subscriptionId: string, by?: string): Promise<SubscriptionView> {
     const patient = this.#options.core.patients.get(patientId);
-    return this.#view(patient, await this.#found(patient.patientId, subscriptionId));
+    const view = await this.#view(patient, await this.#found(patient.patientId, subscriptionId));
+    if (this.#isFor(patient, view, by)) return view;
+    throw notFound(subscriptionId);
   }
 
   /**
@@ -135,9 +148,18 @@ export class SubscriptionService {
       for await (const row of rows) if (row.subscriptionId === subscriptionId) return row;
       return undefined;
     });
-    if (found === undefined)
-      throw new ConsentError('SUBSCRIPTION_NOT_FOUND', `There is no subscription ${subscriptionId}`);
+    if (found === undefined) throw notFound(subscriptionId);
     return found;
+  }
+
+  #isFor({ patientId, patientNo }: Patient, asked: SubscriptionView, by: string | undefined): boolean {
+    if (by === undefined) return true;
+    const { core, delegations, grants } = this.#options;
+    const delegation = delegations.get(patientNo, by);
+    const { grantId } = asked;
+    const grant = grantId === undefined ? undefined : grants.get(patientNo, grantId);
+    const scopeKey = core.patients.keys(patientId).scopeKey();
+    return delegation !== undefined && isShown(asked, { delegation, scopeKey, grant });
   }
 
   async #view({ patientId }: Patient, subscription: SubscriptionState): Promise<SubscriptionView> {
@@ -156,3 +178,6 @@ export class SubscriptionService {
     };
   }
 }
+
+const notFound = (subscriptionId: string): ConsentError =>
+  new ConsentError('SUBSCRIPTION_NOT_FOUND', `There is no subscription ${subscriptionId}`);

@@ -1,12 +1,12 @@
 import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
-import { ROLES } from './roles.js';
+import { CONFIGURED_ROLES } from './roles.js';
 
 const Text = Type.String({ minLength: 1 });
 /** Name of a claim; dots lead into objects, e.g. `realm_access.roles`. */
 const Claim = Type.String({ minLength: 1, pattern: '^[^.]+(\\.[^.]+)*$' });
 /** Patients have tokens of their gateway. */
-const IssuedRole = Type.Enum(ROLES.filter((role) => role !== 'patient'));
+const IssuedRole = Type.Enum(CONFIGURED_ROLES.filter((role) => role !== 'patient'));
 
 /** Which claims of an access token say who holds it. */
 const ClaimsConfig = closedObject(

@@ -2,7 +2,7 @@ import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { IssuerConfig } from './issuer-config.js';
 import { RateLimitConfig } from './rate-limit-config.js';
-import { ROLES } from './roles.js';
+import { CONFIGURED_ROLES } from './roles.js';
 import { Secret } from './settings.js';
 
 /** Largest request body a service reads unless a route says otherwise. */
@@ -11,7 +11,7 @@ const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 /** One bearer token. Only its SHA-256 is known here, so a leaked configuration opens nothing. */
 export const TokenConfig = closedObject({
   sha256: Secret({ pattern: '^[0-9a-f]{64}$' }),
-  role: Type.Enum([...ROLES]),
+  role: Type.Enum(CONFIGURED_ROLES),
   /** The organisation whose word the token is; required for role system, whose holders speak for one another. */
   mspId: Type.Optional(MspId),
   /** Whom a patient's token stands for; required for, and only for, role patient. */

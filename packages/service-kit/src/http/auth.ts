@@ -133,13 +133,14 @@ function knownTokens({ tokens }: AuthConfig): KnownToken[] {
 }
 
 /**
- * Refuses a patient's token that is not bound to `patientId`; other roles pass. For routes whose
+ * Refuses a patient's or delegate's token that is not bound to `patientId`; other roles pass. For routes whose
  * patient is not a `:patientId` parameter.
  * @throws ProblemError PATIENT_MISMATCH
  */
 export function assertPatient(request: FastifyRequest, patientId: string): void {
   const principal = request.principal;
-  if (principal?.role === 'patient' && !principal.patientIds.has(patientId)) {
+  const isBound = principal?.role === 'patient' || principal?.role === 'delegate';
+  if (isBound && !principal.patientIds.has(patientId)) {
     throw new ProblemError('PATIENT_MISMATCH', 'This token is bound to other patients');
   }
 }

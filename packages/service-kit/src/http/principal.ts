@@ -11,8 +11,10 @@ export interface Principal {
    * issuer's tokens, all that stand for the same person, program and rights are one.
    */
   readonly tokenSha256: string;
-  /** Patients this token is bound to; empty for every other role. */
+  /** Patients that a patient's token is bound to, and the one of a delegate's; empty for every other role. */
   readonly patientIds: ReadonlySet<string>;
+  /** Of role delegate: by which delegation it acts for the one patient. */
+  readonly delegationId?: string;
   readonly name: string | undefined;
   readonly unit: string | undefined;
   /** By whose word; absent for a token of the configuration, or one that the service handed out. */

@@ -57,7 +57,7 @@ async function newApp(
   return app;
 }
 
-const as = (role: Role) => ({ authorization: `Bearer ${secrets[role]}` });
+const as = (role: Role) => ({ authorization: `Bearer ${secrets[role as keyof typeof secrets]}` });
 
 describe('who may call a route', () => {
   test('a route that declares nobody is refused when it is registered', async () => {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Id128 } from '@careledger/domain';
-import { ROLES } from '../config/roles.js';
+import { CONFIGURED_ROLES, type Role } from '../config/roles.js';
 import { principalOf, requireRole } from '../http/auth.js';
 import { withExamples } from '../http/examples.js';
 import { Next, pageQuery } from '../http/pages.js';
@@ -15,8 +15,20 @@ const JOBS_DEFAULT = 20;
 const JOBS_MAX = 100;
 
 /** Each caller's own jobs: whoever may ask for long work may look at it. After the parts that have jobs. */
-export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Jobs }): Promise<void> {
-  const config = { ...requireRole(...ROLES), isCallersOwn: true as const };
+export async function jobsPlugin(
+  app: ServiceApp,
+  {
+    jobs,
+    more = [],
+  }: {
+    readonly jobs: Jobs;
+    /** Roles whose tokens the service hands out. */ readonly more?: readonly Role[];
+  },
+): Promise<void> {
+  const config = {
+    ...requireRole('patient', ...CONFIGURED_ROLES.filter((role) => role !== 'patient'), ...more),
+    isCallersOwn: true as const,
+  };
   const [words] = jobs.words;
   if (words === undefined) throw new RangeError('No part of the service has jobs');
   const [stage = ''] = words.stages;
