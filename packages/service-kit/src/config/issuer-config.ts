@@ -4,7 +4,7 @@ import { ROLES } from './roles.js';
 
 const Text = Type.String({ minLength: 1 });
 /** Name of a claim; dots lead into objects, e.g. `realm_access.roles`. */
-const Claim = Type.String({ minLength: 1, pattern: '^[^.]+(\\.[^.]+)*$' });
+export const ClaimPath = Type.String({ minLength: 1, pattern: '^[^.]+(\\.[^.]+)*$' });
 /** Patients have tokens of their gateway. */
 const IssuedRole = Type.Enum(ROLES.filter((role) => role !== 'patient'));
 
@@ -12,15 +12,15 @@ const IssuedRole = Type.Enum(ROLES.filter((role) => role !== 'patient'));
 const ClaimsConfig = closedObject(
   {
     /** The person, as the authority registers practitioners: `identity.identifier`. */
-    person: Type.Optional(Claim),
-    name: Type.Optional(Claim),
+    person: Type.Optional(ClaimPath),
+    name: Type.Optional(ClaimPath),
     /** One of the values of `roles`, or several. */
-    role: Type.Optional(Claim),
+    role: Type.Optional(ClaimPath),
     /** What a practitioner is by profession; has to be as registered. */
-    profession: Type.Optional(Claim),
-    unit: Type.Optional(Claim),
+    profession: Type.Optional(ClaimPath),
+    unit: Type.Optional(ClaimPath),
     /** The patient of scopes `patient/…`, by pseudonym. */
-    patient: Type.Optional(Claim),
+    patient: Type.Optional(ClaimPath),
   },
   { default: {} },
 );
