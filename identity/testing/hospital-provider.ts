@@ -11,6 +11,10 @@ export class HospitalProvider implements AsyncDisposable {
   readonly #server: Server;
   /** Who sits there; nobody declines. */
   person: Staff | undefined;
+  /** Ends every connection that comes. */
+  isAway = false;
+  /** What is answered at a path instead of what the provider says there, as JSON. */
+  readonly instead = new Map<string, object>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -27,7 +31,7 @@ export class HospitalProvider implements AsyncDisposable {
   }
 
   /** Serves the one client that it has. */
-  async serve(client: { clientId: string; clientSecret: string; redirectUri: string }): Promise<void> {
+  async serve(client: { clientId: string; clientSecret: string; redirectUris: string[] }): Promise<void> {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const provider = new Provider(this.issuer, {
       jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig' }] },
@@ -35,7 +39,7 @@ export class HospitalProvider implements AsyncDisposable {
       clients: [
         {
           ...{ client_id: client.clientId, client_secret: client.clientSecret },
-          redirect_uris: [client.redirectUri],
+          redirect_uris: client.redirectUris,
         },
       ],
       claims: { openid: ['sub'], profile: ['name', 'employee_number', 'groups', 'department', 'profession'] },
@@ -46,7 +50,11 @@ export class HospitalProvider implements AsyncDisposable {
     });
     const serve = provider.callback();
     this.#server.on('request', (request, response) => {
-      if (request.url?.startsWith('/sits/') === true) void this.#answer(provider, request, response);
+      const instead = this.instead.get(request.url ?? '');
+      if (this.isAway) request.socket.destroy();
+      else if (instead !== undefined)
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(instead));
+      else if (request.url?.startsWith('/sits/') === true) void this.#answer(provider, request, response);
       else void serve(request, response);
     });
   }

@@ -37,8 +37,7 @@ export async function pagesPlugin(app: ServiceApp, options: PageOptions): Promis
   );
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof errors.SessionNotFound)) throw error;
-    const lost = 'This sign-in has ended, or began in another browser.';
-    return html(reply.code(400), errorPage(organisation, error.error, lost));
+    return showEnded(reply, error.error);
   });
   const route = { config: { public: true as const }, schema: { hide: true } };
 
@@ -78,7 +77,13 @@ export async function pagesPlugin(app: ServiceApp, options: PageOptions): Promis
       error_description: 'Whoever was asked did not allow it',
     }),
   );
-  if (elsewhere !== undefined) addUpstreamRoutes(app, elsewhere, { provider, users, show, finish });
+  if (elsewhere !== undefined)
+    addUpstreamRoutes(app, elsewhere, { provider, users, show, showEnded, finish });
+
+  function showEnded(reply: FastifyReply, code = 'invalid_request') {
+    const detail = 'This sign-in has ended, or began in another browser.';
+    return html(reply.code(400), errorPage(organisation, code, detail));
+  }
 
   async function finish(request: FastifyRequest, reply: FastifyReply, result: InteractionResults) {
     const options = { mergeWithLastSubmission: true };

@@ -85,6 +85,13 @@ export class Users {
     return row?.active === 1 ? this.#shown(row) : undefined;
   }
 
+  /** Whether somebody was added here, with a password, who is that person and may sign in. */
+  isListed(person: string): boolean {
+    const sql =
+      "SELECT 1 FROM users WHERE active = 1 AND password_hash <> ? AND json_extract(profile, '$.person') = ?";
+    return this.database.prepare(sql).get(NO_PASSWORD, person) !== undefined;
+  }
+
   /** One who may sign in. */
   find(subject: string): User | undefined {
     const row = this.#row('subject', subject);
@@ -106,9 +113,7 @@ export class Users {
 
   #insert(username: string, passwordHash: string, profile: Profile): void {
     this.database
-      .prepare(
-        'INSERT INTO users (username, subject, password_hash, profile, active) VALUES (?, ?, ?, ?, 1)',
-      )
+      .prepare('INSERT INTO users (username, subject, password_hash, profile, active) VALUES (?, ?, ?, ?, 1)')
       .run(username, randomUUID(), passwordHash, JSON.stringify(profile));
   }
 

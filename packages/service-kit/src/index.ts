@@ -30,7 +30,6 @@ export {
   type TokenHolder,
 } from './http/auth.js';
 export { assertNotExpired, assertScopes, isWithinScopes } from './http/scopes.js';
-export { ClaimPath } from './config/issuer-config.js';
 export { claimOf } from './issuers/claims.js';
 export { isSecureUrl } from './issuers/secure-url.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';

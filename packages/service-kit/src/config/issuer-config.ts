@@ -4,7 +4,7 @@ import { ROLES } from './roles.js';
 
 const Text = Type.String({ minLength: 1 });
 /** Name of a claim; dots lead into objects, e.g. `realm_access.roles`. */
-export const ClaimPath = Type.String({ minLength: 1, pattern: '^[^.]+(\\.[^.]+)*$' });
+const Claim = Type.String({ minLength: 1, pattern: '^[^.]+(\\.[^.]+)*$' });
 /** Patients have tokens of their gateway. */
 const IssuedRole = Type.Enum(ROLES.filter((role) => role !== 'patient'));
 
@@ -12,15 +12,15 @@ const IssuedRole = Type.Enum(ROLES.filter((role) => role !== 'patient'));
 const ClaimsConfig = closedObject(
   {
     /** The person, as the authority registers practitioners: `identity.identifier`. */
-    person: Type.Optional(ClaimPath),
-    name: Type.Optional(ClaimPath),
+    person: Type.Optional(Claim),
+    name: Type.Optional(Claim),
     /** One of the values of `roles`, or several. */
-    role: Type.Optional(ClaimPath),
+    role: Type.Optional(Claim),
     /** What a practitioner is by profession; has to be as registered. */
-    profession: Type.Optional(ClaimPath),
-    unit: Type.Optional(ClaimPath),
+    profession: Type.Optional(Claim),
+    unit: Type.Optional(Claim),
     /** The patient of scopes `patient/…`, by pseudonym. */
-    patient: Type.Optional(ClaimPath),
+    patient: Type.Optional(Claim),
   },
   { default: {} },
 );
