@@ -251,7 +251,9 @@ describe('a hospital’s own provider', () => {
     const { publicKey } = await generateKeyPair('RS256');
     const jwk = { ...(await exportJWK(publicKey)), kid: keys[0].kid, alg: 'RS256', use: 'sig' };
     hospital.instead.set('/jwks', { keys: [jwk] });
-    await expect(personOf()).rejects.toMatchObject({ cause: { message: expect.stringMatching(/signature/) } });
+    await expect(personOf()).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/signature/) },
+    });
   });
 
   test.each([
