@@ -11,6 +11,8 @@ import { Launches } from './smart/launches.js';
 import { addSmartRoutes } from './smart/routes.js';
 import { openStore } from './store/open-store.js';
 import { SigningKeys } from './store/signing-keys.js';
+import { PendingSignIns } from './upstream/pending.js';
+import { Upstream } from './upstream/upstream.js';
 
 const openapi = {
   title: 'careledger identity',
@@ -48,6 +50,12 @@ export async function buildApp(config: IdentityConfig, logger: Logger): Promise<
     clients,
     launches,
     throttle: new LoginThrottle(),
+    ...(config.upstream && {
+      elsewhere: {
+        upstream: new Upstream(config.upstream, { here: issuer, key: keys.secret(KEY.upstream) }),
+        pending: new PendingSignIns(database, storeKey),
+      },
+    }),
   });
   return app;
 }

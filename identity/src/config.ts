@@ -1,6 +1,7 @@
 import { closedObject } from '@careledger/domain';
 import { Secret, serviceConfigProperties } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
+import { UpstreamConfig } from './upstream/upstream-config.js';
 
 const Text = Type.String({ minLength: 1 });
 const Lifetime = (byDefault: number, maximum: number) =>
@@ -19,6 +20,8 @@ export const IdentityConfig = closedObject({
   keyPassphrase: Secret({ minLength: 12 }),
   /** Services that its tokens are for; the first where a request names none (parameter `aud`, or `resource`). */
   audiences: Type.Array(Type.String({ pattern: '^https?://' }), { minItems: 1 }),
+  /** The hospital's own provider, where people may sign in too. */
+  upstream: Type.Optional(UpstreamConfig),
   /** A token that was issued counts until it ends. */
   accessTokenS: Lifetime(300, 3_600),
   refreshTokenS: Lifetime(28_800, 2_592_000),

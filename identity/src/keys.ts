@@ -8,12 +8,14 @@ export const KEY = {
   store: 'identity/store',
   /** Signs cookies. */
   cookies: 'identity/cookies',
+  /** Makes what stands for people of the hospital's own provider. */
+  upstream: 'identity/upstream',
 } as const;
 
 /** Opens the key store and makes the keys at the first start. */
 export async function openKeys(dataDir: string, passphrase: string): Promise<KeyStore> {
   const keys = await openOrCreateKeyStore({ path: join(dataDir, KEY_STORE_FILE), unlock: { passphrase } });
-  if (!keys.has(KEY.store))
-    await keys.generate({ name: KEY.store, type: 'secret' }, { name: KEY.cookies, type: 'secret' });
+  const missing = Object.values(KEY).filter((name) => !keys.has(name));
+  if (missing.length > 0) await keys.generate(...missing.map((name) => ({ name, type: 'secret' as const })));
   return keys;
 }

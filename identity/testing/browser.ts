@@ -1,6 +1,7 @@
 /** A browser as far as forms need one: cookies, redirects, fields that are filled in. No script runs. */
 export class FormBrowser {
-  readonly #cookies = new Map<string, string>();
+  /** By origin: providers of a test are hosts of their own. */
+  readonly #jars = new Map<string, Map<string, string>>();
 
   /** Follows redirects until a page, or until one that leads to `until`. */
   async open(url: string, until: string): Promise<Visit> {
@@ -24,14 +25,21 @@ export class FormBrowser {
     return this.#go(new URL(found[1], visit.url), { method: 'POST', body }, until);
   }
 
+  #jarOf({ origin }: URL): Map<string, string> {
+    const jar = this.#jars.get(origin) ?? new Map<string, string>();
+    this.#jars.set(origin, jar);
+    return jar;
+  }
+
   async #go(url: URL, init: RequestInit, until: string): Promise<Visit> {
     if (url.href.startsWith(until)) return { url: url.href, status: 0, text: '' };
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = [...this.#jarOf(url)].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } });
     for (const line of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '') this.#cookies.delete(name);
-      else this.#cookies.set(name, value);
+      const jar = this.#jarOf(url);
+      if (value === '') jar.delete(name);
+      else jar.set(name, value);
     }
     const location = answer.headers.get('location');
     if (location !== null) {

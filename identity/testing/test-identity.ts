@@ -62,6 +62,12 @@ export class TestIdentity implements AsyncDisposable {
     administration.users.disable(username);
   }
 
+  /** Of whoever has this name. */
+  usernameOf(name: string): string {
+    using administration = openAdministration(this.config);
+    return administration.users.list().find((user) => user.name === name)?.username ?? '';
+  }
+
   addClient(client: object): void {
     using administration = openAdministration(this.config);
     administration.clients.put(client);

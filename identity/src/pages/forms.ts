@@ -5,6 +5,8 @@ export interface Asking {
   readonly uid: string;
   /** The app for which somebody signs in. */
   readonly clientName: string;
+  /** The hospital's own provider, where people may sign in too. */
+  readonly elsewhere?: string;
   /** What was wrong with the last try. */
   readonly fault?: string;
 }
@@ -14,12 +16,18 @@ const faultOf = ({ fault }: Asking): string =>
 const cancel = ({ uid }: Asking): string =>
   `<form method="post" action="/interaction/${escaped(uid)}/abort"><button>Cancel</button></form>`;
 
+// A link, since a browser holds a form to this origin.
+const elsewhereOf = ({ elsewhere, uid }: Asking): string =>
+  elsewhere === undefined
+    ? ''
+    : `<p><a href="/interaction/${escaped(uid)}/upstream">Sign in with ${escaped(elsewhere)}</a></p>\n`;
+
 /** Who is it? */
 export const signInPage = (asking: Asking): string =>
   page(
     `${asking.organisation}: sign in`,
     `${faultOf(asking)}<p>To go on with ${escaped(asking.clientName)}.</p>
-<form method="post" action="/interaction/${escaped(asking.uid)}/login">
+${elsewhereOf(asking)}<form method="post" action="/interaction/${escaped(asking.uid)}/login">
 <p><label>User name <input name="username" autocomplete="username" required autofocus></label></p>
 <p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
 <p><button>Sign in</button></p>

@@ -8,6 +8,7 @@ import type { LoginThrottle } from '../people/login-throttle.js';
 import type { User, Users } from '../people/users.js';
 import { grantableTo } from '../smart/granting.js';
 import type { Launches } from '../smart/launches.js';
+import { addUpstreamRoutes, type UpstreamOptions } from '../upstream/routes.js';
 import { errorPage } from './error-page.js';
 import { consentPage, signInPage, type AskingConsent } from './forms.js';
 
@@ -22,20 +23,21 @@ export interface PageOptions {
   readonly clients: Clients;
   readonly launches: Launches;
   readonly throttle: LoginThrottle;
+  /** The hospital's own provider, where people may sign in too. */
+  readonly elsewhere?: UpstreamOptions;
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 /** The pages on which people sign in and allow: plain forms, which need no script. */
 export async function pagesPlugin(app: ServiceApp, options: PageOptions): Promise<void> {
-  const { clients, launches, organisation, provider, throttle, users } = options;
+  const { clients, elsewhere, launches, organisation, provider, throttle, users } = options;
   app.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: FORM_MAX_BYTES }, (_request, text, done) =>
     done(null, new URLSearchParams(String(text))),
   );
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof errors.SessionNotFound)) throw error;
-    const lost = 'This sign-in has ended, or began in another browser.';
-    return html(reply.code(400), errorPage(organisation, error.error, lost));
+    return showEnded(reply, error.error);
   });
   const route = { config: { public: true as const }, schema: { hide: true } };
 
@@ -75,6 +77,13 @@ export async function pagesPlugin(app: ServiceApp, options: PageOptions): Promis
       error_description: 'Whoever was asked did not allow it',
     }),
   );
+  if (elsewhere !== undefined)
+    addUpstreamRoutes(app, elsewhere, { provider, users, show, showEnded, finish });
+
+  function showEnded(reply: FastifyReply, code = 'invalid_request') {
+    const detail = 'This sign-in has ended, or began in another browser.';
+    return html(reply.code(400), errorPage(organisation, code, detail));
+  }
 
   async function finish(request: FastifyRequest, reply: FastifyReply, result: InteractionResults) {
     const options = { mergeWithLastSubmission: true };
@@ -91,6 +100,7 @@ export async function pagesPlugin(app: ServiceApp, options: PageOptions): Promis
   const askingOf = ({ uid, params }: Interaction) => ({
     organisation,
     uid,
+    ...(elsewhere && { elsewhere: elsewhere.upstream.config.name }),
     clientName: clients.find(textOf(params['client_id']) ?? '')?.name ?? 'an app',
   });
 

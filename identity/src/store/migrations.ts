@@ -61,4 +61,15 @@ export const migrations: readonly Migration[] = [
       END;
       DELETE FROM contexts WHERE grant_sha256 NOT IN (SELECT id_sha256 FROM artifacts WHERE model = 'Grant');`,
   },
+  {
+    name: 'sign-in by way of another provider',
+    sql: `
+      CREATE TABLE upstream_sign_ins (
+        -- SHA-256 of state
+        state_sha256 TEXT PRIMARY KEY,
+        -- interaction, nonce and PKCE verifier, encrypted
+        pending BLOB NOT NULL,
+        expires_s INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];

@@ -30,6 +30,7 @@ export {
   type TokenHolder,
 } from './http/auth.js';
 export { assertNotExpired, assertPatientScopes, assertScopes, isWithinScopes } from './http/scopes.js';
+export { claimOf } from './issuers/claims.js';
 export { isSecureUrl } from './issuers/secure-url.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';
 export { SmartConfiguration } from './issuers/smart-discovery.js';

@@ -87,7 +87,8 @@ function grantedScopes({ scope }: JWTPayload, { scopesWhenNone }: IssuerConfig):
   return scopes.some(isAboutData) ? scopes : [...scopes, ...scopesWhenNone];
 }
 
-function claimOf(payload: JWTPayload, path: string): unknown {
+/** Of a claim by its path: dots lead into objects. */
+export function claimOf(payload: Readonly<Record<string, unknown>>, path: string): unknown {
   let at: unknown = payload;
   for (const key of path.split('.'))
     at =
