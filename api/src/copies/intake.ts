@@ -119,12 +119,13 @@ export class CopyIntake implements AsyncDisposable {
     const kept = due.flatMap((each, index) => {
       const outcome = outcomes?.[index];
       if (outcome?.status !== 'fulfilled') return [];
-      return [{ each, rows: rowsOfRecord(outcome.value.json, each.record.period) }];
+      const { json, storedAt } = outcome.value;
+      return [{ each, kept: { storedAt, rows: rowsOfRecord(json, each.record.period) } }];
     });
     await store.commit(() => {
-      for (const { each, rows } of kept) {
+      for (const { each, kept: content } of kept) {
         // A revocation may have come while it was being opened: then it is not kept.
-        if (allowances.stands(patientId)) copies.put(each.record, rows);
+        if (allowances.stands(patientId)) copies.put(each.record, content);
         waiting.done(each);
       }
       for (const [index, each] of due.entries()) {

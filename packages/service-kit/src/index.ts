@@ -29,7 +29,7 @@ export {
   requireRole,
   type TokenHolder,
 } from './http/auth.js';
-export { assertNotExpired, assertScopes, isWithinScopes } from './http/scopes.js';
+export { assertNotExpired, assertScopes, assertSearchScope, isWithinScopes } from './http/scopes.js';
 export { isSecureUrl } from './issuers/secure-url.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';
 export { SmartConfiguration } from './issuers/smart-discovery.js';
