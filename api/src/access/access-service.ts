@@ -56,6 +56,8 @@ export interface ShownRecord {
   /** FHIR R4 JSON as its author wrote it. */
   readonly json: string;
   readonly access: Permit;
+  /** When channel `cloud` had it. */
+  readonly storedAt: string;
 }
 
 /** How this authority asks, for a person of its own. */
@@ -201,10 +203,10 @@ export class AccessService {
     );
     outbox.wake();
     return shown.map((one, index) => {
-      const { access } = opened[index] ?? {};
-      if (one.status === 'rejected' || access === undefined)
+      const { access, stored } = opened[index] ?? {};
+      if (one.status === 'rejected' || access === undefined || stored === undefined)
         return refusedBy('reason' in one ? one.reason : undefined);
-      return { status: 'fulfilled', value: { json: one.value, access } };
+      return { status: 'fulfilled', value: { json: one.value, access, storedAt: stored.storedAt } };
     });
   }
 

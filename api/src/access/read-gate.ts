@@ -77,6 +77,8 @@ export interface CopyPageWanted<C> {
   readonly limit: number;
   /** Whether all that may be seen are counted. */
   readonly isCounted: boolean;
+  /** What a token's scopes have to let somebody do. Default: `r`. */
+  readonly does?: 'r' | 's';
   readonly isAfter?: (of: C) => boolean;
   readonly isOver: () => boolean;
 }
@@ -232,7 +234,7 @@ export class ReadGate {
     reader: Reader,
     patientId: string,
     candidates: Iterable<C>,
-    { grantIds, limit, isCounted, isAfter, isOver }: CopyPageWanted<C>,
+    { grantIds, limit, isCounted, does = 'r', isAfter, isOver }: CopyPageWanted<C>,
   ): Promise<ShownCopies<C, T>> {
     const { judge, log, store } = this.#options;
     const asking = await this.#asking(reader, patientId);
@@ -244,7 +246,7 @@ export class ReadGate {
     for (const of of candidates) {
       if (objects(of)) continue;
       const unread = of.open();
-      if (scopeObjection(reader, patientId, unread) !== undefined) continue;
+      if (scopeObjection(reader, patientId, unread, does) !== undefined) continue;
       total += 1;
       if (isAfter?.(of) === false) continue;
       onPage += 1;
@@ -320,8 +322,9 @@ function scopeObjection(
   { principal }: Reader,
   patientId: string,
   unread: Unread<unknown>,
+  does: 'r' | 's' = 'r',
 ): 'SCOPE_INSUFFICIENT' | undefined {
-  const isWithin = isWithinScopes(principal, { patientId, kinds: kindsOf(unread), does: 'r' });
+  const isWithin = isWithinScopes(principal, { patientId, kinds: kindsOf(unread), does });
   return isWithin ? undefined : 'SCOPE_INSUFFICIENT';
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { sha256, toBase64url } from '@careledger/crypto';
 import type { AnnouncedRecordState, GrantState } from '@careledger/contracts';
 import { copyUnitHash } from '@careledger/envelope/portable';
-import { createLogger } from '@careledger/service-kit';
+import { entryHashOf } from '@careledger/fhir';
+import { createLogger, resourceScopesOf } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TestHospital, readerWith } from '../../testing/test-hospital.js';
 import { testPatient } from '../../testing/test-patient.js';
@@ -24,6 +25,7 @@ const LOINC = 'http://loinc.org';
 const GLUCOSE = '2339-0';
 const VITAL_TAG = `${'v'.repeat(21)}A`;
 const LAB_TAG = `${'l'.repeat(21)}A`;
+const STORED_AT = '2026-05-05T09:00:00.000Z';
 const logger = createLogger('copies', { level: 'silent' });
 const ward = readerWith({}, { unit: 'ward-4' });
 
@@ -66,7 +68,7 @@ function parts() {
       return wanted.versions.map(() => ({ status: 'rejected' as const, reason: refusal }));
     return wanted.versions.map(({ recordId }) => ({
       status: 'fulfilled' as const,
-      value: { json: contents.get(recordId) ?? '', access: {} as never },
+      value: { json: contents.get(recordId) ?? '', access: {} as never, storedAt: STORED_AT },
     }));
   };
   const intake = new CopyIntake({
@@ -315,6 +317,44 @@ describe('a search', () => {
     const confirmation = { seq: 1, tagGroups: [[VITAL_TAG]], at: record.period.start, txId: 'a'.repeat(64) };
     await hospital.store.commit(() => running.intake.told({ ...record, confirmations: [confirmation] }));
     expect((await find(running)).total).toBe(4);
+  });
+
+  test('keeps to a time that is more than one span, on every page', async () => {
+    const isOfTime = ({ fromMs }: { readonly fromMs: number }) => new Date(fromMs).getUTCDate() % 2 === 0;
+    const first = await find(running, { isOfTime, limit: 1 });
+    const second = await find(running, { isOfTime, limit: 1, cursor: first.next ?? '' });
+    expect([first.total, ...timesOf(first), ...timesOf(second), second.next]).toEqual([
+      ...[2, noon('2026-05-04'), noon('2026-05-02'), null],
+    ]);
+  });
+
+  test('says which entry of which version it is, and when the ledger had that', async () => {
+    const [shown] = (await find(running)).resources;
+    expect(shown).toMatchObject({
+      ...{ entry: 0, version: 1, storedAt: STORED_AT, links: [] },
+      entryHash: entryHashOf('urn:uuid:0b6f4c52-8a3e-4d27-b1f9-6e2c7a905d41'),
+    });
+  });
+
+  test('shows a token what its scopes let it do: reading is not searching', async () => {
+    const readerOf = (...scopes: string[]) =>
+      readerWith(
+        {},
+        {
+          unit: 'ward-4',
+          signIn: {
+            ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
+            ...{ person: undefined, patientId: undefined },
+            ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set<string>() },
+          },
+        },
+      );
+    const totalFor = async (does: 'r' | 's', scope: string) =>
+      (await find(running, { does }, readerOf(scope))).total;
+    expect(await totalFor('s', 'user/Observation.s')).toBe(4);
+    expect(await totalFor('s', 'user/Observation.s?category=vital-signs')).toBe(0);
+    expect(await totalFor('s', 'user/Observation.r')).toBe(0);
+    expect(await totalFor('r', 'user/Observation.s')).toBe(0);
   });
 
   test('is for the unit and the purpose of the copy alone', async () => {

@@ -22,12 +22,16 @@ export interface CopyQuery extends Omit<CopyFilter, 'after'> {
   readonly limit: number;
   /** Whether all that may be seen are counted. */
   readonly isCounted: boolean;
+  /** What a token's scopes have to let somebody do. Default: `r`. */
+  readonly does?: 'r' | 's';
   readonly cursor?: string;
 }
 
 /** A resource as it is shown, and where it comes from. */
 export interface ShownResource
-  extends Pick<CopiedVersion, 'recordId' | 'version'>, Pick<KeptResource, 'entry' | 'json'> {}
+  extends
+    Pick<CopiedVersion, 'recordId' | 'version'>,
+    Pick<KeptResource, 'entry' | 'entryHash' | 'json' | 'links' | 'storedAt'> {}
 
 export interface CopyPage {
   readonly resources: readonly ShownResource[];
@@ -73,7 +77,7 @@ export class CopySearch {
    */
   async find(
     reader: Reader,
-    { patientId, limit, isCounted, cursor, ...filter }: CopyQuery,
+    { patientId, limit, isCounted, does = 'r', cursor, ...filter }: CopyQuery,
   ): Promise<CopyPage> {
     const { allowances, copies, gate } = this.#options;
     await this.#assertFresh(patientId);
@@ -88,15 +92,15 @@ export class CopySearch {
         ? []
         : this.#candidates(patientId, key, { ...filter, ...(after && !isCounted && { after }) }),
       {
-        ...{ grantIds, limit, isCounted },
+        ...{ grantIds, limit, isCounted, does },
         ...(after && { isAfter: ({ found }: Candidate) => isBehind(found, after, filter.order) }),
         isOver: () => !allowances.stands(patientId) || this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS,
       },
     );
     const last = shown.at(-1)?.of.found;
     return {
-      resources: shown.map(({ of: { version }, content: { entry, json } }) => ({
-        ...{ recordId: version.recordId, version: version.version, entry, json },
+      resources: shown.map(({ of: { version }, content: { kinds: _kinds, ...content } }) => ({
+        ...{ recordId: version.recordId, version: version.version, ...content },
       })),
       total,
       next: hasMore && last !== undefined ? toCursor([last.fromMs, last.resourceId]) : null,

@@ -22,6 +22,8 @@ export interface CopyFilter {
   /** Of which they tell at least in part. */
   readonly span?: Span;
   readonly order: 'asc' | 'desc';
+  /** Looked at where the span is not all that is asked of the time. */
+  readonly isOfTime?: (span: Span) => boolean;
   /** Where the page before ended. */
   readonly after?: CopyPlace;
 }
@@ -34,13 +36,22 @@ export interface CopyPlace {
 
 /** A resource that was found, unopened. */
 export interface FoundResource extends CopyPlace {
+  readonly toMs: number;
   readonly copyId: number;
   readonly content: Uint8Array;
 }
 
 /** What is kept of a resource. */
-export interface KeptResource extends Pick<ResourceRow, 'entry' | 'json'> {
+export interface KeptResource extends Pick<ResourceRow, 'entry' | 'entryHash' | 'json' | 'links'> {
   readonly kinds: readonly ResourceKind[];
+  /** When channel `cloud` had its version. */
+  readonly storedAt: string;
+}
+
+/** What is kept of a version. */
+export interface CopiedContent {
+  readonly storedAt: string;
+  readonly rows: readonly ResourceRow[];
 }
 
 interface RecordRow {
@@ -49,7 +60,7 @@ interface RecordRow {
   readonly terms: Uint8Array;
 }
 
-const PLACES = 'resource_id AS resourceId, from_ms AS fromMs, copy_id AS copyId, content';
+const PLACES = 'resource_id AS resourceId, from_ms AS fromMs, to_ms AS toMs, copy_id AS copyId, content';
 
 /**
  * Copies of records. What they say, and what the ledger has of them, is under the patient's data key; what they are found by is
@@ -66,7 +77,7 @@ export class CopyStore {
   }
 
   /** In the place of an earlier version; a later one stays. */
-  put(version: CopiedVersion, rows: readonly ResourceRow[]): void {
+  put(version: CopiedVersion, { storedAt, rows }: CopiedContent): void {
     const { patientId, recordId } = version;
     const before = this.record(patientId, recordId);
     if (before !== undefined && before.version.version > version.version) return;
@@ -80,7 +91,7 @@ export class CopyStore {
       patient,
       key.seal(termsRow(record), version),
     );
-    for (const row of rows) this.#putResource(row, { copyId, patient, key });
+    for (const row of rows) this.#putResource(row, { copyId, patient, key, storedAt });
   }
 
   /** The newest version of a record that is kept. */
@@ -108,7 +119,7 @@ export class CopyStore {
 
   /** Resources of a patient by the filter, sorted by time, unopened. */
   *found(patientId: string, filter: CopyFilter): Generator<FoundResource> {
-    const { resourceType, codes, categories, span, order } = filter;
+    const { resourceType, codes, categories, span, isOfTime, order } = filter;
     const isRising = order === 'asc';
     let after = filter.after ?? (isRising ? { fromMs: -Infinity, resourceId: 0 } : LAST);
     const macs = (column: string, values: readonly string[] | undefined) =>
@@ -132,7 +143,7 @@ export class CopyStore {
         macs(COLUMN.code, codes),
         macs(COLUMN.category, categories),
       );
-      yield* rows;
+      yield* isOfTime === undefined ? rows : rows.filter(isOfTime);
       const last = rows.at(-1);
       if (last === undefined || rows.length < READ_MAX_ROWS) return;
       after = last;
@@ -179,14 +190,20 @@ export class CopyStore {
   }
 
   #putResource(
-    { entry, json, kinds, resourceType, codes, categories, span }: ResourceRow,
+    { entry, entryHash, json, kinds, links, resourceType, codes, categories, span }: ResourceRow,
     {
       copyId,
       patient,
       key,
-    }: { readonly copyId: number; readonly patient: Uint8Array; readonly key: SealedBox },
+      storedAt,
+    }: {
+      readonly copyId: number;
+      readonly patient: Uint8Array;
+      readonly key: SealedBox;
+      readonly storedAt: string;
+    },
   ): void {
-    const kept: KeptResource = { entry, json, kinds };
+    const kept: KeptResource = { entry, entryHash, json, kinds, links, storedAt };
     const resourceId = this.store.insert(
       'INSERT INTO copied_resources (copy_id, patient, type, from_ms, to_ms, content) VALUES (?, ?, ?, ?, ?, ?)',
       ...[copyId, patient, this.box.mac(COLUMN.type, resourceType), span.fromMs, span.toMs],

@@ -142,13 +142,14 @@ export class CopyIntake implements AsyncDisposable {
     const kept = due.flatMap((each, index) => {
       const outcome = outcomes?.[index];
       if (outcome?.status !== 'fulfilled') return [];
-      return [{ each, rows: rowsOfRecord(outcome.value.json, each.record.period) }];
+      const { json, storedAt } = outcome.value;
+      return [{ each, kept: { storedAt, rows: rowsOfRecord(json, each.record.period) } }];
     });
     await store.commit(() => {
-      for (const { each, rows } of kept) {
+      for (const { each, kept: content } of kept) {
         // A revocation may have come while it was being opened: then it is not kept, unless another grant lets it be.
         if (allowances.stands(patientId, allowance)) {
-          copies.put(each.record, rows);
+          copies.put(each.record, content);
           waiting.done(each);
         } else waiting.again(each, nowMs);
       }

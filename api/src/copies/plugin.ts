@@ -1,12 +1,13 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import { CopyEnding } from './ending.js';
-import { CopySearch, type CopySearchOptions } from './copy-search.js';
+import type { CopySearch } from './copy-search.js';
 import type { CopyIntake } from './intake.js';
 import type { IntakeStore } from './intake-store.js';
 import { addCopyRoutes } from './routes.js';
 import type { CopyEndingOptions } from './ending.js';
 
-export interface CopiesOptions extends Omit<CopySearchOptions, 'ended'>, CopyEndingOptions {
+export interface CopiesOptions extends CopyEndingOptions {
+  readonly search: CopySearch;
   readonly waiting: IntakeStore;
   readonly intake: CopyIntake;
   /** What has been heard of the ledger wakes this. */
@@ -26,13 +27,13 @@ export class CopyWaking {
 
 /** Copies that patients let this authority keep: made of what is announced, searched, and destroyed when they have ended. */
 export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Promise<void> {
-  const { intake, heard } = options;
+  const { intake, heard, search } = options;
   const ending = new CopyEnding(options);
   intake.start();
   heard.on(() => {
     intake.wake();
     ending.wake();
   });
-  addCopyRoutes(app, new CopySearch({ ...options, ended: () => ending.wake() }));
+  addCopyRoutes(app, search);
   app.addHook('onClose', () => Promise.all([intake.stop(), ending.stop()]));
 }

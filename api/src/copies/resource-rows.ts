@@ -1,12 +1,18 @@
 import { exactJson } from '@careledger/crypto/portable';
 import type { Period, ResourceKind } from '@careledger/domain';
-import { kindsOf, type FhirResource } from '@careledger/fhir';
+import { entryHashOf, entryNameOf, kindsOf, type FhirResource } from '@careledger/fhir';
+import type { Json } from '../fhir/json.js';
+import { entriesByName, entriesOf, linksOf, type RecordLink } from '../fhir/record-entries.js';
 import { dateSpan, type Span } from './date-span.js';
 
 /** What is kept of one resource of a record. */
 export interface ResourceRow {
   /** Place of its entry in the record's bundle, from 0. */
   readonly entry: number;
+  /** Hash of its entry's name, as the resource's id has it. */
+  readonly entryHash: string;
+  /** What it refers to within its record. */
+  readonly links: readonly RecordLink[];
   readonly resourceType: string;
   /** FHIR R4 JSON, its numbers as they were written. */
   readonly json: string;
@@ -48,6 +54,7 @@ const WHAT = ['code', 'type', 'medicationCodeableConcept', 'vaccineCode'];
 export function rowsOfRecord(json: string, period: Period): ResourceRow[] {
   const bundle = exactJson(json) as FhirResource;
   const entries = (bundle['entry'] ?? []) as { readonly resource: FhirResource }[];
+  const named = entriesByName(entriesOf(bundle as Json));
   return entries.flatMap((entry, index): ResourceRow[] => {
     const { resource } = entry;
     // In its bundle, whose labels are its own as well.
@@ -57,6 +64,8 @@ export function rowsOfRecord(json: string, period: Period): ResourceRow[] {
     return [
       {
         entry: index,
+        entryHash: entryHashOf(entryNameOf(entry, index)),
+        links: linksOf(resource as Json, named),
         resourceType: resource.resourceType,
         json: JSON.stringify(resource),
         kinds,

@@ -86,6 +86,9 @@ export function addCopyRoutes(app: ServiceApp, search: CopySearch): void {
 
 /** Each resource within it with its numbers as they were written. */
 function textOf({ resources: shown, total, next }: CopyPage): string {
-  const rows = shown.map(({ json, ...about }) => `${JSON.stringify(about).slice(0, -1)},"resource":${json}}`);
+  const rows = shown.map(
+    ({ recordId, version, entry, json }) =>
+      `${JSON.stringify({ recordId, version, entry }).slice(0, -1)},"resource":${json}}`,
+  );
   return `{"resources":[${rows.join(',')}],"total":${JSON.stringify(total ?? null)},"next":${JSON.stringify(next)}}`;
 }

@@ -5,6 +5,7 @@ import {
   FHIR_VERSION,
   OF_SYSTEM,
   OPERATIONS,
+  SAID_AS,
   SEARCHED_BY,
   SOURCES,
   type Row,
@@ -52,6 +53,9 @@ export function capabilityStatement({ authorityId, endpoint, version }: ServerDe
 
 const isUpdated = (rows: readonly Row[]): boolean => rows.some(({ interaction }) => interaction === 'update');
 
+const isSaidAsInteraction = ({ interaction }: Row): boolean =>
+  OPERATIONS[interaction] === undefined && SAID_AS[interaction] === undefined;
+
 const interactionOf = ({ interaction, roles }: Row) => ({
   code: interaction,
   documentation: `Roles: ${roles.join(', ')}`,
@@ -75,7 +79,7 @@ const searchParameterOf = ({ name, type, isRequired = false }: SearchParameter) 
 const resourceOf = (type: string, rows: readonly Row[]) => ({
   type,
   documentation: [...new Set(rows.map(({ source }) => SOURCES[source]))].join('; '),
-  interaction: rows.filter(({ interaction }) => OPERATIONS[interaction] === undefined).map(interactionOf),
+  interaction: rows.filter(isSaidAsInteraction).map(interactionOf),
   ...operationsOf(rows),
   ...(rows.some(({ interaction }) => interaction === 'vread')
     ? { versioning: isUpdated(rows) ? 'versioned-update' : 'versioned', readHistory: true }

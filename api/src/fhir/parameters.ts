@@ -1,6 +1,8 @@
 import { readPatientResourceId } from '@careledger/fhir';
+import { PatientId } from '@careledger/domain';
 import { ProblemError } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 100;
@@ -8,6 +10,9 @@ const CURSOR_MAX_CHARS = 2_048;
 
 /** https://hl7.org/fhir/R4/datatypes.html#id */
 export const FhirId = Type.String({ pattern: '^[A-Za-z0-9.-]{1,64}$' });
+
+/** Of a Patient; clients that were launched for one have the pseudonym. */
+export const PatientResourceId = Type.Union([FhirId, PatientId]);
 
 /** Query of every route; what else a route knows it adds. */
 export const FORMAT = { _format: Type.Optional(Type.String()) };
@@ -18,13 +23,18 @@ export const PAGE = {
   _cursor: Type.Optional(Type.String({ minLength: 1, maxLength: CURSOR_MAX_CHARS })),
 };
 
+/** The pseudonym that a Patient's id is, also as it stands in launches and everywhere outside of FHIR: `pat_…`. */
+export const patientOfId = (id: string): string | undefined =>
+  readPatientResourceId(id) ?? (Value.Check(PatientId, id) ? id : undefined);
+
 /**
- * Whom a search parameter of type reference names: `Patient/ID`, the same with this server's address, or the id alone.
+ * Whom a search parameter of type reference names: `Patient/ID`, the same with this server's address, or the id or pseudonym
+ * alone.
  * @throws ProblemError VALIDATION_FAILED: one that is not understood would leave everything in, or everything out
  */
 export function patientIn(parameter: string, base: string): string {
   const local = parameter.startsWith(`${base}/`) ? parameter.slice(base.length + 1) : parameter;
-  const patientId = readPatientResourceId(local.replace(/^Patient\//, ''));
+  const patientId = patientOfId(local.replace(/^Patient\//, ''));
   if (patientId !== undefined) return patientId;
   throw new ProblemError('VALIDATION_FAILED', 'patient: name one patient of this server, e.g. Patient/pat-…');
 }

@@ -1,4 +1,4 @@
-import { SYSTEM, patientResourceIdOf, readPatientResourceId } from '@careledger/fhir';
+import { SYSTEM, patientResourceIdOf } from '@careledger/fhir';
 import { PatientId, closedObject } from '@careledger/domain';
 import { orUndefined } from '@careledger/ledger';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
@@ -14,7 +14,7 @@ import { Value } from 'typebox/value';
 import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import type { Json } from './json.js';
-import { FORMAT, FhirId, PAGE } from './parameters.js';
+import { FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
 import { searchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 
@@ -37,13 +37,13 @@ export function addPatientReadRoute(
       schema: {
         hide: true,
         problems: [...ledgerAnswers, 'NOT_FOUND', 'PATIENT_UNKNOWN'],
-        params: Type.Object({ id: FhirId }),
+        params: Type.Object({ id: PatientResourceId }),
         querystring: closedObject(FORMAT),
         response: { 200: resourceAnswer('The patient') },
       },
     },
     async (request, reply) => {
-      const patientId = readPatientResourceId(request.params.id);
+      const patientId = patientOfId(request.params.id);
       if (patientId === undefined) throw new ProblemError('NOT_FOUND', 'No patient here has such an id');
       const kinds = [{ resourceType, categories: [] }];
       assertScopes(principalOf(request), { patientId, kinds, does: 'r' });

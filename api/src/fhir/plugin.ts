@@ -7,6 +7,7 @@ import {
   type AuditEventRouteOptions,
 } from './audit-event-routes.js';
 import { capabilityStatement } from './capability-statement.js';
+import { addCopySearchRoute, type CopySearchRouteOptions } from './copy-search-routes.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
@@ -25,6 +26,7 @@ import { FHIR_BASE, FHIR_TABLE, type Interaction, type Row, type Source } from '
 export interface FhirOptions
   extends
     Omit<AuditEventRouteOptions, 'base'>,
+    Omit<CopySearchRouteOptions, 'base'>,
     Omit<PatientRouteOptions, 'base'>,
     Omit<FhirWritingOptions, 'base'>,
     Pick<WriteRouteOptions, 'answerWithinMs' | 'writing'> {
@@ -33,7 +35,11 @@ export interface FhirOptions
   readonly endpoint: string;
 }
 
-type Options = AuditEventRouteOptions & ReadRouteOptions & PatientRouteOptions & WriteRouteOptions;
+type Options = AuditEventRouteOptions &
+  CopySearchRouteOptions &
+  ReadRouteOptions &
+  PatientRouteOptions &
+  WriteRouteOptions;
 type AddRoute = (app: ServiceApp, row: Row, options: Options) => void;
 
 type AddRoutes = Partial<Readonly<Record<Interaction, AddRoute>>>;
@@ -51,6 +57,7 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   resource: { create: addCreateRoute, update: addUpdateRoute },
   check: { validate: addValidateRoute },
   resources: { transaction: addTransactionRoute },
+  copy: { 'search-type': addCopySearchRoute, 'search-by-post': addCopySearchRoute },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
 };

@@ -6,6 +6,8 @@ export interface SearchPage {
   readonly resources: readonly Json[];
   /** Cursor of the page that follows; null on the last one. */
   readonly next: string | null;
+  /** Of all that may be seen; nothing is said of it without. */
+  readonly total?: number;
 }
 
 /**
@@ -14,18 +16,21 @@ export interface SearchPage {
  * @param base address of this server, with FHIR's path
  */
 export function searchset(
-  { resources, next }: SearchPage,
+  { resources, next, total }: SearchPage,
   { base, path, query }: { readonly base: string; readonly path: string; readonly query: object },
 ): object {
   const linkOf = (relation: string, more: Readonly<Record<string, string>> = {}) => {
     const understood = new URLSearchParams(
-      Object.entries({ ...query, ...more }).map(([name, value]): [string, string] => [name, String(value)]),
+      Object.entries({ ...query, ...more }).flatMap(([name, values]) =>
+        [values].flat().map((value): [string, string] => [name, String(value)]),
+      ),
     );
     return { relation, url: `${base}${path.slice(FHIR_BASE.length)}?${understood.toString()}` };
   };
   return {
     resourceType: 'Bundle',
     type: 'searchset',
+    ...(total !== undefined && { total }),
     link: [linkOf('self'), ...(next === null ? [] : [linkOf('next', { _cursor: next })])],
     ...(resources.length > 0 && {
       entry: resources.map((resource) => ({

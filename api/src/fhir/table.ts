@@ -13,13 +13,22 @@ export const SOURCES = {
   check: 'the check that a create makes; nothing is written',
   resources: 'a new record of one patient that holds all the resources',
   attempt: 'an attempt of this authority to read a record, as the ledger has decided and written it down',
+  copy: 'the copy that the patient lets this authority keep, for its unit and purpose',
   patient: 'a patient whom the ledger knows: the pseudonym, and no more',
 } as const;
 export type Source = keyof typeof SOURCES;
 
-/** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
+/** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html, operations, and the other way to search. */
 export type Interaction =
-  'read' | 'vread' | 'history-instance' | 'create' | 'update' | 'search-type' | 'validate' | 'transaction';
+  | 'read'
+  | 'vread'
+  | 'history-instance'
+  | 'create'
+  | 'update'
+  | 'search-type'
+  | 'search-by-post'
+  | 'validate'
+  | 'transaction';
 
 /** One thing that can be done with one type of resource, and who may. What has no row does not exist. */
 export interface Row {
@@ -64,6 +73,7 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['create', 'update'], { source: 'resource', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
+  ...rows(WRITTEN_TYPES, ['search-type', 'search-by-post'], { source: 'copy', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
   ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
   ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
@@ -79,6 +89,7 @@ export const ROUTE_OF = {
   create: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}`],
   update: (resourceType) => ['PUT', `${FHIR_BASE}/${resourceType}/:id`],
   'search-type': (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}`],
+  'search-by-post': (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/_search`],
   validate: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/$validate`],
   transaction: () => ['POST', FHIR_BASE],
 } as const satisfies Readonly<Record<Interaction, Route>>;
@@ -88,18 +99,33 @@ export const OPERATIONS: Partial<Readonly<Record<Interaction, string>>> = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
 };
 
+/** Whatever R4 has one code for in a CapabilityStatement, which is said once. */
+export const SAID_AS: Partial<Readonly<Record<Interaction, Interaction>>> = {
+  'search-by-post': 'search-type',
+};
+
 /** Interactions with the server as a whole; the others are with a type. */
 export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction']);
 
 /** A parameter by which a type is searched (https://hl7.org/fhir/R4/search.html). */
 export interface SearchParameter {
   readonly name: string;
-  readonly type: 'reference' | 'token';
+  readonly type: 'reference' | 'token' | 'date';
   readonly isRequired?: boolean;
 }
+const OF_A_PATIENT: SearchParameter = { name: 'patient', type: 'reference', isRequired: true };
+const searchedBy = (what: string): SearchParameter[] => [
+  OF_A_PATIENT,
+  { name: what, type: 'token' },
+  { name: 'category', type: 'token' },
+  { name: 'date', type: 'date' },
+];
 /** By type. Every search takes `_count` besides. */
 export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> = {
-  AuditEvent: [{ name: 'patient', type: 'reference', isRequired: true }],
+  AuditEvent: [OF_A_PATIENT],
+  DiagnosticReport: searchedBy('code'),
+  DocumentReference: searchedBy('type'),
+  Observation: searchedBy('code'),
   Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
 };
 

@@ -1,5 +1,6 @@
 import { SmartConfiguration, signInPlace, type ServiceApp } from '@careledger/service-kit';
 import type { ApiConfig } from '../config.js';
+import { FHIR_BASE } from '../fhir/table.js';
 
 /**
  * Says below the base of FHIR where people sign in (SMART App Launch 2.2, section 8): at the first issuer of the authority's own
@@ -9,7 +10,7 @@ export function addSmartConfiguration(app: ServiceApp, { auth, ledger }: ApiConf
   const place = signInPlace(auth.issuers ?? [], ledger.mspId);
   if (place === undefined) return;
   app.get(
-    '/fhir/.well-known/smart-configuration',
+    `${FHIR_BASE}/.well-known/smart-configuration`,
     { config: { public: true }, schema: { hide: true, response: { 200: SmartConfiguration } } },
     async (_request, reply) => reply.header('access-control-allow-origin', '*').send(await place()),
   );

@@ -1,19 +1,22 @@
 import { hash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TEST_PASSWORD, TestIdentity } from '@careledger/identity/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
-import { announced, granted } from '../fixtures/services/granted.js';
+import { announced, copyGranted } from '../fixtures/services/granted.js';
 import type { TestHome } from '../fixtures/services/test-home.js';
 import { chromiumPath, startChromium } from '../fixtures/signer/chromium.js';
 import { APP_ID, SmartApp } from '../fixtures/smart/smart-app.js';
 
 const ORIGINS = 'CARELEDGER_HTTP_ALLOWED_ORIGINS';
+const LOOK_EVERY_MS = 100;
+const UNIT = 'cardiology';
 const WARD_SYSTEM = randomBytes(16).toString('hex');
 
 /** What fhirclient gives a page. */
 interface FhirClient {
-  readonly patient: { readonly id: string | null };
+  readonly patient: { readonly id: string | null; read(): Promise<unknown> };
   getFhirUser(): string | null;
   getState(path: string): unknown;
   request(url: string): Promise<unknown>;
@@ -42,7 +45,7 @@ if (executable === undefined)
     stack.defer(() => void Reflect.deleteProperty(process.env, ORIGINS));
     fixture = stack.use(await LayersFixture.start({ issuers: async (url) => [await provider(url)] }));
     home = await fixture.home();
-    await granted(fixture, home);
+    await copyGranted(fixture, home, UNIT);
     const { recordId } = await announced(fixture, home, ['aut_hospital']);
     recordUrl = `${fixture.authority().url}/v1/records/${recordId}?patientId=${home.patientId}`;
     browser = await startChromium(executable ?? '');
@@ -59,7 +62,7 @@ if (executable === undefined)
     );
     await identity.addUser('hodak', {
       ...{ name: 'Dr. Mirela Hodak', role: 'practitioner', person: 'staff-17' },
-      ...{ profession: 'physician', unit: 'cardiology' },
+      ...{ profession: 'physician', unit: UNIT },
     });
     identity.addClient({
       ...{ clientId: APP_ID, name: 'Growth chart', redirectUris: [app.redirectUri] },
@@ -104,6 +107,18 @@ if (executable === undefined)
         }
     }, url);
 
+  /** The first that a search finds, once the copy has it; the test's own limit ends it. */
+  const found = async (): Promise<unknown> => {
+    for (;;) {
+      const bundle = (await read(`Observation?patient=${home.patientId}`)) as {
+        readonly entry?: readonly { readonly resource: unknown }[];
+      };
+      if (typeof bundle === 'string') return bundle;
+      if (bundle.entry !== undefined) return bundle.entry[0]?.resource;
+      await delay(LOOK_EVERY_MS);
+    }
+  };
+
   test('finds the sign-in by the api alone, asks for a patient, reads and refreshes', async () => {
     await signIn({ scope: 'openid fhirUser launch/patient offline_access patient/*.rs' });
     await page.getByLabel('Patient').fill(home.patientId);
@@ -111,6 +126,10 @@ if (executable === undefined)
     expect(await page.evaluate(() => window.client.patient.id)).toBe(home.patientId);
     expect(await page.evaluate(() => window.client.getFhirUser())).toBe('Practitioner/staff-17');
     expect(await read(recordUrl)).toMatchObject({ resourceType: 'Bundle' });
+    expect(await page.evaluate(() => window.client.patient.read())).toMatchObject({
+      ...{ resourceType: 'Patient', identifier: [{ value: home.patientId }] },
+    });
+    expect(await found()).toMatchObject({ resourceType: 'Observation' });
 
     const before = await stateOf('tokenResponse.access_token');
     await page.evaluate(() => window.client.refresh());

@@ -29,7 +29,13 @@ export {
   requireRole,
   type TokenHolder,
 } from './http/auth.js';
-export { assertNotExpired, assertPatientScopes, assertScopes, isWithinScopes } from './http/scopes.js';
+export {
+  assertNotExpired,
+  assertPatientScopes,
+  assertScopes,
+  assertSearchScope,
+  isWithinScopes,
+} from './http/scopes.js';
 export { claimOf } from './issuers/claims.js';
 export { isSecureUrl } from './issuers/secure-url.js';
 export type { SignIn, SignedInPerson } from './issuers/signed-in.js';

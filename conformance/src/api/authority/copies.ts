@@ -2,14 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accessControl } from '@careledger/contracts';
-import { fromUtf8 } from '@careledger/crypto';
-import { decryptFrom } from '@careledger/envelope';
-import { SEALED_CONTEXT, type SubscriptionMeaning } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { call, type ApiAnswer } from '../../fixtures/services/api-client.js';
 import { periodicRecord } from '../../fixtures/services/bundles.js';
-import { granted, textOf } from '../../fixtures/services/granted.js';
+import { copyGranted } from '../../fixtures/services/granted.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
 
@@ -62,28 +58,9 @@ export function describeCopies(fixture: () => LayersFixture): void {
   describe('copies', () => {
     test('what is announced comes in by itself, is found by code and time, and goes with the grant', async () => {
       const home = await fixture().home();
-      const hospital = fixture().authority();
-      const subscription = await call(hospital, 'ops', 'POST /v1/subscriptions', {
-        ...{ patientId: home.patientId, permissions: ['read'], purposes: ['TREAT'] },
-        copy: { purpose: 'TREAT', unit: 'cardiology' },
-      });
-      expect(subscription.status).toBe(201);
-      const { rows } = await home.ledger
-        .channel('authorities')
-        .evaluate(accessControl, 'ListSubscriptions', { patientId: home.patientId });
-      const asked = rows[0];
+      const { grantId, asked, words } = await copyGranted(fixture(), home, 'cardiology');
       expect(JSON.stringify(asked)).not.toContain('cardiology');
-      const meant = await decryptFrom(asked?.sealed ?? '', home.encryption, {
-        context: SEALED_CONTEXT.subscriptionReason,
-      });
-      const { copy: words } = JSON.parse(fromUtf8(meant)) as SubscriptionMeaning;
       expect(words?.unit).toBe('cardiology');
-      const grantId = await granted(
-        fixture(),
-        home,
-        { subscriptionId: textOf(subscription.body['subscriptionId']), copy: asked?.copy },
-        { copy: words },
-      );
 
       for (const value of VALUES) {
         const bundle = periodicRecord(home.patientId, value);

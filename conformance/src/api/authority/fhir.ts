@@ -1,9 +1,12 @@
 import { entryHashOf, entryNameOf, patientResourceIdOf, resourceIdOf } from '@careledger/fhir';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
 import { periodicRecord } from '../../fixtures/services/bundles.js';
-import { announced, granted } from '../../fixtures/services/granted.js';
+import { announced, copyGranted, granted } from '../../fixtures/services/granted.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
+
+const LOOK_EVERY_MS = 100;
 
 /** A resource, as a client that knows nothing of this system has it. */
 interface Resource {
@@ -23,13 +26,13 @@ function idsOf(
   }));
 }
 
-/** What a client of strangers was refused with. */
+/** What a client of strangers was refused with; nothing where it was not. */
 async function refusalOf(asked: Promise<unknown>) {
   const error: unknown = await asked.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  const { response } = error as {
+  const { response } = (error ?? {}) as {
     readonly response?: { readonly status: number; readonly data: Outcome };
   };
   const issue = response?.data.issue[0];
@@ -37,7 +40,18 @@ async function refusalOf(asked: Promise<unknown>) {
 }
 
 interface Searchset {
-  readonly entry: readonly { readonly resource: Resource }[];
+  readonly total?: number;
+  readonly link?: readonly { readonly relation: string }[];
+  readonly entry?: readonly { readonly resource: Resource }[];
+}
+
+/** Looks until it is so; the test's own limit ends it. */
+async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (isSo(found)) return found;
+    await delay(LOOK_EVERY_MS);
+  }
 }
 
 interface Outcome {
@@ -145,7 +159,7 @@ export function describeFhir(fixture: () => LayersFixture): void {
       const searchParams = { patient, _count: '2' };
       const found = await auditor.search({ resourceType: 'AuditEvent', searchParams });
       const more = (await auditor.nextPage({ bundle: found as never })) as unknown as Searchset;
-      const events = [found as unknown as Searchset, more].flatMap(({ entry }) =>
+      const events = [found as unknown as Searchset, more].flatMap(({ entry = [] }) =>
         entry.map(({ resource }) => resource),
       );
       expect(events.slice(0, 3)).toEqual([
@@ -302,6 +316,96 @@ export function describeFhir(fixture: () => LayersFixture): void {
         { resourceType: 'OperationOutcome' },
       ]);
     });
+
+    test('a stranger’s client searches the copy that a patient allows, and nothing after the revocation', async () => {
+      const home = await fixture().home();
+      const { patientId } = home;
+      const { grantId } = await copyGranted(fixture(), home, 'cardiology', ['read', 'write']);
+      const authorization = `Bearer ${fixture().unitTokens.get('cardiology') ?? ''}`;
+      const ward = clientOf('hospital', { authorization });
+      const patient = `Patient/${patientResourceIdOf(patientId)}`;
+      const search = async (searchParams: Readonly<Record<string, string>>, postSearch = false) =>
+        (await ward.search({
+          ...{ resourceType: 'Observation', options: { postSearch } },
+          searchParams: { patient, ...searchParams },
+        })) as unknown as Searchset;
+      const valuesOf = ({ entry = [] }: Searchset) =>
+        entry.map(({ resource }) => (resource['valueQuantity'] as { value: number }).value);
+
+      const { url } = fixture().authority();
+      for (const [value, day] of [
+        ['81.40', '05'],
+        ['82.500', '06'],
+        ['83.0', '07'],
+      ] as const) {
+        const body = JSON.stringify(weight({ reference: patient }, 12345))
+          .replace('12345', value)
+          .replace('2026-05-05', `2026-05-${day}`);
+        const made = await fetch(`${url}/fhir/Observation`, {
+          ...{ method: 'POST', body },
+          headers: { authorization, 'content-type': 'application/fhir+json' },
+        });
+        expect(made.status).toBe(201);
+      }
+      const count = { code: '29463-7', _summary: 'count' };
+      const counted = await until(
+        () => search(count),
+        ({ total }) => total === 3,
+      );
+      expect(counted).toEqual({
+        ...{ resourceType: 'Bundle', type: 'searchset', total: 3 },
+        link: [{ relation: 'self', url: expect.stringContaining('_summary=count') }],
+      });
+
+      const all = await search({ code: 'http://loinc.org|29463-7' });
+      expect(valuesOf(all)).toEqual([83, 82.5, 81.4]);
+      expect(all).not.toHaveProperty('total');
+      const [found] = all.entry ?? [];
+      const { resource: { id } = { id: '' } } = found ?? {};
+      expect(await ward.read({ resourceType: 'Observation', id: String(id) })).toEqual(found?.resource);
+      expect(found).toMatchObject({
+        ...{ fullUrl: `${url}/fhir/Observation/${String(id)}`, search: { mode: 'match' } },
+        resource: { subject: { reference: patient } },
+      });
+
+      const first = await search({ category: 'vital-signs', _sort: 'date', _count: '2', _total: 'accurate' });
+      const second = (await ward.nextPage({ bundle: first as never })) as unknown as Searchset;
+      expect([first.total, valuesOf(first), valuesOf(second), second.link?.length]).toEqual([
+        ...[3, [81.4, 82.5], [83], 1],
+      ]);
+      expect(valuesOf(await search({ code: '718-7,29463-7', date: 'lt2026-05-07' }, true))).toEqual([
+        82.5, 81.4,
+      ]);
+      expect(await search({ code: 'urn:other|29463-7' })).not.toHaveProperty('entry');
+      expect(await search({ date: '2026-05-06', _elements: 'value' })).toMatchObject({
+        entry: [
+          { resource: { id: expect.any(String), meta: { tag: [{ code: 'SUBSETTED' }] }, status: 'final' } },
+        ],
+      });
+
+      const text = await (
+        await fetch(`${url}/fhir/Observation?patient=${patientId}&date=ge2026-05-05&date=le2026-05-06`, {
+          headers: { authorization },
+        })
+      ).text();
+      expect(text.match(/"value":[\d.]+/g)).toEqual(['"value":82.500', '"value":81.40']);
+
+      expect(await refusalOf(search({ code: '29463-7', status: 'final' }))).toEqual([
+        ...[400, 'OperationOutcome', 'VALIDATION_FAILED'],
+      ]);
+      const billing = clientOf('hospital', {
+        authorization: `Bearer ${fixture().unitTokens.get('billing') ?? ''}`,
+      });
+      const byBilling = { resourceType: 'Observation', searchParams: { patient } };
+      expect(await refusalOf(billing.search(byBilling))).toEqual([403, 'OperationOutcome', 'READ_REFUSED']);
+
+      await home.revoke(grantId);
+      const refusal = await until(
+        () => refusalOf(search(count)),
+        ([status]) => status !== undefined,
+      );
+      expect(refusal).toEqual([403, 'OperationOutcome', 'READ_REFUSED']);
+    }, 60_000);
 
     test('who does not wait is told where to look, and finds it there', async () => {
       const home = await fixture().home();

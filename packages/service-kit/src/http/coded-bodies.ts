@@ -11,7 +11,9 @@ const NONE = 'identity';
 export function refuseCodedBodies(app: FastifyInstance): void {
   app.addHook('preParsing', async (request, reply, payload) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase() ?? NONE;
-    if (request.routeOptions.schema?.body === undefined || coding === NONE) return payload;
+    const { config, schema } = request.routeOptions;
+    const takesBody = schema?.body !== undefined || config.formIsQuery === true;
+    if (!takesBody || coding === NONE) return payload;
     void reply.header('accept-encoding', NONE);
     throw new ProblemError(
       'UNSUPPORTED_MEDIA_TYPE',

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { assertReadable, installFormQueries } from './form-query.js';
 import { FHIR_JSON, JSON_TYPE } from './media-types.js';
 import { ProblemError } from './problems.js';
 
@@ -44,6 +45,8 @@ export function installFhirRequests(app: FastifyInstance, base: string | undefin
       throw new ProblemError('NOT_ACCEPTABLE', 'The answer is JSON: _format=json, or leave it out');
     request.headers.accept = FHIR_JSON;
   });
+  // Before unknown parameters are left out: those of a form are parameters as well.
+  installFormQueries(app);
   app.addHook('preValidation', async (request, reply) => {
     if (!isFhirRequest(request) || !isLenient(request)) return;
     const { properties = {} } = (request.routeOptions.schema?.querystring ?? {}) as {
@@ -57,12 +60,3 @@ export function installFhirRequests(app: FastifyInstance, base: string | undefin
 
 const isLenient = ({ headers: { prefer } }: FastifyRequest): boolean =>
   LENIENT.test([prefer ?? []].flat().join(','));
-
-/** @throws ProblemError MALFORMED_REQUEST */
-function assertReadable(query: string): void {
-  try {
-    decodeURIComponent(query);
-  } catch (cause) {
-    throw new ProblemError('MALFORMED_REQUEST', 'An escape in the query says no character', { cause });
-  }
-}

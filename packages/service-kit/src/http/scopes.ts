@@ -11,6 +11,8 @@ declare module 'fastify' {
      * route takes scopes of resources of any type alone.
      */
     scopedByContent?: true;
+    /** It finds and changes nothing, whatever its method: what it takes of scopes is what a GET takes. */
+    isSearch?: true;
     /** It shows what the caller itself has asked for, under scopes that were held to that then: any will do. */
     isCallersOwn?: true;
   }
@@ -77,6 +79,21 @@ export function assertPatientScopes(
   if (!isCovered) throw insufficient('The token’s scopes are not for this patient');
 }
 
+/**
+ * Whether something may be searched at all; what is found is held to the scopes by itself, since they may be for some categories.
+ * @throws ProblemError SCOPE_INSUFFICIENT
+ */
+export function assertSearchScope(
+  { role, signIn }: Principal,
+  { patientId, resourceType }: { readonly patientId: string; readonly resourceType: string },
+): void {
+  if (signIn === undefined || role !== 'practitioner') return;
+  const isCovered = applying(signIn, patientId).some(
+    (scope) => scope.interactions.has('s') && ['*', resourceType].includes(scope.resourceType),
+  );
+  if (!isCovered) throw insufficient(`The token’s scopes do not cover a search of ${resourceType}`);
+}
+
 function assertRoute(request: FastifyRequest, signIn: SignIn): void {
   const { method, routeOptions } = request;
   if (routeOptions.config.isCallersOwn === true && signIn.scopes.length > 0) return;
@@ -84,7 +101,7 @@ function assertRoute(request: FastifyRequest, signIn: SignIn): void {
   const isByContent = routeOptions.config.scopedByContent === true;
   // Which patient it is about, and what it holds, is found by the route where the request does not say it.
   const scopes = patientId === undefined && isByContent ? signIn.scopes : applying(signIn, patientId);
-  const does = INTERACTIONS[method] ?? [];
+  const does = INTERACTIONS[routeOptions.config.isSearch === true ? 'GET' : method] ?? [];
   const isCovered = scopes.some((scope) =>
     does.some((each) => (isByContent ? scope.interactions.has(each) : coversAll(scope, each))),
   );
