@@ -72,6 +72,7 @@ export interface CopyReading<T> {
 }
 
 export interface CopyPageWanted<C> {
+  /** 0: all are counted, and none is shown. */
   readonly limit: number;
   /** Whether all that may be seen are counted. */
   readonly isCounted: boolean;
@@ -222,7 +223,8 @@ export class ReadGate {
   }
 
   /**
-   * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log.
+   * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log,
+   * and each that is counted where nothing is shown: how many there are says what they say.
    * @param candidates in the order in which they are shown
    * @param isAfter of those before this page, which are counted alone
    * @param isOver says, when everything is on disk, whether the copy has ended meanwhile: then nothing is shown
@@ -238,6 +240,7 @@ export class ReadGate {
     const asking = await this.#asking(reader, patientId);
     const objects = objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }));
     const seen: { readonly of: C; readonly unread: Unread<T> }[] = [];
+    const told: C[] = [];
     let [total, onPage] = [0, 0];
     for (const of of candidates) {
       if (objects(of)) continue;
@@ -246,12 +249,13 @@ export class ReadGate {
       total += 1;
       if (isAfter?.(of) === false) continue;
       onPage += 1;
+      if (onPage <= limit || limit === 0) told.push(of);
       if (onPage <= limit) seen.push({ of, unread });
       else if (!isCounted) break;
     }
     this.personOf(reader);
     await store.commit(() => {
-      for (const { recordId, version } of versionsOf(seen))
+      for (const { recordId, version } of versionsOf(told))
         log.shown({
           ...{ basis: 'copy', requestSid: randomId128(), patientId, recordId, version, visitId: null },
           ...{ reason: 'GRANT', decidedBy: 'mirror', ...this.#askedBy(reader) },
@@ -308,9 +312,9 @@ function objectionsByRecord<C extends CopyReading<unknown>>(
   };
 }
 
-/** The records of which something is shown, each once. */
-const versionsOf = <C extends CopyReading<unknown>>(seen: readonly { readonly of: C }[]): C['version'][] => [
-  ...new Map(seen.map(({ of }) => [of.version.recordId, of.version])).values(),
+/** The records of which something is told, each once. */
+const versionsOf = <C extends CopyReading<unknown>>(told: readonly C[]): C['version'][] => [
+  ...new Map(told.map(({ version }) => [version.recordId, version])).values(),
 ];
 
 /** Why a token is not for this, by the scopes that it has. */
