@@ -14,7 +14,7 @@ import { CopyWaking, copiesPlugin } from './copies/plugin.js';
 import { fhirPlugin } from './fhir/plugin.js';
 import { FHIR_BASE } from './fhir/table.js';
 import { openFoundation } from './foundation.js';
-import { addSmartConfiguration } from './http/smart-configuration.js';
+import { addSmartConfiguration } from './fhir/smart-configuration.js';
 import { noticesPlugin } from './notices/plugin.js';
 import { openapi } from './openapi.js';
 import { operationsPlugin } from './operations/plugin.js';

@@ -74,6 +74,7 @@ export interface CopyReading<T> {
 export interface CopyPageWanted<C> {
   /** The grants that let it be kept for whoever asks: for the purpose, at the unit. */
   readonly grantIds: ReadonlySet<string>;
+  /** 0: all are counted, and none is shown. */
   readonly limit: number;
   /** Whether all that may be seen are counted. */
   readonly isCounted: boolean;
@@ -224,7 +225,8 @@ export class ReadGate {
   }
 
   /**
-   * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log.
+   * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log,
+   * and each that is counted where nothing is shown: how many there are says what they say.
    * @param candidates in the order in which they are shown
    * @param isAfter of those before this page, which are counted alone
    * @param isOver says, when everything is on disk, whether the copy has ended meanwhile: then nothing is shown
@@ -242,6 +244,7 @@ export class ReadGate {
       objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }, grantIds));
     const objects = objections();
     const seen: { readonly of: C; readonly unread: Unread<T> }[] = [];
+    const told: C[] = [];
     let [total, onPage] = [0, 0];
     for (const of of candidates) {
       if (objects(of)) continue;
@@ -250,12 +253,13 @@ export class ReadGate {
       total += 1;
       if (isAfter?.(of) === false) continue;
       onPage += 1;
+      if (onPage <= limit || limit === 0) told.push(of);
       if (onPage <= limit) seen.push({ of, unread });
       else if (!isCounted) break;
     }
     this.personOf(reader);
     await store.commit(() => {
-      for (const { recordId, version } of versionsOf(seen))
+      for (const { recordId, version } of versionsOf(told))
         log.shown({
           ...{ basis: 'copy', requestSid: randomId128(), patientId, recordId, version, visitId: null },
           ...{ reason: 'GRANT', decidedBy: 'mirror', ...this.#askedBy(reader) },
@@ -312,9 +316,9 @@ function objectionsByRecord<C extends CopyReading<unknown>>(
   };
 }
 
-/** The records of which something is shown, each once. */
-const versionsOf = <C extends CopyReading<unknown>>(seen: readonly { readonly of: C }[]): C['version'][] => [
-  ...new Map(seen.map(({ of }) => [of.version.recordId, of.version])).values(),
+/** The records of which something is told, each once. */
+const versionsOf = <C extends CopyReading<unknown>>(told: readonly C[]): C['version'][] => [
+  ...new Map(told.map(({ version }) => [version.recordId, version])).values(),
 ];
 
 /** Why a token is not for this, by the scopes that it has. */

@@ -307,6 +307,14 @@ describe('a search', () => {
     );
   });
 
+  test('that shows nothing and counts logs each record that it counts', async () => {
+    const page = await find(running, { limit: 0, codes: [GLUCOSE] });
+    expect(page).toEqual({ resources: [], total: 3, next: null });
+    const logged = hospital.accessLog.list(Number.MAX_SAFE_INTEGER, 10);
+    expect(logged.map(({ basis }) => basis)).toEqual(['copy', 'copy', 'copy']);
+    expect(new Set(logged.map(({ recordId }) => recordId)).size).toBe(3);
+  });
+
   test('goes by the tags that the patient’s gateway has confirmed meanwhile', async () => {
     const record = await announce(running, { author: 'aut_lab', tagGroups: [[VITAL_TAG]] });
     await running.intake.round();

@@ -99,8 +99,9 @@ export class CopySearch {
     );
     const last = shown.at(-1)?.of.found;
     return {
-      resources: shown.map(({ of: { version }, content: { kinds: _kinds, ...content } }) => ({
-        ...{ recordId: version.recordId, version: version.version, ...content },
+      resources: shown.map(({ of: { version }, content: { entry, entryHash, json, links, storedAt } }) => ({
+        ...{ recordId: version.recordId, version: version.version },
+        ...{ entry, entryHash, json, links, storedAt },
       })),
       total,
       next: hasMore && last !== undefined ? toCursor([last.fromMs, last.resourceId]) : null,

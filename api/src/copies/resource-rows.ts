@@ -1,8 +1,8 @@
 import { exactJson } from '@careledger/crypto/portable';
 import type { Period, ResourceKind } from '@careledger/domain';
 import { entryHashOf, entryNameOf, kindsOf, type FhirResource } from '@careledger/fhir';
-import type { Json } from '../fhir/json.js';
-import { entriesByName, entriesOf, linksOf, type RecordLink } from '../fhir/record-entries.js';
+import type { Json } from '../resources/json.js';
+import { entriesByName, entriesOf, linksOf, type RecordLink } from '../resources/record-entries.js';
 import { dateSpan, type Span } from './date-span.js';
 
 /** What is kept of one resource of a record. */

@@ -8,7 +8,7 @@ import { ProblemError, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';
 import { resourceAnswer, sendResource } from './answers.js';
-import { mapObjects, type Json } from './json.js';
+import { mapObjects, type Json } from '../resources/json.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
 import { byResourceId } from './patient-references.js';
 import { searchset } from './searchset.js';

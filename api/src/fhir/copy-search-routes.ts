@@ -8,7 +8,7 @@ import { vouchingProblems } from '../http/route-problems.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { timeIn } from './date-parameter.js';
-import type { Json } from './json.js';
+import type { Json } from '../resources/json.js';
 import { FORMAT, PAGE, patientIn } from './parameters.js';
 import { searchset } from './searchset.js';
 import { servedResource } from './served-resource.js';
@@ -36,8 +36,8 @@ const COMMON = {
   _summary: Type.Optional(Type.Union([Type.Literal('count'), Type.Literal('false')])),
   _total: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('accurate')])),
 };
-const Common = Type.Object(COMMON);
-type Query = Static<typeof Common> & Readonly<Partial<Record<string, unknown>>>;
+type Query = Static<ReturnType<typeof Type.Object<typeof COMMON>>> &
+  Readonly<Partial<Record<string, unknown>>>;
 
 /** Finds in the copy that the patient lets this authority keep: by GET, and by POST for what shall stand in no log. */
 export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearchRouteOptions): void {

@@ -1,7 +1,7 @@
 import { SYSTEM, patientResourceIdOf, readPatientResourceId } from '@careledger/fhir';
 import { PatientId } from '@careledger/domain';
 import { Value } from 'typebox/value';
-import { isObject, without, type Json } from './json.js';
+import { isObject, without, type Json } from '../resources/json.js';
 
 /** `Patient/` and an id, or a pseudonym as integrators write it. */
 const PATIENT_REFERENCE = /^Patient\/(.+)$/;

@@ -13,7 +13,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
-import type { Json } from './json.js';
+import type { Json } from '../resources/json.js';
 import { FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
 import { searchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from '../resources/json.js';
 import { FHIR_BASE } from './table.js';
 
 /** A page of what a search found. */

@@ -1,6 +1,6 @@
 import { exactJson } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
-import type { Json } from './json.js';
+import type { Json } from '../resources/json.js';
 import { contentOf, fullUrlOf, keptResource, patientOf, touchedKinds } from './sent-resources.js';
 
 const BASE = 'https://hospital.example/fhir';

@@ -2,7 +2,7 @@ import { kindsOf, isSupporting, uuidOf, type FhirResource } from '@careledger/fh
 import type { ResourceKind } from '@careledger/domain';
 import { ProblemError, type IdempotentRequest } from '@careledger/service-kit';
 import { problem } from '../problems.js';
-import { isObject, mapObjects, objectsOf, without, type Json } from './json.js';
+import { isObject, mapObjects, objectsOf, without, type Json } from '../resources/json.js';
 import { byPseudonym, pseudonymIn } from './patient-references.js';
 
 /** Elements in which R4 has whom a resource is about; the first that names a patient counts. */

@@ -1,7 +1,13 @@
 import { exactJson } from '@careledger/crypto';
 import type { ResourceRef } from '@careledger/fhir';
-import type { Json } from './json.js';
-import { entriesByName, entriesOf, linksOf, type NamedEntries, type RecordEntry } from './record-entries.js';
+import type { Json } from '../resources/json.js';
+import {
+  entriesByName,
+  entriesOf,
+  linksOf,
+  type NamedEntries,
+  type RecordEntry,
+} from '../resources/record-entries.js';
 import { servedResource, withMeta, type ServedVersion } from './served-resource.js';
 
 /** A version of a record, opened: as its author wrote it, and as the ledger has it. */

@@ -1,7 +1,7 @@
 import { patientResourceIdOf, resourceIdOf, type ResourceRef } from '@careledger/fhir';
-import { isObject, mapObjects, without, type Json } from './json.js';
+import { isObject, mapObjects, without, type Json } from '../resources/json.js';
 import { byResourceId } from './patient-references.js';
-import { REFERRING, type RecordLink } from './record-entries.js';
+import { REFERRING, type RecordLink } from '../resources/record-entries.js';
 import { isServed } from './table.js';
 
 /** As the ledger has the version of the record to which something belongs. */

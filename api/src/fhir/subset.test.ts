@@ -1,6 +1,6 @@
 import { exactJson } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
-import type { Json } from './json.js';
+import type { Json } from '../resources/json.js';
 import { subsetOf } from './subset.js';
 
 test('a subset has what is named, what R4 requires, what changes its meaning, and says that it is one', () => {

@@ -1,4 +1,4 @@
-import { isObject, objectsOf, type Json } from './json.js';
+import { isObject, objectsOf, type Json } from '../resources/json.js';
 
 /** Says that elements were left out (https://hl7.org/fhir/R4/resource-definitions.html#Meta.tag). */
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };

@@ -1,6 +1,6 @@
 import type { IdempotentRequest } from '@careledger/service-kit';
 import { problem } from '../problems.js';
-import { isObject, objectsOf, type Json } from './json.js';
+import { isObject, objectsOf, type Json } from '../resources/json.js';
 import { fullUrlOf, keptResource, type NewEntry } from './sent-resources.js';
 
 const UUID_URL = /^urn:(?:uuid|oid):\S+$/;

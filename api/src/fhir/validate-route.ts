@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { problem, problems } from '../problems.js';
 import { checkedContent } from '../records/checked-content.js';
 import { resourceAnswer, sendResource } from './answers.js';
-import { isObject, objectsOf, type Json } from './json.js';
+import { isObject, objectsOf, type Json } from '../resources/json.js';
 import { FORMAT } from './parameters.js';
 import { assertType, contentOf, keptResource, patientOf, toldOf } from './sent-resources.js';
 import { ROUTE_OF, type Row } from './table.js';

@@ -9,7 +9,7 @@ import type { WriteStatus } from '../records/schemas.js';
 import { refOf } from '../records/writing.js';
 import { resourceAnswer } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
-import type { Json } from './json.js';
+import type { Json } from '../resources/json.js';
 import { FORMAT, FhirId } from './parameters.js';
 import { ROUTE_OF, type Row } from './table.js';
 import type { FhirWriting, Sent } from './writing.js';

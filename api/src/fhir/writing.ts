@@ -13,7 +13,7 @@ import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import type { WriteService } from '../records/write-service.js';
 import type { Write } from '../records/write-store.js';
-import { isObject, mapObjects, objectsOf, type Json } from './json.js';
+import { isObject, mapObjects, objectsOf, type Json } from '../resources/json.js';
 import {
   asContent,
   assertType,

@@ -1,6 +1,6 @@
 import { SmartConfiguration, signInPlace, type ServiceApp } from '@careledger/service-kit';
 import type { ApiConfig } from '../config.js';
-import { FHIR_BASE } from '../fhir/table.js';
+import { FHIR_BASE } from './table.js';
 
 /**
  * Says below the base of FHIR where people sign in (SMART App Launch 2.2, section 8): at the first issuer of the authority's own
