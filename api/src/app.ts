@@ -35,6 +35,7 @@ import { problems } from './problems.js';
 import { openProviders } from './providers/providers.js';
 import { recordsPlugin } from './records/plugin.js';
 import { recordWriting } from './records/record-writing.js';
+import { recoveriesPlugin } from './recoveries/plugin.js';
 import { revocationsPlugin } from './revocations/plugin.js';
 import { settingsPlugin } from './settings/plugin.js';
 import { subscriptionsPlugin } from './subscriptions/plugin.js';
@@ -113,6 +114,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(recordsPlugin, { ...parts, ...writing });
   await app.register(visitsPlugin, parts);
   await app.register(revocationsPlugin, parts);
+  await app.register(recoveriesPlugin, parts);
   await app.register(settingsPlugin, parts);
   await app.register(fhirPlugin, { ...parts, ...writing, opening, search });
   await app.register(jobsPlugin, { jobs });

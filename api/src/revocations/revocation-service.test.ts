@@ -31,7 +31,10 @@ function channelOf(name: 'authorities' | 'cloud') {
       const item = { sid: null, code, txId: earlier[name] ?? transactionId };
       return { result: transaction === 'Revoke' ? { items: [item] } : item, transactionId };
     };
-  const played = ['Revoke', 'RejectSubscription', 'EndDelegation', 'RotatePatientKey'];
+  const played = [
+    ...['Revoke', 'RejectSubscription', 'EndDelegation', 'RotatePatientKey'],
+    ...['ObjectToRecovery', 'TakeOver'],
+  ];
   return fakeChannel(name, Object.fromEntries(played.map((transaction) => [transaction, play(transaction)])));
 }
 
@@ -209,5 +212,39 @@ describe('a rotation of the consent key', () => {
     });
     known = rotated();
     await expect(service.check(revocation())).rejects.toMatchObject({ code: 'STATEMENT_KEY_UNKNOWN' });
+  });
+});
+
+describe('a recovery of the consent key', () => {
+  const { signer: next } = generateEd25519();
+  const takeOver = (signer = next) =>
+    statement('takeOver', { recoveryId: sid('r'), newKey: toBase64url(next.publicKey) }, { signer });
+  const objection = (signer = patient.consent) =>
+    statement('objectToRecovery', { recoveryId: sid('r') }, { signer });
+
+  test('is ended by the key that is there, and taken over by the new one, past the gateway', async () => {
+    for (const made of [objection(), takeOver()]) {
+      await service.check(made);
+      await relay(made);
+    }
+    expect(submitted).toEqual([
+      ['cloud', 'ObjectToRecovery', 'CloudAMSP'],
+      ['authorities', 'ObjectToRecovery', undefined],
+      ['cloud', 'TakeOver', 'CloudAMSP'],
+      ['authorities', 'TakeOver', undefined],
+    ]);
+  });
+
+  test.each([
+    ['an objection by the new key', () => objection(next)],
+    ['a takeover by another key than the one that it names', () => takeOver(patient.consent)],
+    [
+      'a takeover by something that is no key',
+      () => statement('takeOver', { recoveryId: sid('r'), newKey: 'x' }, { signer: next }),
+    ],
+  ])('%s is not worth an order', async (_name, made) => {
+    await expect(service.check(made())).rejects.toMatchObject({
+      code: expect.stringMatching(/^STATEMENT_(KEY_UNKNOWN|MALFORMED)$/),
+    });
   });
 });

@@ -1,25 +1,20 @@
-import { kidOf, type SignatureVerifier } from '@careledger/crypto';
+import { fromBase64url, kidOf, type SignatureVerifier } from '@careledger/crypto';
 import {
   STATEMENTS,
-  accessControl,
-  type BatchResult,
-  type ItemResult,
   type KeyPeriod,
   type PatientState,
   type StatementBody,
   type StatementName,
 } from '@careledger/contracts';
-import { PATIENTS_MSP, PatientId, type ChannelName } from '@careledger/domain';
-import { LedgerError, submitWithRetry } from '@careledger/ledger';
-import { onLedger, problemOfLedger } from '@careledger/ledger/service';
+import { PatientId, type ChannelName } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { currentKey, everyKey } from '@careledger/policy';
-import { ProblemError, type Logger } from '@careledger/service-kit';
 import { StatementError, checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
-import type { Channels } from '../ledger-port.js';
 import type { Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
 import type { RelayedRevocation } from './schemas.js';
+import { StatementRelay, type StatementRelayOptions } from './statement-relay.js';
 
 /** By what a patient takes something back, and on which channels it counts. `cloud` first: records are released there. */
 const REVOCATIONS = {
@@ -30,24 +25,17 @@ const REVOCATIONS = {
   endDelegation: ['cloud', 'authorities'],
   // The key that may be in a thief's hands.
   rotatePatientKey: ['cloud', 'authorities'],
+  // That somebody replaces the patient's key, which is there.
+  objectToRecovery: ['cloud', 'authorities'],
+  // The key before, by the new one that two organisations have vouched for.
+  takeOver: ['cloud', 'authorities'],
 } as const satisfies Partial<Record<StatementName, readonly ChannelName[]>>;
 type RevocationName = keyof typeof REVOCATIONS;
 
-/** Which function takes one statement of a kind; the others go by `Revoke`. */
-const ONE_BY_ONE = {
-  rejectSubscription: 'RejectSubscription',
-  endDelegation: 'EndDelegation',
-  rotatePatientKey: 'RotatePatientKey',
-} as const;
-
-export interface RevocationServiceOptions {
+export interface RevocationServiceOptions extends StatementRelayOptions {
   readonly networkId: string;
-  readonly channels: Channels;
-  /** Whose peers can be asked on channel `cloud`; empty where this organisation has one of its own there. */
-  readonly cloudMspIds: readonly string[];
   readonly registrations: Pick<Registrations, 'patient' | 'refreshPatient'>;
   readonly verifier: SignatureVerifier;
-  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /** A revocation, as its statement says. */
@@ -58,27 +46,17 @@ interface Revocation {
   readonly channels: readonly ChannelName[];
 }
 
-/** A revocation on its way. */
-interface Signed extends Pick<Revocation, 'name'> {
-  readonly statement: string;
-}
-
-/** What carried a revocation on one channel. */
-interface Carried {
-  readonly txId: string;
-  /** The channel had it before. */
-  readonly isEarlier: boolean;
-}
-
 /**
  * Relays what patients take back, whoever brings it: the patient's signature is what counts, and nobody can hold a
  * revocation back by being the only one to pass it on.
  */
 export class RevocationService {
   readonly #options: RevocationServiceOptions;
+  readonly #relay: StatementRelay;
 
   constructor(options: RevocationServiceOptions) {
     this.#options = options;
+    this.#relay = new StatementRelay(options);
   }
 
   /** The patient's id, by the statement's own word. @throws StatementError, ProblemError STATEMENT_TYPE_MISMATCH, … */
@@ -113,27 +91,7 @@ export class RevocationService {
    */
   async relay(statement: string, report: (done: number, total: number) => void): Promise<RelayedRevocation> {
     const { name, channels } = this.#read(statement);
-    const carried = new Map<ChannelName, Carried>();
-    const failures: unknown[] = [];
-    for (const channel of channels) {
-      report(carried.size, channels.length);
-      try {
-        carried.set(channel, await this.#take({ name, statement }, channel));
-      } catch (error) {
-        failures.push(problemOfLedger(error));
-      }
-    }
-    report(carried.size, channels.length);
-    const done = Object.fromEntries([...carried].map(([channel, { txId }]) => [channel, txId]));
-    const failure = failures.find((error) => !isRefusal(error)) ?? failures[0];
-    if (failure instanceof ProblemError)
-      throw new ProblemError(failure.code, failure.message, {
-        cause: failure,
-        members: { ...failure.members, ...done },
-      });
-    if (failure !== undefined) throw failure;
-    const isEarlier = [...carried.values()].every((each) => each.isEarlier);
-    return { ...done, ...(isEarlier && { already: true }) };
+    return this.#relay.take({ name, statement }, channels, report);
   }
 
   #read(statement: string): Revocation {
@@ -155,8 +113,7 @@ export class RevocationService {
   #verify({ read, name }: Revocation, { consentKeys }: PatientState): void {
     const { networkId, verifier } = this.#options;
     const { typ, body } = STATEMENTS[name];
-    // One channel may have taken it before the other: then the key that signed it is a former one here.
-    const keys = name === 'rotatePatientKey' ? everyKey(consentKeys) : currentKeys(consentKeys);
+    const keys = name === 'takeOver' ? ownKey(read) : keysFor(name, consentKeys);
     checkStatement(read, {
       typ,
       audience: networkId,
@@ -166,88 +123,16 @@ export class RevocationService {
       verifier,
     });
   }
-
-  /** @throws LedgerError, ProblemError LEDGER_REFUSED */
-  async #take(revocation: Signed, channel: ChannelName): Promise<Carried> {
-    let last: unknown;
-    for (const peer of this.#peersOf(channel)) {
-      try {
-        return await this.#submit(revocation, channel, peer);
-      } catch (error) {
-        const mayGoOn = error instanceof LedgerError && !FINAL.has(error.code);
-        if (!mayGoOn) throw error;
-        const { logger } = this.#options;
-        logger.warn({ err: error, channel, ...peer }, 'a revocation goes through another peer');
-        last = error;
-      }
-    }
-    throw last;
-  }
-
-  /** Others than the Patients' peer first: it is not to be the one that may hold a revocation back. */
-  #peersOf(channel: ChannelName): { readonly peerMspId?: string }[] {
-    const { cloudMspIds } = this.#options;
-    if (channel === 'authorities' || cloudMspIds.length === 0) return [{}];
-    const last = cloudMspIds.filter((mspId) => mspId === PATIENTS_MSP);
-    const others = cloudMspIds.filter((mspId) => mspId !== PATIENTS_MSP);
-    return [...others, ...last].map((peerMspId) => ({ peerMspId }));
-  }
-
-  async #submit(
-    { name, statement }: Signed,
-    channelName: ChannelName,
-    peer: { readonly peerMspId?: string },
-  ): Promise<Carried> {
-    const channel = this.#options.channels[channelName];
-    if (name !== 'revoke' && name !== 'revokeAll') {
-      const transaction = ONE_BY_ONE[name];
-      const args = { statement };
-      return submitOnce({
-        preview: () => channel.preview(accessControl, transaction, args, peer),
-        submit: () => channel.submit(accessControl, transaction, args, peer),
-        txIdOf: ({ txId }) => txId,
-      });
-    }
-    const args = { items: [statement] };
-    return submitOnce({
-      preview: () => channel.preview(accessControl, 'Revoke', args, peer),
-      submit: () => channel.submit(accessControl, 'Revoke', args, peer),
-      txIdOf: (result) => taken(result).txId,
-    });
-  }
 }
 
-const currentKeys = (periods: readonly KeyPeriod[]): Uint8Array[] => {
+/** One channel may have taken a rotation before the other: then the key that signed it is a former one here. */
+function keysFor(name: RevocationName, periods: readonly KeyPeriod[]): Uint8Array[] {
+  if (name === 'rotatePatientKey') return everyKey(periods);
   const current = currentKey(periods);
   return current === undefined ? [] : [current];
-};
-
-/** Sends a transaction unless the peer has it: then its answer names the earlier one. */
-async function submitOnce<Result>(transaction: {
-  readonly preview: () => Promise<{ readonly result: Result; readonly transactionId: string }>;
-  readonly submit: () => Promise<{ readonly result: Result }>;
-  /** @throws ProblemError LEDGER_REFUSED */
-  readonly txIdOf: (result: Result) => string;
-}): Promise<Carried> {
-  const { preview, submit, txIdOf } = transaction;
-  const { result: would, transactionId } = await preview();
-  const earlier = txIdOf(would);
-  if (earlier !== transactionId) return { txId: earlier, isEarlier: true };
-  const { result } = await submitWithRetry(submit);
-  return { txId: txIdOf(result), isEarlier: false };
 }
 
-/** The one item of a batch. @throws ProblemError LEDGER_REFUSED */
-function taken({ items: [item] }: BatchResult): ItemResult {
-  if (item?.code === 'OK') return item;
-  throw problem('LEDGER_REFUSED', `The ledger does not take the revocation: ${item?.code}`, {
-    members: { reason: item?.code ?? null },
-  });
+/** By what a recovery's key signs: the ledgers know who has vouched for it. */
+function ownKey({ payload: { body } }: HashedStatement): Uint8Array[] {
+  return Value.Check(STATEMENTS.takeOver.body, body) ? [fromBase64url(body.newKey)] : [];
 }
-
-/** The ledger has decided; anything else may end. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof ProblemError && error.code !== 'LEDGER_UNAVAILABLE';
-
-/** Another peer is not asked: the chaincode has decided, or the transaction is on its way. */
-const FINAL: ReadonlySet<LedgerError['code']> = new Set(['CHAINCODE_REFUSED', 'COMMIT_UNKNOWN', 'CLOSED']);

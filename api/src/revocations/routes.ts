@@ -41,8 +41,8 @@ export function addRevocationRoutes(
       },
       schema: {
         summary:
-          'Relay a patient’s revocation, revocation of everything, veto, or rotation of the consent key to the channels that ' +
-          'it names; one that they have is answered with `already`',
+          'Relay a patient’s revocation, revocation of everything, veto, rotation of the consent key, objection to a recovery, or ' +
+          'takeover by a recovered key to the channels that it names; one that they have is answered with `already`',
         problems: [...statementAnswers, 'GRANT_UNKNOWN', 'SUBSCRIPTION_UNKNOWN'],
         body: withExamples(RevocationRequest, revocationRequest),
         response: {

@@ -1,3 +1,4 @@
+import { newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import { readStatement } from '@careledger/statements';
 import { call } from '../fixtures/services/api-client.js';
 import { emergencyRecord, noteBundle } from '../fixtures/services/bundles.js';
@@ -102,6 +103,17 @@ export const AUTHORITY_REQUESTS: Repeatables<GatewayWorld> = {
     return by(world, 'practitioner', {
       path: '/v1/revocations',
       ...{ body: { statement: await sign() }, otherBody: { statement: await sign() } },
+    });
+  },
+  'POST /v1/recoveries': async ({ fixture, ...world }) => {
+    const home = await fixture.layers.home();
+    const next = newSigner();
+    const body = {
+      ...{ patientId: home.patientId, reason: 'lost', newKey: publicKeyOf(next) },
+      newKeyProof: home.patient.proofOf(next),
+    };
+    return by({ fixture, ...world }, 'ops', {
+      ...{ path: '/v1/recoveries', body, otherBody: { ...body, reason: 'untrusted' } },
     });
   },
   'POST /v1/settings-statements': async (world) => {

@@ -15,6 +15,8 @@ export const DECISION_CHANNELS = {
   endDelegation: ['cloud', 'authorities'],
   rejectSubscription: ['authorities'],
   rotatePatientKey: ['cloud', 'authorities'],
+  objectToRecovery: ['cloud', 'authorities'],
+  takeOver: ['cloud', 'authorities'],
   settings: ['authorities'],
   acknowledgeAlarm: ['authorities'],
   muteAlarms: ['authorities'],

@@ -103,6 +103,14 @@ export function sentenceOf(decision: Exclude<Decision, { name: 'grant' | 'delega
       return `I say no to the request ${decision.body.subscriptionId}.`;
     case 'rotatePatientKey':
       return ROTATION_WORDS[decision.body.use](decision.body.newKey);
+    case 'objectToRecovery':
+      return `My key is here: no other one is to take its place by the recovery ${decision.body.recoveryId}.`;
+    case 'takeOver':
+      return (
+        `I decide with the key ${decision.body.newKey} from now on, which two organisations have vouched for ` +
+        `(recovery ${decision.body.recoveryId}). The key before it counts no more. What was decided with it stands, unless somebody ` +
+        'else had it: then whom it has appointed decides no more.'
+      );
     case 'settings':
       return (
         `My readings are judged by these settings, version ${decision.body.version}, in place of what I stated before: ` +

@@ -9,6 +9,7 @@ import { addKeyCommands } from './key-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
 import { addPageCommands } from './page-commands.js';
 import { addPolicyCommands } from './policy-commands.js';
+import { addRecoveryCommands } from './recovery-commands.js';
 
 const HELP = `
 The key and everything that was signed lie in one encrypted file. The passphrase stays here: no gateway gets it.
@@ -34,6 +35,7 @@ export function program(terminal: Terminal): Command {
   addDecisionCommands(command, terminal);
   addDelegateCommands(command, terminal);
   addKeyCommands(command, terminal);
+  addRecoveryCommands(command, terminal);
   addPolicyCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);
   addPageCommands(command, terminal);

@@ -15,7 +15,7 @@ import {
   type DelegationTerms,
   type GrantTerms,
 } from '@careledger/consent';
-import { STATEMENTS } from '@careledger/contracts';
+import { STATEMENTS, type StatementBody } from '@careledger/contracts';
 import { fromBase64url, jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
 import { ANY, AuthorityId, NetworkId, PatientId, PublicKey, type ScopeTerm } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
@@ -96,6 +96,29 @@ export async function newContent(networkId: string): Promise<VaultContent> {
 export function newActingContent(networkId: string, patientId: string): VaultContent {
   assertNamed(PatientId, patientId, 'patient ID');
   return { ...contentOf(networkId, patientId, randomBytes(SECRET_BYTES)), acting: { path: [], scope: [] } };
+}
+
+/**
+ * A new key for a patient who has lost the former one with its file. What the patient ID follows from, and what gives tags, is not in it.
+ * @throws SignerError `NAME_MALFORMED`
+ */
+export function newRecoveredContent(networkId: string, patientId: string): VaultContent {
+  assertNamed(PatientId, patientId, 'patient ID');
+  return { ...contentOf(networkId, patientId, randomBytes(SECRET_BYTES)), recovered: true };
+}
+
+/** A new key in the place of the one in a former file or backup of the patient's, e.g. because somebody else has that. */
+export async function recoveredFrom(former: VaultContent): Promise<VaultContent> {
+  if (former.acting !== undefined)
+    throw new SignerError(
+      'DELEGATION_EXCEEDED',
+      'This file decides for somebody else: another key is another card',
+    );
+  const kept = restored(former);
+  delete kept.nextSeed;
+  const { publicKey } = await patientKey(fromBase64url(former.consentSeed), former.patientId);
+  const consentSeed = toBase64url(randomBytes(SECRET_BYTES));
+  return { ...kept, firstKey: kept.firstKey ?? toBase64url(publicKey), consentSeed };
 }
 
 function contentOf(networkId: string, patientId: string, seed: Uint8Array): VaultContent {
@@ -300,6 +323,28 @@ export class ConsentSigner {
     });
   }
 
+  /** What the patient hands to the two organisations that are to vouch for this file's key: public, with the proof that it is there. */
+  async recoveryOffer(): Promise<Pick<StatementBody<'vouchForKey'>, 'patientId' | 'newKey' | 'newKeyProof'>> {
+    this.#requireOwn('takeOver');
+    const { networkId, patientId } = this.#content;
+    const iat = Math.floor(this.clock() / MS_PER_S);
+    const { newKey, newKeyProof = '' } = await rotationBody(this.#key, { networkId, iat });
+    return { patientId, newKey, newKeyProof };
+  }
+
+  /** This file's key takes the place of the one in force. */
+  takeOver(recoveryId: string): Prepared {
+    this.#requireOwn('takeOver');
+    const newKey = toBase64url(this.#key.publicKey);
+    return this.#prepared({ name: 'takeOver', body: { recoveryId, newKey } });
+  }
+
+  /** This file's key, which is in force, is not lost. */
+  objection(recoveryId: string): Prepared {
+    this.#requireOwn('objectToRecovery');
+    return this.#prepared({ name: 'objectToRecovery', body: { recoveryId } });
+  }
+
   /** A rotation that was signed and has not come to its end: the same statement is sent again. */
   async openRotation(): Promise<string | undefined> {
     return (await openRotation(this.#content))?.entry?.statement;
@@ -386,7 +431,12 @@ export class ConsentSigner {
 
   /** By a delegate: in the words that it was given. @throws SignerError `DELEGATION_EXCEEDED` */
   #meaning(terms: Pick<GrantTerms, 'authorityId' | 'scope' | 'grantee' | 'note'>): GrantMeaning {
-    const { acting, scopeKey } = this.#content;
+    const { acting, recovered, scopeKey } = this.#content;
+    if (recovered === true && [...(terms.scope ?? []), ...(terms.grantee ?? [])].length > 0)
+      throw new SignerError(
+        'SCOPE_KEY_LOST',
+        'What says which records and people a rule is about was lost with the former file: allow or deny all, or recover from a backup',
+      );
     return acting === undefined
       ? meaningOf(hmacSha256, fromBase64url(scopeKey), terms)
       : actingMeaning(acting, terms);

@@ -58,7 +58,9 @@ export async function deliver(
       return undefined;
     case 'checkIn':
     case 'registerPatient':
-      // The first is shown to the authority, the second goes with the scope key: `enrol`.
+    case 'objectToRecovery':
+    case 'takeOver':
+      // A check-in is shown to the authority, a registration goes with the scope key (`enrol`), the others through any authority.
       return undefined;
   }
 }

@@ -46,6 +46,8 @@ export type SignerErrorCode =
   | 'GATEWAY_UNREACHABLE'
   /** What an authority publishes could not be had from it. */
   | 'AUTHORITY_UNREACHABLE'
+  /** What gives tags was lost with the former file: a rule for some records or people would hold for none. */
+  | 'SCOPE_KEY_LOST'
   /** The key that somebody brings to be appointed is another patient’s, or not proved. */
   | 'DELEGATE_REFUSED'
   /** A delegate signs what only the patient signs, or about what it was not given. */

@@ -8,7 +8,15 @@ export type {
   ListedPolicy,
   ListedRule,
 } from './answers.js';
-export { ConsentSigner, newActingContent, newContent, restored, type Prepared } from './consent-signer.js';
+export {
+  ConsentSigner,
+  newActingContent,
+  newContent,
+  newRecoveredContent,
+  recoveredFrom,
+  restored,
+  type Prepared,
+} from './consent-signer.js';
 export { Desk, type Asked } from './desk.js';
 export { bodyOf } from './fetch-json.js';
 export { SignerError } from './errors.js';

@@ -36,8 +36,9 @@ export async function keyInForce(content: VaultContent): Promise<PatientKey> {
   const { consentSeed, firstKey, patientId } = content;
   const key = await patientKey(fromBase64url(consentSeed), patientId);
   const registered = firstKey === undefined ? key.publicKey : fromBase64url(firstKey);
-  // A delegate's key is its own.
-  if (content.acting === undefined && patientIdOf(registered, sha256) !== patientId)
+  // A delegate's key is its own; of a recovered one other organisations know whose it is.
+  const isOthersToSay = content.acting !== undefined || content.recovered === true;
+  if (!isOthersToSay && patientIdOf(registered, sha256) !== patientId)
     throw new SignerError('VAULT_MALFORMED', `The key in this file is not that of ${patientId}`);
   const rotation = await openRotation(content);
   return rotation?.entry?.isTaken === true ? rotation.newKey : key;

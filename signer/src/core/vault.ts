@@ -36,6 +36,8 @@ export const VaultContent = closedObject({
   nextSeed: Type.Optional(PublicKey),
   /** Key of the HMAC that gives scope tags and grantee tags. */
   scopeKey: PublicKey,
+  /** The key is to take the place of one that was lost with its file, and with the scope key in it: nothing here gives tags. */
+  recovered: Type.Optional(Type.Literal(true)),
   gateway: Type.Optional(closedObject({ url: Type.String(), token: Type.Optional(Type.String()) })),
   /** Keys of authorities that the patient has from them: authority ID → X25519, raw. */
   authorities: Type.Record(Type.String(), PublicKey),

@@ -43,11 +43,15 @@ const DEVNET = workspaceFile('network/devnet/bin/careledger-devnet.js');
 export const chaincodeModule = (name: string): string =>
   workspaceFile(`chaincode/host/dist/modules/${name}.mjs`);
 
-/** Starts the embedded network with both channels and both chaincodes; its ledgers lie in `dir`. */
+/**
+ * Starts the embedded network with both channels and both chaincodes; its ledgers lie in `dir`.
+ * @param timeWindowMs how far a client's clock may be off; as the network's definition has it unless told
+ */
 export async function startEmbeddedNetwork(
   processes: ProcessGroup,
   dir: string,
   logDir: string,
+  timeWindowMs?: number,
 ): Promise<RunningNetwork> {
   mkdirSync(dir, { recursive: true });
   const definition = loadNetworkDefinition();
@@ -57,7 +61,7 @@ export async function startEmbeddedNetwork(
     dir,
     // Fixed, so that services find it again after a restart.
     port: await freePortRun(mspIds.size),
-    timeWindowMs: transactionTimeWindowMs,
+    timeWindowMs: timeWindowMs ?? transactionTimeWindowMs,
     peerNames,
     channels: Object.fromEntries(
       Object.entries(channels).map(

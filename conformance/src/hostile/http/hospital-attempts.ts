@@ -1,4 +1,4 @@
-import { newId } from '@careledger/chaincode-runtime/testing';
+import { newId, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP } from '@careledger/domain';
 import { systemToken } from '@careledger/supervisor';
@@ -324,6 +324,29 @@ export const hospitalAttempts: readonly HttpKind[] = [
       hospital: async (fixture) => {
         const [home, other] = [await fixture.home(), await fixture.home()];
         const statement = home.patient.sign('revokeAll', { policySeq: 1 }, other.patient.consent);
+        return asPractitioner(fixture, { method: 'POST', path: '/v1/revocations', body: { statement } });
+      },
+    },
+  }),
+  kind({
+    id: 'stolen-recovery',
+    role: 'authority',
+    what: 'vouches for a key that nobody has shown to have, or takes over from a patient whom nobody vouched for',
+    answer: 'LEDGER_REFUSED',
+    tries: {
+      hospital: async (fixture) => {
+        const [home, next, other] = [await fixture.home(), newSigner(), newSigner()];
+        const body = {
+          ...{ patientId: home.patientId, reason: 'untrusted', newKey: publicKeyOf(next) },
+          newKeyProof: home.patient.proofOf(other),
+        };
+        const token = fixture.service('hospital').tokens.ops;
+        return fixture.send({ service: 'hospital', method: 'POST', path: '/v1/recoveries', token, body });
+      },
+      relay: async (fixture) => {
+        const [home, next] = [await fixture.home(), newSigner()];
+        const newKey = publicKeyOf(next);
+        const statement = home.patient.sign('takeOver', { recoveryId: randomId128(), newKey }, next);
         return asPractitioner(fixture, { method: 'POST', path: '/v1/revocations', body: { statement } });
       },
     },
