@@ -6,6 +6,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/emergency-notices/{noticeSid}/acknowledgement',
   'POST /v1/practitioners',
   'POST /v1/records',
+  'POST /v1/recoveries',
   'POST /v1/revocations',
   'POST /v1/settings-statements',
   'POST /v1/subscriptions',

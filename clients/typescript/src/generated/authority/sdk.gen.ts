@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, OpenRecordsOfSpanData, OpenRecordsOfSpanErrors, OpenRecordsOfSpanResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses, SearchCopiesData, SearchCopiesErrors, SearchCopiesResponses } from './types.gen.js';
+import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRecoveryData, CreateRecoveryErrors, CreateRecoveryResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRecoveriesData, ListRecoveriesErrors, ListRecoveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, OpenRecordsOfSpanData, OpenRecordsOfSpanErrors, OpenRecordsOfSpanResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses, SearchCopiesData, SearchCopiesErrors, SearchCopiesResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -615,7 +615,7 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Relay a patient’s revocation, revocation of everything, veto, or rotation of the consent key to the channels that it names; one that they have is answered with `already`
+     * Relay a patient’s revocation, revocation of everything, veto, rotation of the consent key, objection to a recovery, or takeover by a recovered key to the channels that it names; one that they have is answered with `already`
      *
      * Roles: patient, system, practitioner, ops.
      */
@@ -624,6 +624,38 @@ export class AuthorityOperations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/v1/revocations',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Recoveries of a patient’s consent key, by channel: of each organisation that has opened any, the last
+     *
+     * Roles: ops, auditor.
+     */
+    public listRecoveries<ThrowOnError extends boolean = true>(options: Options<ListRecoveriesData, ThrowOnError>): RequestResult<ListRecoveriesResponses, ListRecoveriesErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListRecoveriesResponses, ListRecoveriesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/recoveries',
+            ...options
+        });
+    }
+    
+    /**
+     * Vouch for the new consent key of a patient whose key is lost or in another’s hands: open a recovery in the place of one that this authority opened before or, with `confirms`, confirm another’s. Send it under one `Idempotency-Key`: without it the same again opens a recovery anew, and its 24 h begin again
+     *
+     * Roles: ops.
+     */
+    public createRecovery<ThrowOnError extends boolean = true>(options: Options<CreateRecoveryData, ThrowOnError>): RequestResult<CreateRecoveryResponses, CreateRecoveryErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateRecoveryResponses, CreateRecoveryErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/recoveries',
             ...options,
             headers: {
                 'Content-Type': 'application/json',

@@ -531,6 +531,11 @@ export type PatientAnchor = {
     next: string | null;
 };
 
+export type PatientRecoveries = {
+    authorities: Array<RecoveryState>;
+    cloud: Array<RecoveryState>;
+};
+
 export type Period = {
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -665,6 +670,84 @@ export type ReadersPage = {
      * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
      */
     next: string | null;
+};
+
+export type RecoveryJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: VouchedRecovery | null;
+};
+
+export type RecoveryState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    recoveryId: string;
+    reason: 'lost' | 'untrusted';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    newKey: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    openedBy: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    openedAt: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    confirmedBy?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    confirmedAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    takesEffectAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    lapsesAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    objectedAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    tookOverAt?: string;
 };
 
 export type RelayedRevocation = {
@@ -1135,6 +1218,25 @@ export type VisitJob = {
     resultUrl: string | null;
     problem: JobProblem | null;
     result: Visit;
+};
+
+export type VouchedRecovery = {
+    /**
+     * Fabric transaction id
+     */
+    authorities?: string;
+    /**
+     * Fabric transaction id
+     */
+    cloud?: string;
+    /**
+     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+     */
+    already?: true;
+    /**
+     * 128 random bits, base64url
+     */
+    recoveryId: string;
 };
 
 export type WriteJob = {
@@ -4884,6 +4986,200 @@ export type CreateRevocationResponses = {
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
+
+export type ListRecoveriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    url: '/v1/recoveries';
+};
+
+export type ListRecoveriesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `PATIENT_UNKNOWN`: No such patient is registered
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListRecoveriesError = ListRecoveriesErrors[keyof ListRecoveriesErrors];
+
+export type ListRecoveriesResponses = {
+    /**
+     * OK
+     */
+    200: PatientRecoveries;
+};
+
+export type ListRecoveriesResponse = ListRecoveriesResponses[keyof ListRecoveriesResponses];
+
+export type CreateRecoveryData = {
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        reason: 'lost' | 'untrusted';
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        newKey: string;
+        newKeyProof: string;
+        /**
+         * 128 random bits, base64url
+         */
+        confirms?: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/recoveries';
+};
+
+export type CreateRecoveryErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `PATIENT_UNKNOWN`: No such patient is registered
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateRecoveryError = CreateRecoveryErrors[keyof CreateRecoveryErrors];
+
+export type CreateRecoveryResponses = {
+    /**
+     * Created
+     */
+    201: VouchedRecovery;
+    /**
+     * Accepted
+     */
+    202: RecoveryJob;
+};
+
+export type CreateRecoveryResponse = CreateRecoveryResponses[keyof CreateRecoveryResponses];
 
 export type CreateSettingsStatementData = {
     body: {

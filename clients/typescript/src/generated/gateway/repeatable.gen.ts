@@ -13,6 +13,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/check-in',
   'POST /v1/patients/{patientId}/delegates',
   'POST /v1/patients/{patientId}/delegates/{delegationId}/end',
+  'POST /v1/patients/{patientId}/delegates/{delegationId}/tokens',
   'POST /v1/patients/{patientId}/denials',
   'POST /v1/patients/{patientId}/devices/{deviceId}/re-pair',
   'POST /v1/patients/{patientId}/devices/{deviceId}/resume',

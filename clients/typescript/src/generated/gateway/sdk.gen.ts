@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDelegateData, CreatePatientDelegateErrors, CreatePatientDelegateResponses, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, CreateReconciliationData, CreateReconciliationErrors, CreateReconciliationResponses, EndPatientDelegateData, EndPatientDelegateErrors, EndPatientDelegateResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientDisclosureStatementData, GetPatientDisclosureStatementErrors, GetPatientDisclosureStatementResponses, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientReceivedRecordData, GetPatientReceivedRecordErrors, GetPatientReceivedRecordResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientStandingPolicyData, GetPatientStandingPolicyErrors, GetPatientStandingPolicyResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDelegatesData, ListPatientDelegatesDecisionsData, ListPatientDelegatesDecisionsErrors, ListPatientDelegatesDecisionsResponses, ListPatientDelegatesErrors, ListPatientDelegatesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientReceivedRecordsData, ListPatientReceivedRecordsErrors, ListPatientReceivedRecordsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, OfferPatientKeysData, OfferPatientKeysErrors, OfferPatientKeysResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ReplacePatientStandingPolicyData, ReplacePatientStandingPolicyErrors, ReplacePatientStandingPolicyResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, RotatePatientKeysData, RotatePatientKeysErrors, RotatePatientKeysResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
+import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDelegateData, CreatePatientDelegateErrors, CreatePatientDelegateResponses, CreatePatientDelegateTokenData, CreatePatientDelegateTokenErrors, CreatePatientDelegateTokenResponses, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, CreateReconciliationData, CreateReconciliationErrors, CreateReconciliationResponses, EndPatientDelegateData, EndPatientDelegateErrors, EndPatientDelegateResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientDisclosureStatementData, GetPatientDisclosureStatementErrors, GetPatientDisclosureStatementResponses, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientReceivedRecordData, GetPatientReceivedRecordErrors, GetPatientReceivedRecordResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientStandingPolicyData, GetPatientStandingPolicyErrors, GetPatientStandingPolicyResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDelegatesData, ListPatientDelegatesDecisionsData, ListPatientDelegatesDecisionsErrors, ListPatientDelegatesDecisionsResponses, ListPatientDelegatesErrors, ListPatientDelegatesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientReceivedRecordsData, ListPatientReceivedRecordsErrors, ListPatientReceivedRecordsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, OfferPatientKeysData, OfferPatientKeysErrors, OfferPatientKeysResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ReplacePatientStandingPolicyData, ReplacePatientStandingPolicyErrors, ReplacePatientStandingPolicyResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, RotatePatientKeysData, RotatePatientKeysErrors, RotatePatientKeysResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -755,7 +755,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * An authority and the key to which grants for it are sealed: compare it with the one that it publishes itself
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public getAuthority<ThrowOnError extends boolean = true>(options: Options<GetAuthorityData, ThrowOnError>): RequestResult<GetAuthorityResponses, GetAuthorityErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<GetAuthorityResponses, GetAuthorityErrors, ThrowOnError, 'data'>({
@@ -773,7 +773,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * What the patient has granted, revoked grants included, and the next policySeq for the patient’s app
      *
-     * Roles: patient, auditor.
+     * Roles: patient, delegate, auditor.
      */
     public listPatientGrants<ThrowOnError extends boolean = true>(options: Options<ListPatientGrantsData, ThrowOnError>): RequestResult<ListPatientGrantsResponses, ListPatientGrantsErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<ListPatientGrantsResponses, ListPatientGrantsErrors, ThrowOnError, 'data'>({
@@ -791,7 +791,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Grant: a ready statement, or the terms with the passphrase of the consent key
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public createPatientGrant<ThrowOnError extends boolean = true>(options: Options<CreatePatientGrantData, ThrowOnError>): RequestResult<CreatePatientGrantResponses, CreatePatientGrantErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<CreatePatientGrantResponses, CreatePatientGrantErrors, ThrowOnError, 'data'>({
@@ -813,7 +813,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * A grant of the patient, revoked or not
      *
-     * Roles: patient, auditor.
+     * Roles: patient, delegate, auditor.
      */
     public getPatientGrant<ThrowOnError extends boolean = true>(options: Options<GetPatientGrantData, ThrowOnError>): RequestResult<GetPatientGrantResponses, GetPatientGrantErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<GetPatientGrantResponses, GetPatientGrantErrors, ThrowOnError, 'data'>({
@@ -831,7 +831,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Revoke one grant; one that is revoked is answered with `already`, and nothing is sent
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public revokePatientGrant<ThrowOnError extends boolean = true>(options: Options<RevokePatientGrantData, ThrowOnError>): RequestResult<RevokePatientGrantResponses, RevokePatientGrantErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<RevokePatientGrantResponses, RevokePatientGrantErrors, ThrowOnError, 'data'>({
@@ -897,7 +897,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * What the patient has denied, whatever is granted; denials that were revoked included
      *
-     * Roles: patient, auditor.
+     * Roles: patient, delegate, auditor.
      */
     public listPatientDenials<ThrowOnError extends boolean = true>(options: Options<ListPatientDenialsData, ThrowOnError>): RequestResult<ListPatientDenialsResponses, ListPatientDenialsErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<ListPatientDenialsResponses, ListPatientDenialsErrors, ThrowOnError, 'data'>({
@@ -915,7 +915,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Deny, whatever is granted: a ready statement, or the terms with the passphrase of the consent key; it is revoked as a grant is, by its id
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public createPatientDenial<ThrowOnError extends boolean = true>(options: Options<CreatePatientDenialData, ThrowOnError>): RequestResult<CreatePatientDenialResponses, CreatePatientDenialErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<CreatePatientDenialResponses, CreatePatientDenialErrors, ThrowOnError, 'data'>({
@@ -977,7 +977,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Who decides for the patient, and who did: oldest first
      *
-     * Roles: patient, auditor.
+     * Roles: patient, delegate, auditor.
      */
     public listPatientDelegates<ThrowOnError extends boolean = true>(options: Options<ListPatientDelegatesData, ThrowOnError>): RequestResult<ListPatientDelegatesResponses, ListPatientDelegatesErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<ListPatientDelegatesResponses, ListPatientDelegatesErrors, ThrowOnError, 'data'>({
@@ -995,7 +995,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Appoint somebody who decides for the patient, by the statement of the patient or of a delegate that may appoint others. Its own statements go by the routes for grants, denials, revocations and subscriptions, once every channel has it
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public createPatientDelegate<ThrowOnError extends boolean = true>(options: Options<CreatePatientDelegateData, ThrowOnError>): RequestResult<CreatePatientDelegateResponses, CreatePatientDelegateErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<CreatePatientDelegateResponses, CreatePatientDelegateErrors, ThrowOnError, 'data'>({
@@ -1017,7 +1017,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * What delegates have decided for the patient through this gateway, and who did: newest first
      *
-     * Roles: patient, auditor.
+     * Roles: patient, delegate, auditor.
      */
     public listPatientDelegatesDecisions<ThrowOnError extends boolean = true>(options: Options<ListPatientDelegatesDecisionsData, ThrowOnError>): RequestResult<ListPatientDelegatesDecisionsResponses, ListPatientDelegatesDecisionsErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<ListPatientDelegatesDecisionsResponses, ListPatientDelegatesDecisionsErrors, ThrowOnError, 'data'>({
@@ -1033,9 +1033,27 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * End a delegation, and those that rest on it: by the statement of the patient, of who made it, or its own. What was granted by it stays unless the statement ends it
+     * A bearer token for the delegate, in the place of the one before: it reaches this patient alone, what its delegation lets it do and what was made by it, and is good while the delegation is
      *
      * Roles: patient.
+     */
+    public createPatientDelegateToken<ThrowOnError extends boolean = true>(options: Options<CreatePatientDelegateTokenData, ThrowOnError>): RequestResult<CreatePatientDelegateTokenResponses, CreatePatientDelegateTokenErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreatePatientDelegateTokenResponses, CreatePatientDelegateTokenErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/delegates/{delegationId}/tokens',
+            ...options
+        });
+    }
+    
+    /**
+     * End a delegation, and those that rest on it: by the statement of the patient, of who made it, or its own. What was granted by it stays unless the statement ends it
+     *
+     * Roles: patient, delegate.
      */
     public endPatientDelegate<ThrowOnError extends boolean = true>(options: Options<EndPatientDelegateData, ThrowOnError>): RequestResult<EndPatientDelegateResponses, EndPatientDelegateErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<EndPatientDelegateResponses, EndPatientDelegateErrors, ThrowOnError, 'data'>({
@@ -1057,7 +1075,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Who has asked to be subscribed, and what came of it
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public listPatientSubscriptions<ThrowOnError extends boolean = true>(options: Options<ListPatientSubscriptionsData, ThrowOnError>): RequestResult<ListPatientSubscriptionsResponses, ListPatientSubscriptionsErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<ListPatientSubscriptionsResponses, ListPatientSubscriptionsErrors, ThrowOnError, 'data'>({
@@ -1075,7 +1093,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * What an authority has asked, and what came of it
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public getPatientSubscription<ThrowOnError extends boolean = true>(options: Options<GetPatientSubscriptionData, ThrowOnError>): RequestResult<GetPatientSubscriptionResponses, GetPatientSubscriptionErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<GetPatientSubscriptionResponses, GetPatientSubscriptionErrors, ThrowOnError, 'data'>({
@@ -1093,7 +1111,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Approve, wholly or in part: a grant that names the subscription; what is said narrows what the authority asked
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public approvePatientSubscription<ThrowOnError extends boolean = true>(options: Options<ApprovePatientSubscriptionData, ThrowOnError>): RequestResult<ApprovePatientSubscriptionResponses, ApprovePatientSubscriptionErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<ApprovePatientSubscriptionResponses, ApprovePatientSubscriptionErrors, ThrowOnError, 'data'>({
@@ -1115,7 +1133,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Reject: the authority is told, and gets no notices
      *
-     * Roles: patient.
+     * Roles: patient, delegate.
      */
     public rejectPatientSubscription<ThrowOnError extends boolean = true>(options: Options<RejectPatientSubscriptionData, ThrowOnError>): RequestResult<RejectPatientSubscriptionResponses, RejectPatientSubscriptionErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).post<RejectPatientSubscriptionResponses, RejectPatientSubscriptionErrors, ThrowOnError, 'data'>({
@@ -1457,7 +1475,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Jobs that this token has asked for, newest first; one that has ended is kept for 30 days
      *
-     * Roles: patient, ops, practitioner, auditor, system.
+     * Roles: patient, ops, practitioner, auditor, system, delegate.
      */
     public listJobs<ThrowOnError extends boolean = true>(options?: Options<ListJobsData, ThrowOnError>): RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError, 'data'> {
         return (options?.client ?? this.client).get<ListJobsResponses, ListJobsErrors, ThrowOnError, 'data'>({
@@ -1475,7 +1493,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * How far a job has come; `Prefer: wait=N` waits for its end
      *
-     * Roles: patient, ops, practitioner, auditor, system.
+     * Roles: patient, ops, practitioner, auditor, system, delegate.
      */
     public getJob<ThrowOnError extends boolean = true>(options: Options<GetJobData, ThrowOnError>): RequestResult<GetJobResponses, GetJobErrors, ThrowOnError, 'data'> {
         return (options.client ?? this.client).get<GetJobResponses, GetJobErrors, ThrowOnError, 'data'>({

@@ -6916,6 +6916,116 @@ export type ListPatientDelegatesDecisionsResponses = {
 
 export type ListPatientDelegatesDecisionsResponse = ListPatientDelegatesDecisionsResponses[keyof ListPatientDelegatesDecisionsResponses];
 
+export type CreatePatientDelegateTokenData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        delegationId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/delegates/{delegationId}/tokens';
+};
+
+export type CreatePatientDelegateTokenErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `DELEGATION_NOT_FOUND`: The patient has no such delegation here
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreatePatientDelegateTokenError = CreatePatientDelegateTokenErrors[keyof CreatePatientDelegateTokenErrors];
+
+export type CreatePatientDelegateTokenResponses = {
+    /**
+     * Created
+     */
+    201: {
+        /**
+         * 128 random bits, base64url
+         */
+        delegationId: string;
+        token: string;
+    };
+};
+
+export type CreatePatientDelegateTokenResponse = CreatePatientDelegateTokenResponses[keyof CreatePatientDelegateTokenResponses];
+
 export type EndPatientDelegateData = {
     body: {
         statement: string;
@@ -8329,7 +8439,7 @@ export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[key
 
 export type OfferPatientKeysData = {
     body: {
-        use: 'gateway';
+        use?: 'gateway';
     };
     headers?: {
         /**
@@ -9125,7 +9235,7 @@ export type CreateReconciliationData = {
          */
         patientId?: string;
         /**
-         * Put what mends a difference on its way, where this gateway can. Asked for again, it has no further effect
+         * Put what mends a difference on its way, where this gateway can. Asked for again, it has no further effect. Grants that one channel lacks are sent again in any case
          */
         repair?: boolean;
     };
