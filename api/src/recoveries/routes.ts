@@ -15,8 +15,8 @@ import type { RecoveryService } from './recovery-service.js';
 import { Recoveries, VouchBody, Vouched } from './schemas.js';
 import { VOUCHING } from './vouching.js';
 
-/** Each is two transactions, of something that people do by hand. */
-const VOUCHED_PER_MINUTE = 10;
+/** Each is two transactions. */
+const VOUCHED_PER_MINUTE = 60;
 
 export interface RecoveryRouteOptions {
   readonly service: Pick<RecoveryService, 'vouch' | 'list'>;

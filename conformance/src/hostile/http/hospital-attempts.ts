@@ -331,8 +331,8 @@ export const hospitalAttempts: readonly HttpKind[] = [
   kind({
     id: 'stolen-recovery',
     role: 'authority',
-    what: 'vouches for a key that nobody has shown to have, or takes over from a patient whom nobody vouched for',
-    answer: 'LEDGER_REFUSED',
+    what: 'vouches for a key that nobody has shown to have',
+    answer: 'LEDGER_REFUSED (KEY_PROOF_INVALID)',
     tries: {
       hospital: async (fixture) => {
         const [home, next, other] = [await fixture.home(), newSigner(), newSigner()];
@@ -343,7 +343,15 @@ export const hospitalAttempts: readonly HttpKind[] = [
         const token = fixture.service('hospital').tokens.ops;
         return fixture.send({ service: 'hospital', method: 'POST', path: '/v1/recoveries', token, body });
       },
-      relay: async (fixture) => {
+    },
+  }),
+  kind({
+    id: 'takeover-by-nobody',
+    role: 'authority',
+    what: 'has a key take over from a patient’s that no organisation has vouched for',
+    answer: 'LEDGER_REFUSED (RECOVERY_UNKNOWN)',
+    tries: {
+      hospital: async (fixture) => {
         const [home, next] = [await fixture.home(), newSigner()];
         const newKey = publicKeyOf(next);
         const statement = home.patient.sign('takeOver', { recoveryId: randomId128(), newKey }, next);
