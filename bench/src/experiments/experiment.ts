@@ -67,3 +67,10 @@ export function endsOf(figures: readonly Figure[], figure: string, series: strin
   if (first === undefined || last === undefined) throw new RangeError(`${series} of ${figure} has no points`);
   return [first, last];
 }
+
+/** The highest value of all curves. @throws RangeError if there is no such figure */
+export function highestOf(figures: readonly Figure[], figure: string): number {
+  const found = figures.find(({ name }) => name === figure);
+  if (found === undefined) throw new RangeError(`There is no figure ${figure}`);
+  return Math.max(...found.series.flatMap(({ points }) => points.map(({ y }) => y)));
+}

@@ -57,10 +57,12 @@ export const blockTimeout: Experiment = {
     ];
   },
   meaning(figures) {
-    const ms = (timeoutMs: number) => shown(valueAt(figures, 'block-timeout-latency', nameOf(1), timeoutMs));
-    return `A transaction alone waits for the block: ${ms(50)} ms at a timeout of 50 ms, ${ms(500)} ms at 500. Under load blocks
-      fill before they time out. Emergencies do not wait for either: they go to the authorities directly, and to the ledger
-      besides. What does wait is a decision, e.g. a request for one record, so a short timeout is worth its smaller blocks.`;
+    const ms = (inFlight: number, timeoutMs: number) =>
+      shown(valueAt(figures, 'block-timeout-latency', nameOf(inFlight), timeoutMs));
+    return `A transaction alone waits for its block: ${ms(1, 50)} ms at a timeout of 50 ms, ${ms(1, 500)} at 500. With 128 in flight
+      blocks do not fill either, and all of them wait: ${ms(128, 50)} and ${ms(128, 500)} ms. Emergencies do not: they go to the
+      authorities directly, and to the ledger besides. What does wait is a decision, e.g. a request for one record, so a short
+      timeout is worth its smaller blocks.`;
   },
 };
 
