@@ -77,7 +77,8 @@ export function countrySection(costs: Constants): string[] {
     `second where devices send ${shown(size.peakReadingsPerS)} readings. One pair of channels does not hold a country:`,
     `${shown(size.channels)} do, each with its share of the patients, whose gateways and authorities are members of theirs. Two`,
     'patients never meet in a transaction’s keys, so nothing is lost by parting them; an authority that serves patients of',
-    'several listens to each. The embedded network stands in for Fabric here: measure a Fabric network of your own for its',
+    'several listens to each. The rate is that of small transactions, and those of many records weigh more: take the number of channels',
+    'for the least, and the processors of the peers for the better bound. The embedded network stands in for Fabric here: measure a Fabric network of your own for its',
     'rates, and put them in the place of these.',
   ];
 }
