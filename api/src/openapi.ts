@@ -20,6 +20,9 @@ export const openapi: OpenApiInfo = {
     anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
     practitioners: { description: 'People of this authority' },
     jobs: { description: 'Work that goes on after its request was answered' },
+    recoveries: {
+      description: 'Another consent key for a patient who has lost it, or whose key is in other hands',
+    },
     keys: { description: 'What patients and their signers hold a gateway’s word against' },
     audit: {
       description: 'Who was shown what, attested transactions, and what checks proofs',

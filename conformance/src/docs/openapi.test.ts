@@ -172,9 +172,11 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
       return name.startsWith('GET ') && isList !== isPaged ? [`${program} ${name}`] : [];
     }),
   );
-  // What these name is one thing's own, or bounded by the configuration; what the outbox shows says how many there are.
+  // What these name is one thing's own, or bounded by the configuration (recoveries: one for each organisation with a role in them);
+  // what the outbox shows says how many there are.
   expect(faults.sort()).toEqual([
     'api GET /v1/records/{recordId}',
+    'api GET /v1/recoveries',
     'api GET /v1/subscriptions/{subscriptionId}',
     'cloud GET /v1/records/{recordId}/versions/{version}/wraps',
     'gateway GET /v1/outbox',
