@@ -166,6 +166,34 @@ describe('durable work', () => {
     expect([open.length, work.health.waiting]).toEqual([3, 0]);
   });
 
+  test('a task that goes on in the turn in which it ended is on its way: added again meanwhile, it is done once more', async () => {
+    const ends: (() => void)[] = [];
+    let isAway = true;
+    await using work: DurableWork<string> = workOf<string>({
+      concurrency: 2,
+      run: async () => {
+        if (isAway) {
+          isAway = false;
+          throw new Error('away');
+        }
+        await new Promise<void>((resolve) => ends.push(resolve));
+      },
+      // Starts what is next before what has just ended is cleared away.
+      onRecovered: () => work.retryNow(),
+    });
+    work.add(1, 'a');
+    await until(() => ends.length === 1);
+    work.add(1, 'a');
+    ends[0]?.();
+    await until(() => ends.length === 2);
+    work.add(1, 'a');
+    expect(work.health).toMatchObject({ waiting: 2, running: 1 });
+    ends[1]?.();
+    await until(() => ends.length === 3);
+    ends[2]?.();
+    await until(() => work.health.waiting === 0);
+  });
+
   test('tells who waits for a task that it has ended, however often it failed before', async () => {
     let failures = 2;
     await using work = workOf<string>({

@@ -157,8 +157,9 @@ export class DurableWork<Ref extends TaskRef> implements AsyncDisposable {
       if (key === undefined) return;
       const ref = this.#queues.get(key)?.[0];
       if (ref === undefined) continue;
-      const work = this.#work(key, ref).finally(() => {
-        this.#running.delete(ref);
+      const work: Promise<void> = this.#work(key, ref).finally(() => {
+        // Whoever launched in the turn in which it ended may have begun the same task once more: that one is on its way.
+        if (this.#running.get(ref) === work) this.#running.delete(ref);
         this.#launch();
       });
       this.#running.set(ref, work);
