@@ -61,6 +61,7 @@ describe('where SMART apps find the sign-in of an authority', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     const [{ status, body, headers } = await ask()] = answers;
     expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect(headers['access-control-allow-origin']).toBe('*');
     const coding = [{ system: 'urn:careledger:problem', code: 'ISSUER_UNAVAILABLE' }];
     expect(body).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ details: { coding } }] });
     issuer.isAway = false;
