@@ -4,6 +4,7 @@ import { ledgerAnswers, nextOf, pageArgs } from '@careledger/ledger/service';
 import { readingsBundle } from '@careledger/protocol/examples';
 import {
   FHIR_JSON,
+  JSON_TEXT,
   JSON_TYPE,
   Next,
   pageQuery,
@@ -13,7 +14,7 @@ import {
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { vouchingProblems } from '../http/route-problems.js';
+import { readingProblems, vouchingProblems } from '../http/route-problems.js';
 import { Name } from '../http/schemas.js';
 import type { AccessService } from './access-service.js';
 import { openedRecord } from './examples.js';
@@ -23,8 +24,6 @@ import { Bundle, OpenedRecord } from './schemas.js';
 import type { Versions } from './versions.js';
 
 const SPAN_DEFAULT = 64;
-/** As every other answer; a serializer of one's own names it itself. */
-const JSON_TEXT = 'application/json; charset=utf-8';
 const RECORD = { schema: Type.Unsafe<string>(Bundle), example: readingsBundle };
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService, versions: Versions): void {
@@ -34,19 +33,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
       config: { ...requireRole('practitioner'), scopedByContent: true },
       schema: {
         summary: 'Open a record: asked for on the ledger, fetched, checked, decrypted',
-        problems: [
-          ...vouchingProblems,
-          ...ledgerAnswers,
-          'ACCESS_DENIED',
-          'ACCESS_REFUSED',
-          'RECORD_UNKNOWN',
-          'PATIENT_UNKNOWN',
-          'RECORD_NOT_WRAPPED',
-          'RECORD_ALTERED',
-          'PERMIT_NOT_COMMITTED',
-          'PROVIDER_UNREACHABLE',
-          'TOO_MANY_TAGS',
-        ],
+        problems: readingProblems,
         params: Type.Object({ recordId: RecordId }),
         querystring: Type.Object({
           patientId: PatientId,

@@ -1,6 +1,13 @@
 import { PatientId, Timestamp } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { Next, pageQuery, requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
+import {
+  JSON_TEXT,
+  Next,
+  pageQuery,
+  requireRole,
+  withExamples,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { vouchingProblems } from '../http/route-problems.js';
@@ -11,7 +18,6 @@ import { CopiedResource } from './schemas.js';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 500;
-const JSON_TEXT = 'application/json; charset=utf-8';
 const Tokens = Type.Optional(
   Type.String({
     minLength: 1,

@@ -1,8 +1,7 @@
 import { closedObject } from '@careledger/domain';
-import { ledgerAnswers } from '@careledger/ledger/service';
 import type { ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { vouchingProblems } from '../http/route-problems.js';
+import { readingProblems } from '../http/route-problems.js';
 import { resourceAnswer, sendResource, weakTag } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { historyBundle } from './history.js';
@@ -14,25 +13,12 @@ const HISTORY_DEFAULT = 10;
 const HISTORY_MAX = 100;
 const CURSOR_MAX_CHARS = 64;
 
-const READING_PROBLEMS = [
-  ...vouchingProblems,
-  ...ledgerAnswers,
-  'NOT_FOUND',
-  'ACCESS_DENIED',
-  'ACCESS_REFUSED',
-  'RECORD_UNKNOWN',
-  'PATIENT_UNKNOWN',
-  'RECORD_NOT_WRAPPED',
-  'RECORD_ALTERED',
-  'PERMIT_NOT_COMMITTED',
-  'PROVIDER_UNREACHABLE',
-  'TOO_MANY_TAGS',
-];
+const PROBLEMS = [...readingProblems, 'NOT_FOUND'];
 
 /** Of every route that opens records: the CapabilityStatement describes it, and the gate holds it to its token's scopes. */
 const optionsOf = ({ roles }: Row) => ({
   config: { roles, scopedByContent: true as const },
-  schema: { hide: true, problems: READING_PROBLEMS, headers: CallerHeaders },
+  schema: { hide: true, problems: PROBLEMS, headers: CallerHeaders },
 });
 
 export interface ReadRouteOptions {

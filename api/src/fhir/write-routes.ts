@@ -4,7 +4,7 @@ import { IfMatch, ProblemError, type LongWork, type ServiceApp } from '@careledg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { repeatableRequestOf } from '../http/idempotency.js';
-import { writingProblems } from '../http/route-problems.js';
+import { readingProblems, writingProblems } from '../http/route-problems.js';
 import type { WriteStatus } from '../records/schemas.js';
 import { refOf } from '../records/writing.js';
 import { resourceAnswer } from './answers.js';
@@ -91,7 +91,8 @@ export function addUpdateRoute(app: ServiceApp, row: Row, options: WriteRouteOpt
       ...{ config, bodyLimit },
       schema: {
         ...{ ...schema, headers, response, params: Type.Object({ id: FhirId }) },
-        problems: [...schema.problems, ...UPDATING],
+        // It opens the newest version first.
+        problems: [...schema.problems, ...readingProblems, 'VERSION_CHANGED'],
       },
     },
     async (request, reply) => {
@@ -105,12 +106,6 @@ export function addUpdateRoute(app: ServiceApp, row: Row, options: WriteRouteOpt
     },
   );
 }
-
-/** An update opens the newest version first. */
-const UPDATING = [
-  ...['VERSION_CHANGED', 'ACCESS_DENIED', 'ACCESS_REFUSED', 'RECORD_NOT_WRAPPED'],
-  ...['RECORD_ALTERED', 'PERMIT_NOT_COMMITTED'],
-];
 
 /** Whether a provider has signed for it, by the time that its sender waits. */
 async function isStored(

@@ -7,6 +7,21 @@ type Codes = readonly ProblemCode[];
 /** Routes that ask who within the authority acts. */
 export const vouchingProblems: Codes = ['PRACTITIONER_UNKNOWN', 'UNIT_MISMATCH', 'READ_REFUSED'];
 
+/** Routes that open records of others. */
+export const readingProblems: Codes = [
+  ...vouchingProblems,
+  'ACCESS_DENIED',
+  'ACCESS_REFUSED',
+  'RECORD_UNKNOWN',
+  'PATIENT_UNKNOWN',
+  'RECORD_NOT_WRAPPED',
+  'RECORD_ALTERED',
+  'PERMIT_NOT_COMMITTED',
+  'PROVIDER_UNREACHABLE',
+  'TOO_MANY_TAGS',
+  ...ledgerAnswers,
+];
+
 /** Routes that write records. */
 export const writingProblems: Codes = [
   ...vouchingProblems,

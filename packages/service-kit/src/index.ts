@@ -16,7 +16,7 @@ export { UNDECLARED_ANSWER } from './http/declared-answers.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export { IfMatch, assertUnchanged, contentTag, matches, versionTag } from './http/entity-tags.js';
-export { FHIR_JSON, JSON_TYPE } from './http/media-types.js';
+export { FHIR_JSON, JSON_TEXT, JSON_TYPE } from './http/media-types.js';
 export * from './http/exact-body.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';

@@ -9,6 +9,8 @@ declare module 'fastify' {
 }
 
 export const JSON_TYPE = 'application/json';
+/** JSON as every answer names it; a serializer of one's own has to name it itself. */
+export const JSON_TEXT = `${JSON_TYPE}; charset=utf-8`;
 export const PROBLEM_JSON = 'application/problem+json';
 export const FHIR_JSON = 'application/fhir+json';
 
