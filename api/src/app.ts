@@ -111,7 +111,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(accessPlugin, { ...parts, log, opening, readings });
   await app.register(copiesPlugin, { ...parts, ...copies, waiting, intake, heard, search });
   const writing = recordWriting(parts);
-  await app.register(recordsPlugin, { ...parts, ...writing });
+  await app.register(recordsPlugin, { ...parts, ...writing, opening });
   await app.register(visitsPlugin, parts);
   await app.register(revocationsPlugin, parts);
   await app.register(recoveriesPlugin, parts);

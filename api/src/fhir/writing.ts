@@ -7,10 +7,10 @@ import {
   versionTag,
   type IdempotentRequest,
 } from '@careledger/service-kit';
+import { openNewest } from '../access/newest-version.js';
 import type { OpeningRecords } from '../access/opening.js';
 import type { Reader } from '../access/reader.js';
 import type { Vouching } from '../policy/vouching.js';
-import { problem } from '../problems.js';
 import type { WriteService } from '../records/write-service.js';
 import type { Write } from '../records/write-store.js';
 import { isObject, mapObjects, objectsOf, type Json } from '../resources/json.js';
@@ -111,7 +111,7 @@ export class FhirWriting {
     const { entry } = ref ?? {};
     if (ref === undefined || entry === undefined)
       throw new ProblemError('NOT_FOUND', 'No resource here has such an id');
-    const { vouching, writer } = this.#options;
+    const { opening, vouching, writer } = this.#options;
     const entries = [{ resourceType, entry }];
     const before = writer.before(request);
     if (before !== undefined) return { write: before, json: undefined, entries };
@@ -119,7 +119,10 @@ export class FhirWriting {
     const { patientId } = ref;
     // It is read before it is updated.
     for (const does of ['r', 'u'] as const) assertPatientScopes(principal, { patientId, does });
-    const former = await this.#newest(ref, seen, reader);
+    const { recordId } = ref;
+    const ifMatch = versionTag(seen);
+    const { json } = await openNewest(opening, { patientId, recordId, ifMatch }, reader);
+    const former = exactJson(json) as Json;
     const { content, index } = replaced(
       former,
       { ref, resourceType },
@@ -129,23 +132,9 @@ export class FhirWriting {
     const kinds = [former, content.bundle].flatMap((bundle) => kindsAt(bundle, index));
     assertScopes(principal, { patientId, kinds, does: 'u' });
     const person = vouching.personOf(principal, claim);
-    const wanted = { ...content, patientId, purpose, person, request, ifMatch: versionTag(seen) };
-    const write = await toldOf({ resourceType, index }, () => writer.revise(ref.recordId, wanted));
+    const wanted = { ...content, patientId, purpose, person, request, ifMatch };
+    const write = await toldOf({ resourceType, index }, () => writer.revise(recordId, wanted));
     return { write, json: content.text, entries };
-  }
-
-  /** The newest version as its author wrote it, if it is the one that was seen. */
-  async #newest({ patientId, recordId }: ResourceRef, seen: number, reader: Reader): Promise<Json> {
-    const { service, versions } = this.#options.opening;
-    const named = await versions.named({ patientId, recordId });
-    const { version, stored } = named;
-    if (stored !== undefined && version !== seen)
-      throw problem('VERSION_CHANGED', `The newest version is ${version}: read it, and update that`, {
-        members: { version },
-      });
-    const [shown] = await service.open({ patientId, versions: [named], reader });
-    if (shown?.status !== 'fulfilled') throw shown?.reason;
-    return exactJson(shown.value.json) as Json;
   }
 }
 

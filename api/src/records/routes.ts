@@ -2,25 +2,23 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { announcedRecordState } from '@careledger/contracts/examples';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { kindsOf, type FhirResource } from '@careledger/fhir';
 import { isInForce, readingGrants, termsOnRecord } from '@careledger/policy';
 import {
   IfMatch,
   Next,
-  assertScopes,
   exampleJob,
   jobOf,
   principalOf,
   requireRole,
   sendAnswer,
   withExamples,
-  type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
+import type { OpeningRecords } from '../access/opening.js';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
-import { writingProblems } from '../http/route-problems.js';
+import { readingProblems, writingProblems } from '../http/route-problems.js';
 import type { Channels } from '../ledger-port.js';
 import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { Policy } from '../policy/policy.js';
@@ -28,6 +26,7 @@ import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import { WriteRequest, WriteStatus } from './schemas.js';
 import type { RecordWriting } from './record-writing.js';
+import { assertMayReplace, assertMayWrite } from './write-scopes.js';
 import { WRITING, refOf, statusOf, statusPath } from './writing.js';
 import * as examples from './examples.js';
 
@@ -39,12 +38,13 @@ const WriteJob = jobOf('WriteJob', WriteStatus);
 export interface RecordRouteOptions extends AnsweredWork, RecordWriting {
   readonly authorityId: string;
   readonly channels: Channels;
+  readonly opening: OpeningRecords;
   readonly policy: Policy;
   readonly vouching: Vouching;
 }
 
 export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
-  const { answerWithinMs, authorityId, channels, outbox, policy, vouching } = options;
+  const { answerWithinMs, authorityId, channels, opening, outbox, policy, vouching } = options;
   const { writer, writes, writing } = options;
   const recordIdParam = Type.Object({ recordId: RecordId });
   /** Who writes, why, under which key, and the bundle to the letter. */
@@ -150,7 +150,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Revise a record: its next version, of the one that If-Match names if it names one',
-        problems: [...writingProblems, 'VERSION_CHANGED'],
+        problems: [...writingProblems, ...readingProblems, 'VERSION_CHANGED'],
         headers: Type.Object(IfMatch),
         params: recordIdParam,
         querystring: Type.Object(VouchingQuery),
@@ -166,12 +166,15 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
     },
     async (request, reply) => {
       assertMayWrite(principalOf(request), request.body, 'u');
-      const ifMatch = request.headers['if-match'];
-      const write = await writer.revise(request.params.recordId, {
-        ...request.body,
-        ...writerOf(request, request.query),
-        ...(ifMatch !== undefined && { ifMatch }),
-      });
+      const { recordId } = request.params;
+      const wanted = { ...request.body, ...writerOf(request, request.query) };
+      const seen = { patientId: wanted.patientId, recordId, ifMatch: request.headers['if-match'] };
+      // The same request again revises nothing more.
+      const ifMatch =
+        writer.before(wanted.request) === undefined
+          ? await assertMayReplace(opening, seen, readerOf(request, request.query))
+          : undefined;
+      const write = await writer.revise(recordId, { ...wanted, ...(ifMatch !== undefined && { ifMatch }) });
       const answer = await writing.answer(request, reply, {
         reference: refOf(write),
         waitMs: answerWithinMs,
@@ -198,14 +201,4 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       return statusOf(write, outbox);
     },
   );
-}
-
-/** @throws ProblemError SCOPE_INSUFFICIENT for a token that is not for all that the bundle holds */
-function assertMayWrite(
-  principal: Principal,
-  { patientId, bundle }: Static<typeof WriteRequest>,
-  does: 'c' | 'u',
-): void {
-  const kinds = typeof bundle === 'object' && bundle !== null ? kindsOf(bundle as FhirResource) : [];
-  assertScopes(principal, { patientId, kinds, does });
 }

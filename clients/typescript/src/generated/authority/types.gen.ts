@@ -3449,11 +3449,11 @@ export type GetRecordErrors = {
     /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      *
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
      * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
      *
      * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
     /**
@@ -3558,6 +3558,8 @@ export type ReplaceRecordErrors = {
      *
      * `AUTHOR_MISMATCH`: Patients and authorities do not revise each other’s records
      *
+     * `ACCESS_DENIED`: The ledger denied the access; the denial is written down
+     *
      * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
      */
     403: Problem;
@@ -3573,6 +3575,8 @@ export type ReplaceRecordErrors = {
     406: Problem;
     /**
      * `WRITE_PENDING`: An earlier version is still on its way
+     *
+     * `RECORD_NOT_WRAPPED`: The patient’s gateway has not wrapped this record to this authority yet; ask again later
      *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -3604,6 +3608,8 @@ export type ReplaceRecordErrors = {
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
+     * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
+     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -3617,6 +3623,10 @@ export type ReplaceRecordErrors = {
     500: Problem;
     /**
      * `PROVIDER_UNREACHABLE`: No provider that has the record can be reached
+     *
+     * `RECORD_ALTERED`: The record is not the one that its author signed; nothing is shown
+     *
+     * `PERMIT_NOT_COMMITTED`: The provider served without a committed permit; nothing is shown
      */
     502: Problem;
     /**
