@@ -8,6 +8,7 @@ import type { Person, Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog, AskedBy } from './access-log.js';
+import { pickPage, type PageWanted } from './copy-page.js';
 import type { NoticeReadings } from './notice-readings.js';
 import type { Reader } from './reader.js';
 
@@ -71,17 +72,11 @@ export interface CopyReading<T> {
   readonly open: () => Unread<T>;
 }
 
-export interface CopyPageWanted<C> {
+export interface CopyPageWanted<C> extends PageWanted<C> {
   /** The grants that let it be kept for whoever asks: for the purpose, at the unit. */
   readonly grantIds: ReadonlySet<string>;
-  /** 0: all are counted, and none is shown. */
-  readonly limit: number;
-  /** Whether all that may be seen are counted. */
-  readonly isCounted: boolean;
   /** What a token's scopes have to let somebody do. Default: `r`. */
   readonly does?: 'r' | 's';
-  readonly isAfter?: (of: C) => boolean;
-  readonly isOver: () => boolean;
 }
 
 /** What of a copy is shown. */
@@ -228,52 +223,46 @@ export class ReadGate {
    * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log,
    * and each that is counted where nothing is shown: how many there are says what they say.
    * @param candidates in the order in which they are shown
-   * @param isAfter of those before this page, which are counted alone
-   * @param isOver says, when everything is on disk, whether the copy has ended meanwhile: then nothing is shown
+   * @param wanted `isOver` is asked again when everything is on disk: nothing is shown of a copy that has ended
    * @throws ProblemError of `personOf`
    */
   async copies<C extends CopyReading<T>, T>(
     reader: Reader,
     patientId: string,
     candidates: Iterable<C>,
-    { grantIds, limit, isCounted, does = 'r', isAfter, isOver }: CopyPageWanted<C>,
+    wanted: CopyPageWanted<C>,
   ): Promise<ShownCopies<C, T>> {
     const { judge, log, store } = this.#options;
+    const { grantIds, does = 'r', isCounted, isOver } = wanted;
     const asking = await this.#asking(reader, patientId);
     const objections = () =>
       objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }, grantIds));
     const objects = objections();
-    const seen: { readonly of: C; readonly unread: Unread<T> }[] = [];
-    const told: C[] = [];
-    let [total, onPage] = [0, 0];
-    for (const of of candidates) {
-      if (objects(of)) continue;
+    const openIfSeen = (of: C): Unread<T> | undefined => {
+      if (objects(of)) return undefined;
       const unread = of.open();
-      if (scopeObjection(reader, patientId, unread, does) !== undefined) continue;
-      total += 1;
-      if (isAfter?.(of) === false) continue;
-      onPage += 1;
-      if (onPage <= limit || limit === 0) told.push(of);
-      if (onPage <= limit) seen.push({ of, unread });
-      else if (!isCounted) break;
-    }
+      return scopeObjection(reader, patientId, unread, does) === undefined ? unread : undefined;
+    };
+    const ended: ShownCopies<C, T> = { shown: [], hasMore: false, total: isCounted ? 0 : undefined };
+    const page = await pickPage(candidates, openIfSeen, wanted);
+    if (page === undefined) return ended;
     this.personOf(reader);
     await store.commit(() => {
-      for (const { recordId, version } of versionsOf(told))
+      for (const { recordId, version } of versionsOf(page.told))
         log.shown({
           ...{ basis: 'copy', requestSid: randomId128(), patientId, recordId, version, visitId: null },
           ...{ reason: 'GRANT', decidedBy: 'mirror', ...this.#askedBy(reader) },
         });
     });
-    if (isOver()) return { shown: [], hasMore: false, total: isCounted ? 0 : undefined };
+    if (isOver()) return ended;
     // By what is mirrored now: somebody may have denied some of it while it was being logged.
     const objectsNow = objections();
     return {
-      shown: seen
+      shown: page.seen
         .filter(({ of }) => !objectsNow(of))
         .map(({ of, unread }) => ({ of, content: this.#give(reader, unread) })),
-      hasMore: onPage > limit,
-      total: isCounted ? total : undefined,
+      hasMore: page.hasMore,
+      total: page.total,
     };
   }
 

@@ -365,6 +365,19 @@ describe('a search', () => {
     expect(await totalFor('r', 'user/Observation.s')).toBe(0);
   });
 
+  test('shows nothing of a copy whose key is destroyed while it is searched, whatever stands by then', async () => {
+    const { copies } = running;
+    const open = copies.open.bind(copies);
+    let destroyed: Promise<unknown> | undefined;
+    copies.open = (...args) => {
+      destroyed ??= hospital.store.commit(() => copies.destroy(patient.patientId));
+      return open(...args);
+    };
+    expect(await find(running)).toEqual({ resources: [], total: 0, next: null });
+    await destroyed;
+    expect(running.allowances.stands(patient.patientId)).toBe(true);
+  });
+
   test('is for the unit and the purpose of the copy alone', async () => {
     const refused = (reason: string) => ({ code: 'READ_REFUSED', members: { reason } });
     await expect(find(running, {}, readerWith({}, { unit: 'ward-5' }))).rejects.toMatchObject(

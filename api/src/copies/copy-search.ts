@@ -8,7 +8,14 @@ import type { Policy } from '../policy/policy.js';
 import { problem } from '../problems.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Allowances } from './allowances.js';
-import type { CopiedVersion, CopyFilter, CopyStore, FoundResource, KeptResource } from './copy-store.js';
+import type {
+  CopiedVersion,
+  CopyFilter,
+  CopyPlace,
+  CopyStore,
+  FoundResource,
+  KeptResource,
+} from './copy-store.js';
 
 /** A copy is shown while what its patient decides was heard of the own peer no longer ago than this. */
 const COPY_MIRROR_MAX_AGE_MS = 30_000;
@@ -94,7 +101,11 @@ export class CopySearch {
       {
         ...{ grantIds, limit, isCounted, does },
         ...(after && { isAfter: ({ found }: Candidate) => isBehind(found, after, filter.order) }),
-        isOver: () => !allowances.stands(patientId) || this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS,
+        // A key that was destroyed opens nothing more, also where another grant stands by now.
+        isOver: () =>
+          !allowances.stands(patientId) ||
+          this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS ||
+          copies.keys.find(patientId) !== key,
       },
     );
     const last = shown.at(-1)?.of.found;
@@ -154,16 +165,12 @@ export class CopySearch {
 }
 
 /** @throws ProblemError CURSOR_INVALID */
-function placeOf(cursor: string): { readonly fromMs: number; readonly resourceId: number } {
+function placeOf(cursor: string): CopyPlace {
   const [fromMs, resourceId] = fromCursor(cursor, Place);
   return { fromMs, resourceId };
 }
 
-const isBehind = (
-  found: FoundResource,
-  after: { readonly fromMs: number; readonly resourceId: number },
-  order: CopyFilter['order'],
-): boolean => {
+const isBehind = (found: CopyPlace, after: CopyPlace, order: CopyFilter['order']): boolean => {
   const by = found.fromMs - after.fromMs || found.resourceId - after.resourceId;
   return order === 'asc' ? by > 0 : by < 0;
 };

@@ -1,10 +1,9 @@
 import type { ServiceApp } from '@careledger/service-kit';
-import { CopyEnding } from './ending.js';
+import { CopyEnding, type CopyEndingOptions } from './ending.js';
 import type { CopySearch } from './copy-search.js';
 import type { CopyIntake } from './intake.js';
 import type { IntakeStore } from './intake-store.js';
 import { addCopyRoutes } from './routes.js';
-import type { CopyEndingOptions } from './ending.js';
 
 export interface CopiesOptions extends CopyEndingOptions {
   readonly search: CopySearch;
