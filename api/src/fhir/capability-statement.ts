@@ -8,6 +8,7 @@ import {
   SAID_AS,
   SEARCHED_BY,
   SOURCES,
+  type Interaction,
   type Row,
   type SearchParameter,
 } from './table.js';
@@ -56,9 +57,15 @@ const isUpdated = (rows: readonly Row[]): boolean => rows.some(({ interaction })
 const isSaidAsInteraction = ({ interaction }: Row): boolean =>
   OPERATIONS[interaction] === undefined && SAID_AS[interaction] === undefined;
 
+/** What an interaction takes besides its role, and what its name does not say. */
+const TAKES: Partial<Readonly<Record<Interaction, string>>> = {
+  update:
+    'The record is read first: a grant to read and to modify it and, of somebody who signed in, scopes `r` and `u`',
+};
+
 const interactionOf = ({ interaction, roles }: Row) => ({
   code: interaction,
-  documentation: `Roles: ${roles.join(', ')}`,
+  documentation: [`Roles: ${roles.join(', ')}`, TAKES[interaction] ?? []].flat().join('. '),
 });
 
 function operationsOf(rows: readonly Row[]): { readonly operation?: readonly object[] } {

@@ -62,7 +62,7 @@ describe('the table', () => {
       rest: {
         resource: {
           type: string;
-          interaction: { code: string }[];
+          interaction: { code: string; documentation: string }[];
           operation?: { name: string }[];
         }[];
         interaction: { code: string }[];
@@ -83,6 +83,12 @@ describe('the table', () => {
         .map(({ resourceType, interaction }) => `${resourceType} ${interaction}`)
         .sort(),
     );
+    const updates = statement.rest[0]?.resource.flatMap(({ interaction }) =>
+      interaction.filter(({ code }) => code === 'update'),
+    );
+    expect(updates?.map(({ documentation }) => documentation.includes('scopes `r` and `u`'))).toEqual([
+      ...[true, true, true],
+    ]);
     expect(statement.rest[0]?.interaction.map(({ code }) => code)).toEqual(
       of(true).map(({ interaction }) => interaction),
     );
