@@ -1,13 +1,12 @@
 import { accessControl, records } from '@careledger/contracts';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { until } from '../fixtures/observation/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { emergencyRecord, noteBundle, periodicRecord } from '../fixtures/services/bundles.js';
 import { granted } from '../fixtures/services/granted.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
-
-const POLL_MS = 100;
 
 let fixture: LayersFixture;
 beforeAll(async () => {
@@ -17,11 +16,10 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** Asks until the answer is as it has to become. */
 async function eventually(path: string, stage: string): Promise<void> {
-  for (;;) {
-    const { body } = await call(fixture.authority(), 'practitioner', `GET ${path}`);
-    if (body['stage'] === stage) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  await until(
+    () => call(fixture.authority(), 'practitioner', `GET ${path}`),
+    ({ body }) => body['stage'] === stage,
+  );
 }
 
 test('while the ledger stands still, emergencies come through and writes wait; afterwards all of it is there', async () => {
@@ -70,7 +68,7 @@ test('while the ledger stands still, emergencies come through and writes wait; a
   const { patientId } = home;
   const readings = async () =>
     (await home.ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId })).rows;
-  while ((await readings()).length === 0) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  await until(readings, ({ length }) => length > 0);
   expect(await readings()).toMatchObject([
     { basis: 'notice', decision: 'permit', recordId: sealed.recordId },
   ]);

@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { records } from '@careledger/contracts';
 import { CALLBACK, TestIdentity } from '@careledger/identity/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
+import { until } from '../fixtures/observation/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { announced, granted } from '../fixtures/services/granted.js';
@@ -11,7 +11,6 @@ import type { TestHome } from '../fixtures/services/test-home.js';
 
 const AUDIENCE = 'https://api.hospital.example';
 const OTHER_AUDIENCE = 'https://api.lab.example';
-const POLL_MS = 200;
 const INSECURE = { execute: [client.allowInsecureRequests] };
 const HODAK = {
   ...{ name: 'Dr. Mirela Hodak', role: 'practitioner' as const, person: 'staff-17' },
@@ -113,13 +112,11 @@ async function refusal(token: string, url = path): Promise<unknown[]> {
   return [status, body['code'], body['reason']];
 }
 /** Asks until the answer has this status: the ledger may have to hear of her first, and of a new key. */
-async function opened(token: string, status = 200) {
-  for (;;) {
-    const answer = await open(token);
-    if (answer.status === status) return answer;
-    await delay(POLL_MS);
-  }
-}
+const opened = (token: string, status = 200) =>
+  until(
+    () => open(token),
+    (answer) => answer.status === status,
+  );
 const accesses = async () =>
   (await home.ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId: home.patientId })).rows;
 async function registered(): Promise<Record<string, unknown>[]> {

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { TEST_PASSWORD, TestIdentity } from '@careledger/identity/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { until } from '../fixtures/observation/until.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { announced, copyGranted } from '../fixtures/services/granted.js';
 import type { TestHome } from '../fixtures/services/test-home.js';
@@ -10,7 +10,6 @@ import { chromiumPath, startChromium } from '../fixtures/signer/chromium.js';
 import { APP_ID, SmartApp } from '../fixtures/smart/smart-app.js';
 
 const ORIGINS = 'CARELEDGER_HTTP_ALLOWED_ORIGINS';
-const LOOK_EVERY_MS = 100;
 const UNIT = 'cardiology';
 const WARD_SYSTEM = randomBytes(16).toString('hex');
 
@@ -97,26 +96,19 @@ if (executable === undefined)
     page.evaluate((asked) => window.client.getState(asked), path);
   /** Reads by the app's own client; she may have to be registered first, and fhirclient says 503 only in words. */
   const read = (url: string): Promise<unknown> =>
-    page.evaluate(async (asked) => {
-      for (;;)
-        try {
-          return await window.client.request(asked);
-        } catch (error) {
-          if (!String(error).includes('503')) return String(error);
-          await new Promise((resolve) => setTimeout(resolve, 200));
-        }
-    }, url);
+    until(
+      () => page.evaluate((asked) => window.client.request(asked).catch(String), url),
+      (found) => typeof found !== 'string' || !found.includes('503'),
+    );
 
-  /** The first that a search finds, once the copy has it; the test's own limit ends it. */
+  /** The first that a search finds, once the copy has it. */
   const found = async (): Promise<unknown> => {
-    for (;;) {
-      const bundle = (await read(`Observation?patient=${home.patientId}`)) as {
-        readonly entry?: readonly { readonly resource: unknown }[];
-      };
-      if (typeof bundle === 'string') return bundle;
-      if (bundle.entry !== undefined) return bundle.entry[0]?.resource;
-      await delay(LOOK_EVERY_MS);
-    }
+    type Found = string | { readonly entry?: readonly { readonly resource: unknown }[] };
+    const bundle = await until(
+      () => read(`Observation?patient=${home.patientId}`) as Promise<Found>,
+      (answer) => typeof answer === 'string' || answer.entry !== undefined,
+    );
+    return typeof bundle === 'string' ? bundle : bundle.entry?.[0]?.resource;
   };
 
   test('finds the sign-in by the api alone, asks for a patient, reads and refreshes', async () => {

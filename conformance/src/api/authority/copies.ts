@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { until } from '../../fixtures/observation/until.js';
 import { call, type ApiAnswer } from '../../fixtures/services/api-client.js';
 import { periodicRecord } from '../../fixtures/services/bundles.js';
 import { copyGranted } from '../../fixtures/services/granted.js';
@@ -13,7 +13,6 @@ import type { TestHome } from '../../fixtures/services/test-home.js';
 const LOINC_GLUCOSE = 'http://loinc.org|97507-8';
 /** Values that nothing else in this deployment has. */
 const VALUES = [131.25, 132.75];
-const LOOK_EVERY_MS = 100;
 const TABLES = ['copy_keys', 'copied_records', 'copied_resources', 'copied_terms'];
 
 /** What an authority's clients see of copies that patients let it keep. */
@@ -24,14 +23,6 @@ export function describeCopies(fixture: () => LayersFixture): void {
       { role: 'practitioner', token: fixture().unitTokens.get(unit) ?? '' },
       `GET /v1/patients/${patientId}/copies?resourceType=Observation&total=accurate${query}`,
     );
-  /** Looks until it is so; the test's own limit ends it. */
-  const until = async (ask: () => Promise<ApiAnswer>, isSo: (answer: ApiAnswer) => boolean) => {
-    for (;;) {
-      const answer = await ask();
-      if (isSo(answer)) return answer;
-      await delay(LOOK_EVERY_MS);
-    }
-  };
   const filesOf = (dir: string) =>
     Buffer.concat(
       readdirSync(dir)
@@ -40,9 +31,9 @@ export function describeCopies(fixture: () => LayersFixture): void {
     );
 
   /** What of copies is in the store: looked at while the service is stopped, until it has destroyed them. */
-  const leftIn = async (dir: string): Promise<number[]> => {
+  const leftIn = (dir: string): Promise<number[]> => {
     const service = fixture().processes.child('hospital');
-    for (;;) {
+    const look = async (): Promise<number[]> => {
       await service.stop();
       const database = new DatabaseSync(join(dir, 'authority.db'));
       const left = TABLES.map(
@@ -50,9 +41,9 @@ export function describeCopies(fixture: () => LayersFixture): void {
       );
       database.close();
       await service.start();
-      if (left.every(({ rows }) => rows === 0)) return left.map(({ rows }) => rows);
-      await delay(LOOK_EVERY_MS);
-    }
+      return left.map(({ rows }) => rows);
+    };
+    return until(look, (left) => left.every((rows) => rows === 0));
   };
 
   describe('copies', () => {

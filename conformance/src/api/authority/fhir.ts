@@ -1,12 +1,10 @@
 import { entryHashOf, entryNameOf, patientResourceIdOf, resourceIdOf } from '@careledger/fhir';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
+import { until } from '../../fixtures/observation/until.js';
 import { periodicRecord } from '../../fixtures/services/bundles.js';
 import { announced, copyGranted, granted } from '../../fixtures/services/granted.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
-
-const LOOK_EVERY_MS = 100;
 
 /** A resource, as a client that knows nothing of this system has it. */
 interface Resource {
@@ -43,15 +41,6 @@ interface Searchset {
   readonly total?: number;
   readonly link?: readonly { readonly relation: string }[];
   readonly entry?: readonly { readonly resource: Resource }[];
-}
-
-/** Looks until it is so; the test's own limit ends it. */
-async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (isSo(found)) return found;
-    await delay(LOOK_EVERY_MS);
-  }
 }
 
 interface Outcome {
