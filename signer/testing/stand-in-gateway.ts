@@ -31,6 +31,8 @@ export class StandInGateway implements AsyncDisposable {
   keys: Record<string, string> = {};
   subscriptions: object[] = [];
   policy: object | null = null;
+  /** The key that is to follow its own. */
+  offer: object = {};
   /** Statements that came, with the path. */
   readonly came: { path: string; statement: string }[] = [];
   /** Changes an answer on its way out. */
@@ -100,6 +102,7 @@ export class StandInGateway implements AsyncDisposable {
     path: string,
     { statement, ...policy }: { statement?: string; name?: string; version?: number; statements?: string[] },
   ): object {
+    if (path.endsWith('/keys/offer')) return this.offer;
     if (statement !== undefined) return this.#takeOne(path, statement);
     const { name, version, statements = [] } = policy;
     this.policy = { name, version, status: 'in-force' };

@@ -18,8 +18,8 @@ import {
   type Weighed,
 } from './authorship.js';
 import { storedHeads, storedVersions, type StoredHead } from './families.js';
-import { noteHolder } from './wrap-attestations.js';
 import { RecordIndex, type RecordFilter } from './record-index.js';
+import { noteHolder } from './wrap-attestations.js';
 
 type Item = Verified<'storeRecord'>;
 type Weight = Weighed<StoredRecordState>;

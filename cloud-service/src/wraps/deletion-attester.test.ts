@@ -14,6 +14,8 @@ import { migrations } from '../store/migrations.js';
 import { DeletionAttester, type DeletionAttesterOptions } from './deletion-attester.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
+/** Several times the pause after a failure. */
+const WAIT_MAX_MS = 20_000;
 let dir: string;
 let database: Database;
 let duties: WrapDutyStore;
@@ -71,7 +73,12 @@ const start = (): void => {
   } satisfies DeletionAttesterOptions);
 };
 const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const deadlineMs = Date.now() + WAIT_MAX_MS;
+  while (!holds()) {
+    if (Date.now() > deadlineMs)
+      throw new Error(`It does not come true: ${JSON.stringify({ due: duties.due(), attested })}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 };
 
 beforeEach(() => {

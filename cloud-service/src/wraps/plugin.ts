@@ -1,6 +1,6 @@
 import type { Database, ServiceApp } from '@careledger/service-kit';
-import { DeletionAttester, type DeletionAttesterOptions } from './deletion-attester.js';
 import { WrapDutyStore } from '../store/wrap-duty-store.js';
+import { DeletionAttester, type DeletionAttesterOptions } from './deletion-attester.js';
 import { Recipients } from './recipients.js';
 import { addWrapRoutes } from './routes.js';
 import { WrapService, type WrapServiceOptions } from './wrap-service.js';

@@ -107,10 +107,15 @@ const written = async ({ patientId }: GatewayPatient, only?: 'cloud' | 'authorit
 };
 
 describe('a comparison of stores and channels', () => {
-  test('finds records that this gateway wrongly holds for stored or announced, and brings them there', async () => {
-    const { patient, device } = await grantedPatient();
+  test('finds what this gateway wrongly holds for stored, announced or confirmed, and brings it there', async () => {
+    const { patient, device: former } = await grantedPatient();
+    await former.close();
+    await child('gateway').stop();
+    const unconfirmed = await written(patient);
     await child('cloud-a').stop();
     await child('cloud-b').stop();
+    await child('gateway').start();
+    const device = await fixture.device(patient);
     for (const hour of [0, 2]) await device.send([glucose(START_MS + hour * HOUR_MS, 99)]);
     await device.close();
     await fixture.own(patient, 'POST', '/flush?timeoutMs=0');
@@ -118,24 +123,40 @@ describe('a comparison of stores and channels', () => {
       const found = await listed(fixture, patient);
       return found.length === 2 ? found : undefined;
     });
+    // It hears of the authority's record, and cannot open it: its holder is away.
+    await eventually('the record is waited for', async () =>
+      Number((await fixture.ok('GET', '/v1/outbox'))['confirmations']) > 0 ? true : undefined,
+    );
     await child('gateway').stop();
     await child('cloud-a').start();
     await child('cloud-b').start();
     const [unstored, unannounced] = made.map(({ recordId, version }) => `${recordId}/${version}`);
     await storeAtProvider(String(made[1]?.recordId));
     expect(damaged("UPDATE record_versions SET stage = 'announced' WHERE stage = 'made'")).toBe(2);
+    const [recordId = ''] = unconfirmed.split('/');
+    const forged = 'UPDATE received_versions SET cloud_tx = ?, authorities_tx = ? WHERE record_id = ?';
+    expect(damaged(forged, [OTHER_TX, OTHER_TX, recordId])).toBe(1);
     await child('gateway').start();
     const found = await reconcile(patient);
-    expect(found).toHaveLength(2);
+    expect(found).toHaveLength(4);
     expect(about(found, String(unstored))).toEqual([['RECORD_NOT_STORED', 'cloud', 'possible']]);
     expect(about(found, String(unannounced))).toEqual([['RECORD_NOT_ANNOUNCED', 'authorities', 'possible']]);
+    expect(about(found, unconfirmed)).toEqual([
+      ['CONFIRMATION_MISSING', 'authorities', 'possible'],
+      ['CONFIRMATION_MISSING', 'cloud', 'possible'],
+    ]);
     await repaired(patient);
+    const { patientId } = patient;
     const { rows } = await fixture.layers.patientsLedger
       .channel('authorities')
-      .evaluate(records, 'ListAnnouncements', { patientId: patient.patientId });
-    expect(new Set(rows.map(({ recordId }) => recordId))).toEqual(
-      new Set(made.map(({ recordId }) => recordId)),
+      .evaluate(records, 'ListAnnouncements', { patientId });
+    expect(new Set(rows.map((row) => row.recordId))).toEqual(
+      new Set([recordId, ...made.map((row) => row.recordId)]),
     );
+    const { confirmations } = await fixture.layers.patientsLedger
+      .channel('cloud')
+      .evaluate(records, 'GetRecord', { patientId, recordId });
+    expect(confirmations).toHaveLength(1);
   }, 120_000);
 
   /** What the gateway would have sent, as its store has it. */
@@ -161,34 +182,6 @@ describe('a comparison of stores and channels', () => {
       },
     );
   }
-
-  test('finds confirmations that this gateway wrongly holds for given, and gives them', async () => {
-    const { patient, device } = await grantedPatient();
-    await device.close();
-    await child('gateway').stop();
-    const name = await written(patient);
-    await child('cloud-a').stop();
-    await child('gateway').start();
-    // It hears of the record, and cannot open it: its holder is away.
-    await eventually('the record is waited for', async () =>
-      Number((await fixture.ok('GET', '/v1/outbox'))['confirmations']) > 0 ? true : undefined,
-    );
-    await child('gateway').stop();
-    const [recordId = ''] = name.split('/');
-    const forged = 'UPDATE received_versions SET cloud_tx = ?, authorities_tx = ? WHERE record_id = ?';
-    expect(damaged(forged, [OTHER_TX, OTHER_TX, recordId])).toBe(1);
-    await child('cloud-a').start();
-    await child('gateway').start();
-    expect(about(await reconcile(patient), name)).toEqual([
-      ['CONFIRMATION_MISSING', 'authorities', 'possible'],
-      ['CONFIRMATION_MISSING', 'cloud', 'possible'],
-    ]);
-    await repaired(patient);
-    const { confirmations } = await fixture.layers.patientsLedger
-      .channel('cloud')
-      .evaluate(records, 'GetRecord', { patientId: patient.patientId, recordId });
-    expect(confirmations).toHaveLength(1);
-  }, 120_000);
 
   test('finds what authorities have told one channel alone, and whose it is to mend that', async () => {
     const { patient, device } = await grantedPatient();

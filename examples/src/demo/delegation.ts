@@ -37,7 +37,7 @@ export async function enrolWithSigner(
 export async function delegation(context: DemoContext, { desk, api }: SigningPatient): Promise<void> {
   const { narrator } = context;
   const { patientId, signer } = desk;
-  const { networkId, gateway } = signer.content;
+  const { networkId } = signer.content;
   const writer = writerOf(context);
   const write = async () => {
     const report = { patientId, bundle: labReport(patientId, new Date().toISOString()) };
@@ -57,8 +57,15 @@ export async function delegation(context: DemoContext, { desk, api }: SigningPat
   );
   const statement = await desk.sign(prepared);
   await desk.send(statement);
-  carer.signer.appointed(signer.appointment(statement, { scope, until }));
-  carer.signer.reach(gateway);
+  const appointment = signer.appointment(statement, { scope, until });
+  carer.signer.appointed(appointment);
+  const delegationId = appointment.path.at(-1) ?? '';
+  await eventually(`The delegation of ${patientId}`, async () => {
+    const { delegates } = await api.listPatientDelegates({ path: { patientId } });
+    return delegates.find((each) => each.delegationId === delegationId && each.status === 'active');
+  });
+  const { token } = await api.createPatientDelegateToken({ path: { patientId, delegationId } });
+  carer.signer.reach({ url: context.careledger.gateway.url, token });
   const { authorityId } = writer;
   const published = await fetchAuthorityKeys(context.careledger.authorities[writer.name]?.url ?? '', {
     ...{ authorityId, networkId },

@@ -97,6 +97,20 @@ test('the same statements again are the same policy', async () => {
   expect(desk.stepCount).toBe(steps);
 });
 
+test('what was set before it is not set again by the same statements: the one that was set last stands', async () => {
+  const denial = await denied(1);
+  const after = [await team(2), await ended(3, denial)];
+  const setEach = async () => [await set(nothing, denial), await set(careTeam, ...after)];
+  const first = await setEach();
+  const steps = desk.stepCount;
+  expect(await setEach()).toEqual(first);
+  expect(await set(nothing, denial)).toEqual(first[0]);
+  expect(desk.standingPolicies.get(patient)).toMatchObject({ ...careTeam, statements: after.map(idOf) });
+  expect(desk.stepCount).toBe(steps);
+  const { database } = desk.t.core.store;
+  expect(database.prepare('SELECT count(*) AS rows FROM standing_policies').get()).toEqual({ rows: 2 });
+});
+
 describe('nothing of it is taken', () => {
   test.each([
     ['rules of another policy', async () => [await team(1)], 'is about everybody'],

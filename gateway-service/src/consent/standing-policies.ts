@@ -49,7 +49,7 @@ export class StandingPolicies {
   }
 
   /**
-   * Takes all of them, or none. The same again is answered for itself.
+   * Takes all of them, or none. The same again is answered for itself, and puts nothing in the place of what was set since.
    * @returns the last statement, which goes after all others
    * @throws ConsentError `CONSENT_STATEMENT_REFUSED`, `CONSENT_REFUSED`
    */
@@ -73,8 +73,7 @@ export class StandingPolicies {
         return consent.grantToKeep(patient, each.statement, each.body as StatementBody<'grant'>);
       return consent.revocationToKeep(patient, each.statement, each.body as StatementBody<'revoke'>);
     });
-    const isLast = policies.last(patient.patientNo)?.statements.join() === sids.join();
-    if (!isLast) {
+    if (!policies.has(patient.patientNo, sids)) {
       const note = () =>
         policies.insert(patient.patientNo, { name, version, statements: sids, setMs: clock() });
       await intake.submitInOrder(patient, submissions, note);

@@ -33,6 +33,14 @@ export class StandingPolicyStore {
     return row && { ...row, statements: JSON.parse(row.statements) as string[] };
   }
 
+  /** Whether these statements were set before, last or not. @param statements ids, in their order */
+  has(patientNo: number, statements: readonly string[]): boolean {
+    const row = this.#database
+      .prepare('SELECT 1 FROM standing_policies WHERE patient_no = ? AND statements = ? LIMIT 1')
+      .get(patientNo, JSON.stringify(statements));
+    return row !== undefined;
+  }
+
   insert(patientNo: number, { name, version, statements, setMs }: SetPolicy): void {
     this.#database
       .prepare(

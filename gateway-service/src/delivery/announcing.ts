@@ -1,4 +1,4 @@
-import { records } from '@careledger/contracts';
+import { records, type StatementBody } from '@careledger/contracts';
 import {
   announceGraceKeyOf,
   announceVersion,
@@ -8,11 +8,10 @@ import {
 } from '@careledger/delivery';
 import { orUndefined } from '@careledger/ledger';
 import { traced, type Logger } from '@careledger/service-kit';
-import type { LedgerReader } from '../ledger-access/ledger-link.js';
-import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
-import type { StatementBody } from '@careledger/contracts';
 import { readStatement } from '@careledger/statements';
 import type { Rekeyings } from '../consent/rekeyings.js';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patients } from '../patients/index.js';
 import { isSignedBy, patientStatement } from '../patients/patient-statement.js';
 import type { Priority } from '../processing/index.js';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SignerError, gatewayKeyIn } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -49,9 +50,34 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     )
     .action(async () => {
       await using session = await Session.open(terminal, common());
-      const { client, patientId, signer } = session;
-      const begun = signer.openGatewayRotation();
-      if (begun !== undefined) await session.send(begun);
-      else await session.decide(signer.gatewayRotation(await client.keyOffer(patientId)), {});
+      await rotateGateway(session, terminal);
     });
+}
+
+/**
+ * One that was begun goes first: the gateway may have it already. Where it refuses that one, and offers another key since, the other
+ * is signed.
+ */
+async function rotateGateway(session: Session, { stderr }: Terminal): Promise<void> {
+  const { client, patientId, signer } = session;
+  const begun = signer.openGatewayRotation();
+  const refusal = begun && (await refusalOf(session.send(begun)));
+  if (begun !== undefined && refusal === undefined) return;
+  const offer = await client.keyOffer(patientId);
+  if (refusal !== undefined) {
+    if (begun !== undefined && offer.newKey === gatewayKeyIn(begun)) throw refusal;
+    stderr.write('The gateway offers another key since, in the place of the one that you signed before.\n');
+  }
+  await session.decide(signer.gatewayRotation(offer), {});
+}
+
+/** Undefined where it is taken. @throws SignerError of any other kind */
+async function refusalOf(sending: Promise<void>): Promise<SignerError | undefined> {
+  try {
+    await sending;
+    return undefined;
+  } catch (error) {
+    if (error instanceof SignerError && error.code === 'GATEWAY_REFUSED') return error;
+    throw error;
+  }
 }

@@ -40,7 +40,7 @@ import {
 import type { AuthorityAnswer, KeyOfferAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
-import { decisionsOf, highestSeq, noted, readSigned } from './journal.js';
+import { decisionsOf, gatewayKeyIn, highestSeq, noted, readSigned } from './journal.js';
 import { checkOwnState, seqFloorOf, type GatewayView, type OwnState } from './own-state.js';
 import { patientKey, type PatientKey } from './patient-key.js';
 import { hmacSha256, sha256, verifier } from './primitives.js';
@@ -317,10 +317,7 @@ export class ConsentSigner {
 
   /** Another key of the gateway's that was signed, and that the gateway has not taken: the same statement is sent again. */
   openGatewayRotation(): string | undefined {
-    return this.unsent().find((statement) => {
-      const decision = readSigned(statement);
-      return decision.name === 'rotatePatientKey' && decision.body.use === 'gateway';
-    });
+    return this.unsent().find((statement) => gatewayKeyIn(statement) !== undefined);
   }
 
   /** What the patient hands to the two organisations that are to vouch for this file's key: public, with the proof that it is there. */
@@ -383,12 +380,13 @@ export class ConsentSigner {
 
   /**
    * What was signed and what the gateway has not said that it has, oldest first. What a former key signed is not among it:
-   * nobody takes that any more, but the rotation itself.
+   * nobody takes that any more, but the rotation itself. Nor is a key of the gateway's that another one followed.
    */
   unsent(): string[] {
     const { journal } = this.#content;
+    const newest = journal.findLast(({ statement }) => gatewayKeyIn(statement) !== undefined)?.statement;
     return journal.flatMap(({ statement, isTaken }) => {
-      if (isTaken) return [];
+      if (isTaken || (gatewayKeyIn(statement) !== undefined && statement !== newest)) return [];
       const { name, kid, body } = readSigned(statement);
       const isOwnRotation = name === 'rotatePatientKey' && body.use === 'consent';
       const isTakeable = isOwnRotation || (SENT.has(name) && kid === this.#key.kid);

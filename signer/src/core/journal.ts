@@ -31,6 +31,13 @@ export function readSigned(statement: string): Decision & { readonly sid: string
   };
 }
 
+/** The key that a statement appoints as the gateway's next; undefined of any other. */
+export function gatewayKeyIn(statement: string): string | undefined {
+  const decision = readSigned(statement);
+  const isOne = decision.name === 'rotatePatientKey' && decision.body.use === 'gateway';
+  return isOne ? decision.body.newKey : undefined;
+}
+
 /** The statement of this id. */
 export const statementOf = (journal: readonly JournalEntry[], sid: string): string | undefined =>
   journal.find(({ statement }) => readSigned(statement).sid === sid)?.statement;

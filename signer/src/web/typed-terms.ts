@@ -2,7 +2,7 @@ import type { GrantTerms } from '@careledger/consent';
 import { Permission, PurposeOfUse, Timestamp, timestampOf, type ScopeTerm } from '@careledger/domain';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { SignerError, scopeTermOf, scopeWord, type AskedSubscription } from '../core/index.js';
+import { SCOPE_FORMS, SignerError, scopeTermOf, scopeWord, type AskedSubscription } from '../core/index.js';
 import { textOf } from './form.js';
 
 /** What was ticked under a name. @throws SignerError `DECISION_MALFORMED`: nothing */
@@ -70,6 +70,6 @@ function scopeTerm(text: string): ScopeTerm {
   if (term !== undefined) return term;
   throw new SignerError(
     'DECISION_MALFORMED',
-    `${text} is no category, category/ResourceType, label:, code:, author:, visit: or record:`,
+    `${text} is no category, category/ResourceType, ${SCOPE_FORMS.map((form) => `${form}:`).join(', ')}`,
   );
 }

@@ -1,10 +1,10 @@
 import { timestampOf } from '@careledger/domain';
 import type { IdempotentRequest, Logger } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
 import type { GatewayKeyOffer, GatewayKeys, Rotations, Taken } from '../../consent/index.js';
 import { changePassphrase } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { PassphraseChanges } from '../../patients/passphrase-changes.js';
-import { readStatement } from '@careledger/statements';
 import type { PassphraseBody, PassphraseView, RotateBody } from './schemas.js';
 
 export interface KeyServiceOptions {
