@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo dev flood sandbox console test lint judges judge-consent bench clean
+.PHONY: help install build demo dev flood sandbox console test lint judges judge-consent experiments bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

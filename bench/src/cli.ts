@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from './command-line.js';
 import { BenchError } from './errors.js';
 import { parseOptions } from './options.js';
 import { select } from './registry.js';
@@ -13,16 +14,6 @@ import { WORKSPACE, runFolder } from './run/folder.js';
 import type { Measure } from './run/measure.js';
 import { runMeasure } from './run/run.js';
 import { controlFails, isPassed, type Result } from './run/verdict.js';
-
-const EXIT_OK = 0;
-const EXIT_MISSED = 1;
-const EXIT_USAGE = 2;
-/** 128 and the number of the signal, as shells have it. */
-const EXIT_SIGINT = 130;
-const EXIT_SIGTERM = 143;
-
-const out = (line: string): boolean => process.stdout.write(`${line}\n`);
-const progress = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 /** The bench on the command line. Returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -39,9 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
     progress(error.message);
     return EXIT_USAGE;
   }
-  // Temporary files and child processes go with an orderly exit.
-  process.once('SIGINT', () => process.exit(EXIT_SIGINT));
-  process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
+  endOnSignals();
   const isFull = options.names.length === 0 && !options.quick;
   return run(measures, options.json, options.quick, isFull);
 }
@@ -68,7 +57,7 @@ async function run(
     writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results }));
     progress(`wrote ${path}`);
   }
-  return results.every(isPassed) ? EXIT_OK : EXIT_MISSED;
+  return results.every(isPassed) ? EXIT_OK : EXIT_FAILED;
 }
 
 /** As soon as a measure is through: its line, and for people how its control did. */

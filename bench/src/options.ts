@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { EXIT_OK, EXIT_USAGE } from './command-line.js';
 import { MEASURES, NAMES } from './registry.js';
 import { budgetText } from './run/budget.js';
 
@@ -13,8 +14,6 @@ export interface Options {
 export interface Ended {
   readonly exitCode: number;
 }
-
-const EXIT_USAGE = 2;
 
 /** @param write where help and errors go */
 export function parseOptions(
@@ -35,7 +34,7 @@ export function parseOptions(
     command.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return { exitCode: error.exitCode === 0 ? 0 : EXIT_USAGE };
+    return { exitCode: error.exitCode === 0 ? EXIT_OK : EXIT_USAGE };
   }
   const { json, quick } = command.opts<{ json: boolean; quick: boolean }>();
   return { json, quick, names: command.args };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from '../command-line.js';
 import { BenchError } from '../errors.js';
 import { loadAverage, machineFacts } from '../report/machine.js';
 import { textTable } from '../report/table.js';
@@ -11,16 +12,6 @@ import { EXPERIMENTS, selectExperiments } from './index.js';
 import { csvOf } from './report/csv.js';
 import { svgOf } from './report/chart.js';
 import { FIGURES_FOLDER, experimentsPage, tableOf, type Finding } from './report/page.js';
-
-const EXIT_OK = 0;
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-/** 128 and the number of the signal, as shells have it. */
-const EXIT_SIGINT = 130;
-const EXIT_SIGTERM = 143;
-
-const out = (line: string): boolean => process.stdout.write(`${line}\n`);
-const progress = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 interface Options {
   readonly quick: boolean;
@@ -45,9 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     command.parse([...args], { from: 'user' });
     const experiments = selectExperiments(command.args);
-    // Temporary files and child processes go with an orderly exit.
-    process.once('SIGINT', () => process.exit(EXIT_SIGINT));
-    process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
+    endOnSignals();
     await run(experiments, command.opts<Options>(), command.args.length === 0);
     return EXIT_OK;
   } catch (error) {

@@ -50,27 +50,29 @@ export function valueAt(
   series: string,
   x: number | string,
 ): number {
-  const found = figures
-    .find(({ name }) => name === figure)
-    ?.series.find(({ name }) => name === series)
-    ?.points.find((point) => point.x === x);
+  const found = pointsOf(figures, figure, series).find((point) => point.x === x);
   if (found === undefined) throw new RangeError(`There is no point ${x} of ${series} in ${figure}`);
   return found.y;
 }
 
 /** First and last point of a curve. @throws RangeError for a curve of none */
 export function endsOf(figures: readonly Figure[], figure: string, series: string): readonly [Point, Point] {
-  const points = figures
-    .find(({ name }) => name === figure)
-    ?.series.find(({ name }) => name === series)?.points;
-  const [first, last] = [points?.[0], points?.at(-1)];
+  const points = pointsOf(figures, figure, series);
+  const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) throw new RangeError(`${series} of ${figure} has no points`);
   return [first, last];
 }
 
 /** The highest value of all curves. @throws RangeError if there is no such figure */
 export function highestOf(figures: readonly Figure[], figure: string): number {
-  const found = figures.find(({ name }) => name === figure);
+  const found = figureOf(figures, figure);
   if (found === undefined) throw new RangeError(`There is no figure ${figure}`);
   return Math.max(...found.series.flatMap(({ points }) => points.map(({ y }) => y)));
 }
+
+const figureOf = (figures: readonly Figure[], name: string): Figure | undefined =>
+  figures.find((figure) => figure.name === name);
+
+/** None for a curve that there is not. */
+const pointsOf = (figures: readonly Figure[], figure: string, series: string): readonly Point[] =>
+  figureOf(figures, figure)?.series.find(({ name }) => name === series)?.points ?? [];

@@ -1,26 +1,20 @@
 import { budgetText } from '../run/budget.js';
 import type { Result } from '../run/verdict.js';
+import { machineSection, oneLine, pageOf, type RunFacts } from './page.js';
 import { measureRows } from './rows.js';
 import { markdownTable } from './table.js';
 
 /** Everything that docs/performance.md states. */
-export interface Report {
-  /** `YYYY-MM-DD` */
-  readonly date: string;
-  readonly machine: readonly string[];
-  /** Load averages before and after the run. */
-  readonly load: readonly [before: string, after: string];
+export interface Report extends RunFacts {
   readonly results: readonly Result[];
 }
 
 /** docs/performance.md, whole. */
-export function performanceDoc({ date, machine, load, results }: Report): string {
-  return [
+export function performanceDoc({ results, ...facts }: Report): string {
+  return pageOf([
     '# Performance',
     '',
-    'Written by `make bench` on ' +
-      date +
-      '; do not edit. `make bench ARGS="--help"` says how to run parts of it.',
+    `Written by \`make bench\` on ${facts.date}; do not edit. \`make bench ARGS="--help"\` says how to run parts of it.`,
     '',
     ...markdownTable(measureRows(results)),
     '',
@@ -28,18 +22,11 @@ export function performanceDoc({ date, machine, load, results }: Report): string
     'A B A B, in processes of their own; figures are medians of the rounds, the ratio is that of the medians, and its range',
     'comes from neighbouring rounds. Wall-clock figures (ms, tx/s) depend on what else the machine does.',
     '',
-    '## The machine',
-    '',
-    ...machine.map((fact) => `- ${fact}`),
-    `- load average ${load[0]} before the run, ${load[1]} after it`,
-    '',
+    ...machineSection(facts),
     '## What each measure is',
     '',
     ...results.flatMap(describe),
-  ]
-    .join('\n')
-    .trimEnd()
-    .concat('\n');
+  ]);
 }
 
 function describe(result: Result): string[] {
@@ -47,8 +34,4 @@ function describe(result: Result): string[] {
   const sides = b === null ? `a: ${a}.` : `a: ${a}; b: ${b}.`;
   const text = `**${name}** (${budgetText(budget)}). ${oneLine(what)} ${sides} Control: ${controlWhat}.`;
   return 'error' in result ? [text, '', `Not measured: ${oneLine(result.error.message)}`, ''] : [text, ''];
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

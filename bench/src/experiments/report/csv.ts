@@ -1,6 +1,6 @@
 import type { Figure } from '../experiment.js';
 
-/** A figure's data, a line for each point (RFC 4180; texts here have no quotes). */
+/** A figure's data, a line for each point (RFC 4180). */
 export function csvOf({ x, y, series }: Figure): string {
   const rows = series.flatMap(({ name, points }) =>
     points.map((point) => [name, String(point.x), String(point.y), String(point.runs)]),

@@ -1,4 +1,5 @@
 import { shown } from '../../report/number.js';
+import { machineSection, oneLine, pageOf, type RunFacts } from '../../report/page.js';
 import { markdownTable } from '../../report/table.js';
 import type { Experiment, Figure } from '../experiment.js';
 
@@ -9,12 +10,7 @@ export interface Finding {
 }
 
 /** Everything that docs/experiments.md states. */
-export interface ExperimentsReport {
-  /** `YYYY-MM-DD` */
-  readonly date: string;
-  readonly machine: readonly string[];
-  /** Load averages before and after the run. */
-  readonly load: readonly [before: string, after: string];
+export interface ExperimentsReport extends RunFacts {
   readonly findings: readonly Finding[];
   /** Lines of the page's last part. */
   readonly country: readonly string[];
@@ -24,25 +20,18 @@ export interface ExperimentsReport {
 export const FIGURES_FOLDER = 'experiments';
 
 /** docs/experiments.md, whole. */
-export function experimentsPage({ date, machine, load, findings, country }: ExperimentsReport): string {
-  return [
+export function experimentsPage({ findings, country, ...facts }: ExperimentsReport): string {
+  return pageOf([
     '# Experiments',
     '',
-    `Written by \`make experiments\` on ${date}; do not edit. The paper measures its private chain; these are its questions, and`,
+    `Written by \`make experiments\` on ${facts.date}; do not edit. The paper measures its private chain; these are its questions, and`,
     'those that this architecture adds, with what each answer means for it. Figures are medians and depend on the machine: compare',
     'their shape.',
     '',
-    '## The machine',
-    '',
-    ...machine.map((fact) => `- ${fact}`),
-    `- load average ${load[0]} before the run, ${load[1]} after it`,
-    '',
+    ...machineSection(facts),
     ...findings.flatMap(section),
     ...country,
-  ]
-    .join('\n')
-    .trimEnd()
-    .concat('\n');
+  ]);
 }
 
 function section({ experiment, figures }: Finding): string[] {
@@ -81,5 +70,3 @@ export function tableOf({ x, y, series }: Figure): string[][] {
     ]),
   ];
 }
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -217,6 +217,18 @@ describe('problems', () => {
     expect(response.statusCode).toBe(status);
   });
 
+  test('members too many are named, also where there are very many', async () => {
+    const app = await newApp();
+    const faultsOf = async (payload: object): Promise<unknown[]> => {
+      const answer = await app.inject({ method: 'POST', url: '/echo', headers: as('ops'), payload });
+      return answer.json<{ errors: unknown[] }>().errors;
+    };
+    const tooMany = (name: string) => ({ in: 'body', pointer: `/${name}`, message: 'must not be there' });
+    expect(await faultsOf({ n: 5, m: 1, o: 2 })).toEqual([tooMany('m'), tooMany('o')]);
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}`, 1]));
+    expect((await faultsOf({ n: 5, ...many })).slice(0, 2)).toEqual([tooMany('m0'), tooMany('m1')]);
+  });
+
   test('an unknown path, a wrong media type and a bad query are told apart', async () => {
     const app = await newApp();
     expect((await app.inject('/nothing')).json()).toMatchObject({ code: 'NOT_FOUND' });

@@ -13,6 +13,14 @@ export const typeboxValidatorCompiler: FastifySchemaCompiler<TSchema> = ({ schem
   return (value: unknown) => {
     const checked = httpPart === 'body' ? value : readTextValues(schema, Value.Default(schema, value));
     if (compiled.Check(checked)) return { value: checked };
-    return { error: compiled.Errors(checked).filter((fault) => fault.keyword !== 'boolean') };
+    return { error: faultsOf(compiled.Errors(checked)) };
   };
 };
+
+type Fault = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
+
+/** Each member too many is a fault at its own place, and is told by it; TypeBox then sums them up as one more of the whole. */
+const faultsOf = (faults: readonly Fault[]): Fault[] =>
+  faults
+    .filter(({ keyword }) => keyword !== 'additionalProperties')
+    .map((fault) => (fault.keyword === 'boolean' ? { ...fault, message: 'must not be there' } : fault));
