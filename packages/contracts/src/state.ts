@@ -221,9 +221,9 @@ export const RecoveryState = Type.Object(
     /** Present once an organisation of the other role has vouched for the same key. */
     confirmedBy: Type.Optional(AuthorityId),
     confirmedAt: Type.Optional(Timestamp),
-    /** The new key may take over from then on. */
-    takesEffectAt: Timestamp,
-    /** It is over then, whatever it lacks. */
+    /** The new key may take over from then on. Present once it is confirmed. */
+    takesEffectAt: Type.Optional(Timestamp),
+    /** It is over then, whatever it lacks: 7 days after the last organisation's word. */
     lapsesAt: Timestamp,
     /** Present once the key that was said to be lost has objected. */
     objectedAt: Type.Optional(Timestamp),
