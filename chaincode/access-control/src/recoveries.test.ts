@@ -287,6 +287,7 @@ describe('a recovery of the consent key', () => {
         ...{ openedBy: HOSPITAL, openedAt: at, confirmedBy: 'aut_insurer', confirmedAt: at },
         takesEffectAt: new Date(fixture.nowMs + WAIT_MS).toISOString(),
         lapsesAt: new Date(fixture.nowMs + LAPSES_AFTER_MS).toISOString(),
+        statements: [expect.any(String), expect.any(String)],
       },
     ]);
     expect((await listed('authorities')).recoveries).toEqual([]);

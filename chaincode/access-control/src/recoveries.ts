@@ -28,7 +28,7 @@ export const vouchForKey =
     const intake = { names: ['vouchForKey'] as const, signers: findSigners };
     const { item } = await acceptOne(tx, statement, intake, async (verified) => {
       requireOwn(tx, verified);
-      await vouch(tx, verified, recoverers);
+      await vouch(tx, verified, { statement, recoverers });
       ({ patientId } = verified.body);
     });
     return { result: item, event: news(patientId) };
@@ -60,7 +60,7 @@ export const takeOver =
       signers: { selfSignedBy: ({ newKey }: { readonly newKey: string }) => newKey },
     };
     const { item } = await acceptOne(tx, statement, intake, async (verified) => {
-      await replaceKey(tx, verified, recoverers);
+      await replaceKey(tx, verified, { statement, recoverers });
       patientId = verified.iss;
     });
     return { result: item, event: news(patientId) };
@@ -102,7 +102,7 @@ async function openRecoveries(
 async function vouch(
   tx: Submission,
   { iss, sid, body }: Verified<'vouchForKey'>,
-  recoverers: Recoverers,
+  { statement, recoverers }: OneStatement & { readonly recoverers: Recoverers },
 ): Promise<void> {
   const role = recoverers.get(iss);
   if (role === undefined) throw new ContractError('RECOVERY_ROLE_MISSING');
@@ -115,6 +115,7 @@ async function vouch(
     put(tx, {
       ...{ patientId, recoveryId: sid, reason, newKey, openedBy: iss, openedAt: tx.at },
       ...openedTimes(tx.atMs),
+      statements: [statement],
     });
     return;
   }
@@ -124,13 +125,15 @@ async function vouch(
       isOther(each) && each.confirmedBy === undefined && each.newKey === newKey && each.reason === reason,
   );
   if (recovery === undefined) throw new ContractError('RECOVERY_MISMATCH');
-  put(tx, { ...recovery, confirmedBy: iss, confirmedAt: tx.at, ...confirmedTimes(tx.atMs) });
+  const statements = [...recovery.statements, statement];
+  const confirmed = { confirmedBy: iss, confirmedAt: tx.at, ...confirmedTimes(tx.atMs) };
+  put(tx, { ...recovery, ...confirmed, statements });
 }
 
 async function replaceKey(
   tx: Submission,
   verified: Verified<'takeOver'>,
-  recoverers: Recoverers,
+  { statement, recoverers }: OneStatement & { readonly recoverers: Recoverers },
 ): Promise<void> {
   const { iss: patientId, body } = verified;
   const patient = await getPatient(tx, patientId);
@@ -156,7 +159,7 @@ async function replaceKey(
     ...patient,
     consentKeys: rotated(consentKeys, newKey, tx.at, [...consentKeys, ...gatewayKeys]),
   });
-  put(tx, { ...recovery, tookOverAt: tx.at });
+  put(tx, { ...recovery, tookOverAt: tx.at, statements: [...recovery.statements, statement] });
   // Both may have opened one for this key: the other can never take over, and would keep the key from giving until it lapses.
   for (const each of await recoveriesOf(tx.state, patientId))
     if (each.newKey === newKey && each.openedBy !== openedBy)

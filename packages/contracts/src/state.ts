@@ -27,7 +27,7 @@ import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
 import { AttestationBody } from './statements/attestation.js';
 import { AttestWrapsBody } from './statements/records.js';
 import { delegationTerms } from './statements/delegations.js';
-import { DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
+import { CompactJws, DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
 import { RecoveryReason } from './statements/recoveries.js';
 import { VisitBody } from './statements/visits.js';
 
@@ -229,6 +229,8 @@ export const RecoveryState = Type.Object(
     objectedAt: Type.Optional(Timestamp),
     /** Present once the new key is in force, or was. */
     tookOverAt: Type.Optional(Timestamp),
+    /** The organisations' words and then the takeover, as they were signed: what proves the new key where no ledger is. */
+    statements: Type.Array(CompactJws, { minItems: 1, maxItems: 3 }),
   },
   { title: 'RecoveryState' },
 );
