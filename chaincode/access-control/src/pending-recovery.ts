@@ -1,5 +1,6 @@
-import type { Evaluation, StateReader, Submission } from '@careledger/chaincode-runtime';
+import type { StateReader, Submission } from '@careledger/chaincode-runtime';
 import { ContractError, type RecoveryState } from '@careledger/contracts';
+import { isRecoveryOpen } from '@careledger/policy';
 import { recoveries } from './families.js';
 
 /**
@@ -8,7 +9,7 @@ import { recoveries } from './families.js';
  */
 export async function requireNoRecovery(tx: Submission, patientId: string): Promise<void> {
   const pending = (await recoveriesOf(tx.state, patientId)).find(
-    (recovery) => recovery.confirmedBy !== undefined && isOpen(recovery, tx),
+    (recovery) => recovery.confirmedBy !== undefined && isRecoveryOpen(recovery, tx.atMs),
   );
   if (pending !== undefined)
     throw new ContractError('RECOVERY_PENDING', undefined, { recoveryId: pending.recoveryId });
@@ -20,13 +21,9 @@ export async function requireNoRecovery(tx: Submission, patientId: string): Prom
  */
 export async function requireNotRecovering(tx: Submission, patientId: string, key: string): Promise<void> {
   const known = await recoveriesOf(tx.state, patientId);
-  if (known.some((recovery) => recovery.newKey === key && isOpen(recovery, tx)))
+  if (known.some((recovery) => recovery.newKey === key && isRecoveryOpen(recovery, tx.atMs)))
     throw new ContractError('KEY_REUSED');
 }
-
-/** It may still take effect. */
-export const isOpen = ({ objectedAt, tookOverAt, lapsesAt }: RecoveryState, { atMs }: Evaluation): boolean =>
-  objectedAt === undefined && tookOverAt === undefined && atMs < Date.parse(lapsesAt);
 
 /** A patient's, the last of each organisation that has opened any. */
 export async function recoveriesOf(state: StateReader, patientId: string): Promise<RecoveryState[]> {

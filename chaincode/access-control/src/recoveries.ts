@@ -6,26 +6,19 @@ import {
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
-import {
-  ContractError,
-  RECOVERY_LAPSES_AFTER_S,
-  RECOVERY_WAIT_S,
-  type ItemResult,
-  type RecoveryState,
-} from '@careledger/contracts';
-import { timestampOf, type Recoverers } from '@careledger/domain';
+import { ContractError, type ItemResult, type RecoveryState } from '@careledger/contracts';
+import type { Recoverers } from '@careledger/domain';
+import { confirmedTimes, isRecoveryOpen, openedTimes, recoveryStage } from '@careledger/policy';
 import { endPatientsDelegations } from './delegations.js';
 import { delegateKeys, patients, recoveries } from './families.js';
 import { kidOfKey, rotated } from './key-periods.js';
 import { getPatient } from './patients.js';
-import { isOpen, recoveriesOf } from './pending-recovery.js';
+import { recoveriesOf } from './pending-recovery.js';
 import { changePolicy } from './policy.js';
 import { findSigners } from './signers.js';
 import { requireOwn } from './subscriptions.js';
 
 type OneStatement = { readonly statement: string };
-
-const MS_PER_S = 1000;
 
 /** An organisation that has a role says that a key is the patient's: it opens a recovery, or confirms another's. */
 export const vouchForKey =
@@ -35,7 +28,7 @@ export const vouchForKey =
     const intake = { names: ['vouchForKey'] as const, signers: findSigners };
     const { item } = await acceptOne(tx, statement, intake, async (verified) => {
       requireOwn(tx, verified);
-      await vouch(tx, verified, recoverers);
+      await vouch(tx, verified, { statement, recoverers });
       ({ patientId } = verified.body);
     });
     return { result: item, event: news(patientId) };
@@ -67,7 +60,7 @@ export const takeOver =
       signers: { selfSignedBy: ({ newKey }: { readonly newKey: string }) => newKey },
     };
     const { item } = await acceptOne(tx, statement, intake, async (verified) => {
-      await replaceKey(tx, verified, recoverers);
+      await replaceKey(tx, verified, { statement, recoverers });
       patientId = verified.iss;
     });
     return { result: item, event: news(patientId) };
@@ -101,7 +94,7 @@ async function openRecoveries(
 ): Promise<RecoveryState[]> {
   const found = (await recoveriesOf(tx.state, patientId)).filter((each) => each.recoveryId === recoveryId);
   if (found.length === 0) throw new ContractError('RECOVERY_UNKNOWN');
-  const open = found.filter((each) => isOpen(each, tx));
+  const open = found.filter((each) => isRecoveryOpen(each, tx.atMs));
   if (open.length === 0) throw new ContractError('RECOVERY_OVER');
   return open;
 }
@@ -109,7 +102,7 @@ async function openRecoveries(
 async function vouch(
   tx: Submission,
   { iss, sid, body }: Verified<'vouchForKey'>,
-  recoverers: Recoverers,
+  { statement, recoverers }: OneStatement & { readonly recoverers: Recoverers },
 ): Promise<void> {
   const role = recoverers.get(iss);
   if (role === undefined) throw new ContractError('RECOVERY_ROLE_MISSING');
@@ -119,10 +112,10 @@ async function vouch(
   if ([...patient.consentKeys, ...patient.gatewayKeys].some(({ key }) => key === newKey))
     throw new ContractError('KEY_REUSED');
   if (confirms === undefined) {
-    const after = (seconds: number) => timestampOf(tx.atMs + seconds * MS_PER_S);
     put(tx, {
       ...{ patientId, recoveryId: sid, reason, newKey, openedBy: iss, openedAt: tx.at },
-      ...{ takesEffectAt: after(RECOVERY_WAIT_S), lapsesAt: after(RECOVERY_LAPSES_AFTER_S) },
+      ...openedTimes(tx.atMs),
+      statements: [statement],
     });
     return;
   }
@@ -132,13 +125,15 @@ async function vouch(
       isOther(each) && each.confirmedBy === undefined && each.newKey === newKey && each.reason === reason,
   );
   if (recovery === undefined) throw new ContractError('RECOVERY_MISMATCH');
-  put(tx, { ...recovery, confirmedBy: iss, confirmedAt: tx.at });
+  const statements = [...recovery.statements, statement];
+  const confirmed = { confirmedBy: iss, confirmedAt: tx.at, ...confirmedTimes(tx.atMs) };
+  put(tx, { ...recovery, ...confirmed, statements });
 }
 
 async function replaceKey(
   tx: Submission,
   verified: Verified<'takeOver'>,
-  recoverers: Recoverers,
+  { statement, recoverers }: OneStatement & { readonly recoverers: Recoverers },
 ): Promise<void> {
   const { iss: patientId, body } = verified;
   const patient = await getPatient(tx, patientId);
@@ -148,8 +143,12 @@ async function replaceKey(
   const recovery = ofKey.find(({ confirmedBy }) => confirmedBy !== undefined) ?? ofKey[0];
   if (recovery === undefined) throw new ContractError('RECOVERY_MISMATCH');
   const { newKey, openedBy, confirmedBy, takesEffectAt, reason } = recovery;
-  if (confirmedBy === undefined || tx.atMs < Date.parse(takesEffectAt))
-    throw new ContractError('RECOVERY_NOT_DUE', undefined, { takesEffectAt });
+  if (confirmedBy === undefined || recoveryStage(recovery, tx.atMs) !== 'due')
+    throw new ContractError(
+      'RECOVERY_NOT_DUE',
+      undefined,
+      takesEffectAt === undefined ? {} : { takesEffectAt },
+    );
   // An organisation that has lost its role since vouches for nobody.
   if (!recoverers.has(openedBy) || !recoverers.has(confirmedBy))
     throw new ContractError('RECOVERY_ROLE_MISSING');
@@ -160,7 +159,7 @@ async function replaceKey(
     ...patient,
     consentKeys: rotated(consentKeys, newKey, tx.at, [...consentKeys, ...gatewayKeys]),
   });
-  put(tx, { ...recovery, tookOverAt: tx.at });
+  put(tx, { ...recovery, tookOverAt: tx.at, statements: [...recovery.statements, statement] });
   // Both may have opened one for this key: the other can never take over, and would keep the key from giving until it lapses.
   for (const each of await recoveriesOf(tx.state, patientId))
     if (each.newKey === newKey && each.openedBy !== openedBy)

@@ -9,7 +9,7 @@ import { startEmbedded } from '../fixtures/chaincode/embedded.js';
 import type { IdentityName } from '../fixtures/chaincode/identities.js';
 
 const DAY_MS = RECOVERY_WAIT_S * 1_000;
-/** Clients' clocks: by the first one a recovery is opened, by the second one it is a day later. */
+/** Clients' clocks: by the first one a recovery is confirmed, by the second one it is a day later. */
 const [YESTERDAY_MS, TODAY_MS] = [-DAY_MS / 2, DAY_MS / 2];
 
 let network: ChaincodeNetwork;
@@ -61,7 +61,7 @@ test('a patient whose key a thief has gets another one on both channels, and wha
     expect(await submit('patients client', 'Revoke', { items: [revoking] })).toEqual(['OK']);
 
     await dated('hospital client', 'VouchForKey', opening, YESTERDAY_MS);
-    await submit('lab client', 'VouchForKey', { statement: confirming });
+    await dated('lab client', 'VouchForKey', confirming, YESTERDAY_MS);
     // By a clock that is right it is too early.
     await expect(submit('patients client', 'TakeOver', { statement: takingOver })).rejects.toMatchObject({
       chaincodeCode: 'RECOVERY_NOT_DUE',

@@ -6,6 +6,7 @@ import type {
   ForkState,
   GrantState,
   HeadState,
+  RecoveryState,
   SubscriptionState,
   VisitState,
 } from './state.js';
@@ -57,6 +58,27 @@ export const delegationState: DelegationState = {
   ...{ acts: ['approve', 'grant', 'revoke'], permissions: ['read'], purposes: ['TREAT', 'ETREAT'] },
   ...{ scopeTags: [EXAMPLE.tag], until: EXAMPLE.until, further: 0, sealed: EXAMPLE_JWE },
   ...{ path: [EXAMPLE.grantId], appointedAt: third, txId },
+};
+
+/** What an organisation says that opens a recovery. */
+export const openingVouch: StatementBody<'vouchForKey'> = {
+  ...{ patientId, reason: 'lost', newKey: EXAMPLE.otherPublicKey },
+  newKeyProof: exampleStatement('keyProof', { subject: patientId, key: EXAMPLE.otherPublicKey }),
+};
+export const confirmingVouch: StatementBody<'vouchForKey'> = {
+  ...openingVouch,
+  confirms: EXAMPLE.statementId,
+};
+
+/** Of the second organisation's word on. */
+export const recoveryState: RecoveryState = {
+  ...{ patientId, recoveryId: EXAMPLE.statementId, reason: 'lost', newKey: EXAMPLE.otherPublicKey },
+  ...{ openedBy: authorityId, openedAt: first, confirmedBy: 'aut_insurer', confirmedAt: second },
+  ...{ takesEffectAt: '2026-03-03T08:00:00.000Z', lapsesAt: '2026-03-09T08:00:00.000Z' },
+  statements: [
+    exampleStatement('vouchForKey', openingVouch, authorityId),
+    exampleStatement('vouchForKey', confirmingVouch, 'aut_insurer'),
+  ],
 };
 
 export const subscriptionState: SubscriptionState = {

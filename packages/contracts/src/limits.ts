@@ -29,9 +29,9 @@ export const DELEGATION_DEPTH_MAX = 3;
 export const DELEGATIONS_PER_APPOINTER_MAX = 8;
 /** How long a guardianship lasts at most, in days: 12 months. A new statement renews it. */
 export const GUARDIANSHIP_MAX_DAYS = 366;
-/** How long after it was opened a recovery takes effect, in seconds: 24 h. */
+/** How long after it was confirmed a recovery takes effect, in seconds: 24 h. */
 export const RECOVERY_WAIT_S = 24 * 60 * 60;
-/** How long after it was opened a recovery that has not taken effect is over, in seconds: 7 days. */
+/** How long after each organisation's word a recovery is over that waits for more, in seconds: 7 days. */
 export const RECOVERY_LAPSES_AFTER_S = 7 * 24 * 60 * 60;
 /** Subscription requests of one authority that may wait for one patient's answer. */
 export const SUBSCRIPTIONS_PENDING_MAX = 8;

@@ -27,7 +27,7 @@ import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
 import { AttestationBody } from './statements/attestation.js';
 import { AttestWrapsBody } from './statements/records.js';
 import { delegationTerms } from './statements/delegations.js';
-import { DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
+import { CompactJws, DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
 import { RecoveryReason } from './statements/recoveries.js';
 import { VisitBody } from './statements/visits.js';
 
@@ -221,14 +221,16 @@ export const RecoveryState = Type.Object(
     /** Present once an organisation of the other role has vouched for the same key. */
     confirmedBy: Type.Optional(AuthorityId),
     confirmedAt: Type.Optional(Timestamp),
-    /** The new key may take over from then on. */
-    takesEffectAt: Timestamp,
-    /** It is over then, whatever it lacks. */
+    /** The new key may take over from then on. Present once it is confirmed. */
+    takesEffectAt: Type.Optional(Timestamp),
+    /** It is over then, whatever it lacks: 7 days after the last organisation's word. */
     lapsesAt: Timestamp,
     /** Present once the key that was said to be lost has objected. */
     objectedAt: Type.Optional(Timestamp),
     /** Present once the new key is in force, or was. */
     tookOverAt: Type.Optional(Timestamp),
+    /** The organisations' words and then the takeover, as they were signed: what proves the new key where no ledger is. */
+    statements: Type.Array(CompactJws, { minItems: 1, maxItems: 3 }),
   },
   { title: 'RecoveryState' },
 );

@@ -19,6 +19,8 @@ export { owedDeletion } from './owed-deletion.js';
 export type { OwedDeletion } from './owed-deletion.js';
 export { firstPolicyHash, nextPolicyHash } from './policy-hash.js';
 export { readersGrants } from './possible-reads.js';
+export { confirmedTimes, isRecoveryOpen, openedTimes, recoveryStage } from './recoveries.js';
+export type { RecoveryStage } from './recoveries.js';
 export { isAbout, isDenial, isRevokedThrough } from './rule.js';
 export type { RevokedThrough } from './rule.js';
 export { givenBy, isCopyOfRead, subscriptionAt } from './subscriptions.js';

@@ -152,10 +152,12 @@ test.each(ofType(invalid, 'merkle'))('refuses $name', ({ leaf, inclusion, root }
   expect(verifyInclusion(leaf, inclusion, root, hasher)).toBe(false);
 });
 
-function verifyVector({ blocks, frames, devices, anchors }: ChainVector): Promise<ChainReport> {
+function verifyVector(vector: ChainVector): Promise<ChainReport> {
+  const { blocks, frames, devices, anchors, recoverers } = vector;
   return verifyChain(blocks, {
     ...verification,
     anchors,
+    recoverers,
     framesOf: ({ height }) => frames[String(height)]!,
     findDevice: (kid) => {
       const device = devices[kid];

@@ -64,8 +64,11 @@ export { detectFork } from './block/fork.js';
 export { blockHash } from './block/hash.js';
 export { parseBlock } from './block/parse.js';
 export { STATEMENT_TYP, readStatement } from './block/statement.js';
-/** @public what every check takes: hash and verifier */
-export type { Verification } from './block/statement.js';
+export type {
+  Recoverers,
+  /** @public what every check takes: hash and verifier */
+  Verification,
+} from './block/statement.js';
 
 export type { FindDevice, StoredFrame } from './chain/frame-check.js';
 export type {

@@ -1,4 +1,5 @@
 import type { Block } from '../src/block/block.js';
+import type { Recoverers } from '../src/block/statement.js';
 import type { FrameErrorCode } from '../src/errors.js';
 import type { ChainFaultCode } from '../src/chain/report.js';
 import type { InclusionProof } from '../src/merkle/inclusion.js';
@@ -62,6 +63,8 @@ export type ChainVector = {
   frames: Record<string, { leaf: string; frame: string | null }[]>;
   devices: Record<string, { deviceId: string; publicKey: string }>;
   anchors: { height: number; hash: string }[];
+  /** Organisations whose word for a consent key counts; absent: the verifier knows none. */
+  recoverers?: Recoverers;
   /** Hash of the last block that verifies. */
   head: string | null;
   /** Invalid ones: every fault. */

@@ -52,7 +52,7 @@ export function addRecoveryCommands(program: Command, terminal: Terminal): void 
   recover
     .command('take-over')
     .description(
-      '24 h after the recovery was opened: print the statement by which your new key counts; any authority relays it',
+      '24 h after the recovery was confirmed: print the statement by which your new key counts; any authority relays it',
     )
     .argument('<recoveryId>', 'as the organisations tell you')
     .action(async (recoveryId: string) => {

@@ -1,7 +1,7 @@
 import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
 import { STATEMENT_TYP, blockHash, nodeMerkleHasher } from '@careledger/private-chain';
-import type { Block } from '@careledger/private-chain';
+import type { Block, Recoverers } from '@careledger/private-chain';
 import {
   ChainBuilder,
   consent,
@@ -14,15 +14,18 @@ import {
   honestFrames,
   nextGateway,
   payload,
+  patientId,
   publicKeyOf,
   registration,
   sign,
+  signerNamed,
   statement,
   thief,
   voidPayload,
 } from '@careledger/private-chain/testing';
 import type { ChainVector, ForkVector } from '@careledger/private-chain/testing';
 import type { Vector } from '@careledger/spec';
+import { parseStatement } from '@careledger/statements';
 
 type Named = Vector<ChainVector>;
 type Faults = NonNullable<ChainVector['faults']>;
@@ -46,6 +49,48 @@ function resigned<B extends Block>(block: B, changes: Partial<B>, signer: Signer
 
 const rotation = (use: string, key: Signer, by: Signer = consent): string =>
   statement(STATEMENT_TYP.keyRotation, { use, newKey: publicKeyOf(key) }, by);
+
+const nextConsent = signerNamed('next consent');
+const [hospital, insurer, lab] = ['hospital', 'insurer', 'lab'].map((name) => signerNamed(name)) as [
+  Signer,
+  Signer,
+  Signer,
+];
+const recoverers: Recoverers = {
+  aut_hospital: { role: 'registrar', keys: [publicKeyOf(hospital)] },
+  aut_lab: { role: 'registrar', keys: [publicKeyOf(lab)] },
+  aut_insurer: { role: 'identity', keys: [publicKeyOf(insurer)] },
+};
+
+/** An organisation's word for the key that is to follow. */
+const vouching = (iss: string, by: Signer, more: object = {}): string =>
+  statement(
+    STATEMENT_TYP.vouching,
+    {
+      ...{ patientId: patientId, reason: 'lost', newKey: publicKeyOf(nextConsent) },
+      newKeyProof: statement(
+        'careledger.key-proof+jws',
+        { subject: patientId, key: publicKeyOf(nextConsent) },
+        nextConsent,
+      ),
+      ...more,
+    },
+    by,
+    { iss },
+  );
+const opening = vouching('aut_hospital', hospital);
+const recoveryId = parseStatement(opening).payload.sid;
+const confirming = vouching('aut_insurer', insurer, { confirms: recoveryId });
+const takeover = (key: Signer, by: Signer = key): string =>
+  statement(STATEMENT_TYP.takeover, { recoveryId, newKey: publicKeyOf(key) }, by);
+const recovery = [opening, confirming, takeover(nextConsent)];
+
+/** Two blocks of frames, and a consent key that was recovered after them. */
+const recovered = (statements: readonly string[] = recovery, key: Signer = nextConsent): ChainBuilder =>
+  honest().add({
+    type: 'rekey',
+    body: { consentKey: publicKeyOf(key), gatewayKey: publicKeyOf(gateway), statements },
+  });
 
 const erasureOf = (height: number, index: number, token: string, by: Signer = consent) => {
   const erased = [{ height, index, leaf: nodeMerkleHasher.leaf(token) }];
@@ -90,6 +135,16 @@ export function validChains(): Named[] {
     },
   });
   rekeyed.addFrames([elementAt(frames, 6)]);
+  const takenOver = recovered();
+  takenOver.signer = nextGateway;
+  takenOver.add({
+    type: 'rekey',
+    body: {
+      consentKey: publicKeyOf(nextConsent),
+      gatewayKey: publicKeyOf(nextGateway),
+      statements: [rotation('gateway', nextGateway, nextConsent)],
+    },
+  });
   const erased = honest().add(erasureOf(1, 1, f1));
   elementAt(erased.stored(1), 1).frame = null;
   return [
@@ -108,6 +163,17 @@ export function validChains(): Named[] {
       new ChainBuilder().addFrames([f0, f2], [{ index: 1, missing: 1 }]).addFrames([void1, f3]),
     ),
     vector('chain-rekey', 'The gateway key is rotated by the consent key.', rekeyed),
+    vector(
+      'chain-takeover',
+      'A consent key that two organisations have vouched for takes over, and appoints another gateway key.',
+      takenOver,
+      { recoverers },
+    ),
+    vector(
+      'chain-takeover-unchecked',
+      'The same to a verifier who knows no organisations: their words are not checked.',
+      takenOver,
+    ),
     vector('chain-erasure', 'A frame is erased at the request of the patient: its leaf stays.', erased),
     vector('chain-difficulty', 'Eight leading zero bits, as the genesis asks.', mined()),
   ];
@@ -270,6 +336,7 @@ function brokenKeys(): Named[] {
     rekey('rekey-other-key', 'The rotation appoints another key than the block names.', [
       rotation('gateway', nextGateway),
     ]),
+    ...brokenRecoveries(),
     broken(
       'erasure-without-consent',
       'The gateway erases at the request of nobody.',
@@ -283,6 +350,48 @@ function brokenKeys(): Named[] {
       ],
       [{ code: 'ERASURE_UNPROVEN', height: 3 }],
     ),
+  ];
+}
+
+function brokenRecoveries(): Named[] {
+  const recovery = (
+    name: string,
+    description: string,
+    statements: string[],
+    key: Signer = nextConsent,
+  ): Named => ({
+    ...broken(name, description, recovered(statements, key).blocks, [{ code: 'REKEY_UNPROVEN', height: 3 }]),
+    recoverers,
+  });
+  const last = takeover(nextConsent);
+  const confirms = { confirms: recoveryId };
+  return [
+    recovery('takeover-by-nobody', 'A key takes over for which no organisation has vouched.', [last]),
+    recovery('takeover-unconfirmed', 'One organisation alone vouches for the key.', [opening, last]),
+    recovery('takeover-by-one-organisation', 'One organisation vouches twice.', [
+      ...[opening, vouching('aut_hospital', hospital, confirms), last],
+    ]),
+    recovery('takeover-by-one-role', 'Two organisations of one role vouch for the key.', [
+      ...[opening, vouching('aut_lab', lab, confirms), last],
+    ]),
+    recovery('takeover-vouching-forged', 'The gateway signs in the name of an organisation.', [
+      ...[opening, vouching('aut_insurer', gateway, confirms), last],
+    ]),
+    recovery('takeover-vouching-stranger', 'An organisation vouches that has no role in recoveries.', [
+      ...[opening, vouching('aut_barber', thief, confirms), last],
+    ]),
+    recovery('takeover-other-recovery', 'The second word confirms another recovery.', [
+      ...[opening, vouching('aut_insurer', insurer, { confirms: `${'r'.repeat(21)}A` }), last],
+    ]),
+    recovery(
+      'takeover-other-key',
+      'Another key takes over than the one that was vouched for.',
+      [opening, confirming, takeover(thief)],
+      thief,
+    ),
+    recovery('takeover-by-other-key', 'The new key did not sign that it takes over.', [
+      ...[opening, confirming, takeover(nextConsent, thief)],
+    ]),
   ];
 }
 

@@ -1,9 +1,11 @@
 import { fromBase64url } from '@careledger/crypto/portable';
 import { patientIdOf } from '@careledger/domain';
+import { elementAt } from '../element-at.js';
 import { ChainError } from '../errors.js';
 import type { GenesisBlock, RekeyBlock } from './block.js';
 import { STATEMENT_TYP, readStatement } from './statement.js';
 import type { Verification } from './statement.js';
+import { STATEMENTS_PER_TAKEOVER, isVouching, keyTakenOver } from './takeover.js';
 
 /** The patient's keys that a chain answers to at a height: raw Ed25519, base64url. */
 export type ChainKeys = { readonly consentKey: string; readonly gatewayKey: string };
@@ -30,8 +32,8 @@ export function keysOfGenesis({ patientId, body }: GenesisBlock, options: Verifi
 }
 
 /**
- * The keys after a rekey block: its rotations, each signed by the consent key in force before it, have to lead to
- * exactly the keys it names. @throws ChainError `REKEY_UNPROVEN`
+ * The keys after a rekey block: its rotations, each signed by the consent key in force before it, and its recoveries have to lead
+ * to exactly the keys it names. @throws ChainError `REKEY_UNPROVEN`
  */
 export function keysOfRekey(
   state: ChainKeys & { readonly patientId: string; readonly network: string },
@@ -39,7 +41,18 @@ export function keysOfRekey(
   options: Verification,
 ): ChainKeys {
   let keys: ChainKeys = { consentKey: state.consentKey, gatewayKey: state.gatewayKey };
-  for (const token of body.statements) keys = rotated(keys, { token, state, height, options });
+  const { statements } = body;
+  for (let at = 0; at < statements.length;) {
+    const token = elementAt(statements, at);
+    if (isVouching(token)) {
+      const recovery = statements.slice(at, at + STATEMENTS_PER_TAKEOVER);
+      keys = { ...keys, consentKey: keyTakenOver(recovery, { ...state, ...keys }, height, options) };
+      at += STATEMENTS_PER_TAKEOVER;
+    } else {
+      keys = rotated(keys, { token, state, height, options });
+      at += 1;
+    }
+  }
   if (keys.consentKey !== body.consentKey || keys.gatewayKey !== body.gatewayKey) {
     throw new ChainError('REKEY_UNPROVEN', `The statements in block ${height} lead to other keys`);
   }

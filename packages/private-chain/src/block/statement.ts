@@ -1,14 +1,27 @@
 import { fromBase64url, jwkThumbprint } from '@careledger/crypto/portable';
 import type { HashFunction, JsonObject, SignatureVerifier } from '@careledger/crypto/portable';
+import type { RecoveryRole } from '@careledger/domain';
 import { StatementError, checkStatement } from '@careledger/statements/portable';
 
+/** Organisations whose word for another consent key counts, by authority ID: role, and each key it has had (raw, base64url). */
+export type Recoverers = Readonly<
+  Record<string, { readonly role: RecoveryRole; readonly keys: readonly string[] }>
+>;
+
 /** What the checks of this package need to be told of the world: a SHA-256 and the Ed25519 rule. */
-export type Verification = { readonly hash: HashFunction; readonly verifier: SignatureVerifier };
+export type Verification = {
+  readonly hash: HashFunction;
+  readonly verifier: SignatureVerifier;
+  /** Without them it is not checked that two organisations signed for a recovered consent key; only what they are said to have. */
+  readonly recoverers?: Recoverers | undefined;
+};
 
 /** `typ` of the statements that chains and proofs embed, as `packages/contracts` names them. */
 export const STATEMENT_TYP = {
   registration: 'careledger.patient+jws',
   keyRotation: 'careledger.rotate-patient-key+jws',
+  vouching: 'careledger.vouch-for-key+jws',
+  takeover: 'careledger.take-over+jws',
   erasure: 'careledger.erase+jws',
   anchor: 'careledger.anchor+jws',
   attestation: 'careledger.attestation+jws',

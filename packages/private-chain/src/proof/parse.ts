@@ -1,5 +1,6 @@
 import { CryptoError, isJsonObject, parseJson, utf8 } from '@careledger/crypto/portable';
 import type { JsonObject } from '@careledger/crypto/portable';
+import { RECOVERY_ROLES } from '@careledger/domain';
 import { checkBlockForm, isNetworkId, isPatientId } from '../block/parse.js';
 import { ChainError, ProofError } from '../errors.js';
 import type { ProofErrorCode } from '../errors.js';
@@ -101,9 +102,10 @@ function transactionFault(transaction: unknown): string | undefined {
 }
 
 function rootsFault(roots: JsonObject): string | undefined {
-  const { v, kind, network, production, attestors, threshold, channel, chaincode, devices, genesis } = roots;
+  const { v, kind, network, production, attestors, threshold, channel, chaincode } = roots;
+  const { devices, recoverers, genesis } = roots;
   if (v !== 1 || kind !== 'careledger.trust-roots') return 'kind is not careledger.trust-roots, v 1';
-  const members = 8 + (devices === undefined ? 0 : 1) + (genesis === undefined ? 0 : 1);
+  const members = 8 + [devices, recoverers, genesis].filter((optional) => optional !== undefined).length;
   if (!hasExactly(roots, members)) return 'it has other members than trust roots';
   if (!isNetworkId(network)) return 'network is no network ID';
   if (typeof production !== 'boolean') return 'production is not true or false';
@@ -121,10 +123,22 @@ function rootsFault(roots: JsonObject): string | undefined {
   if (devices !== undefined && !(Array.isArray(devices) && devices.every(isBytes32))) {
     return 'devices is no list of raw keys in base64url';
   }
+  if (
+    recoverers !== undefined &&
+    !(isJsonObject(recoverers) && Object.values(recoverers).every(isRecoverer))
+  ) {
+    return 'recoverers is no object of organisations, each with role and keys';
+  }
   if (genesis !== undefined && !(isJsonObject(genesis) && Object.values(genesis).every(isBytes32))) {
     return 'genesis is no object of hashes';
   }
   return undefined;
+}
+
+function isRecoverer(value: unknown): boolean {
+  if (!isJsonObject(value) || !hasExactly(value, 2)) return false;
+  const { role, keys } = value;
+  return RECOVERY_ROLES.some((known) => known === role) && Array.isArray(keys) && keys.every(isBytes32);
 }
 
 function readJson(text: string | Uint8Array, code: ProofErrorCode): unknown {

@@ -1,4 +1,5 @@
 import type { Block } from '../block/block.js';
+import type { Recoverers } from '../block/statement.js';
 import type { Comparator } from '../frame/frame.js';
 import type { InclusionProof } from '../merkle/inclusion.js';
 
@@ -68,6 +69,8 @@ export type TrustRoots = {
   readonly chaincode: string;
   /** If present, only devices with these keys (raw Ed25519, base64url) are believed. */
   readonly devices?: readonly string[];
+  /** If present, a recovered consent key is believed only where two of these have signed for it. */
+  readonly recoverers?: Recoverers;
   /** If present, only these patients' chains are believed: patient ID → hash of the genesis block, base64url. */
   readonly genesis?: Readonly<Record<string, string>>;
 };

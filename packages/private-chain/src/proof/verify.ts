@@ -3,6 +3,7 @@ import { fromBase64url, jwkThumbprint } from '@careledger/crypto/portable';
 import { STATEMENT_TYP, readStatement } from '../block/statement.js';
 import type { Verification } from '../block/statement.js';
 import type { ChainState } from '../block/check-append.js';
+import { isVouching } from '../block/takeover.js';
 import type { Frame } from '../frame/frame.js';
 import { parseFrame, verifyFrame } from '../frame/parse.js';
 import { merkleHasher } from '../merkle/hasher.js';
@@ -21,6 +22,10 @@ import { isSameReading, provedReading, readingText } from './reading.js';
 
 /** What a proof made on an embedded network can and cannot say. */
 export const DEVNET_WARNING = 'one operator holds all keys: integrity only, no independent parties';
+
+/** What is left open where the trust roots name no organisations that vouch. */
+const RECOVERY_WARNING =
+  'the consent key was recovered: who vouched for it was not checked, since the trust roots have no recoverers';
 
 /** The checklist of a proof. It holds if `ok`: every step passed. */
 export type ProofReport = {
@@ -49,7 +54,7 @@ export function verifyProof(candidate: Proof, roots: TrustRoots, verification: V
   list.check('reading', frame, (read) => checkReading(proof, read));
   list.check('device-signature', frame, (read) => checkDevice(proof, read, roots, verification));
   const keys = list.check('gateway-keys', proof, () => checkKeys(proof, roots, verification));
-  const head = list.check('chain-of-blocks', keys, (state) => checkBlocks(proof, state, verification));
+  const head = list.check('chain-of-blocks', keys, (state) => checkBlocks(proof, state, roots, verification));
   list.check('frame-in-block', allOf(frame, head), () => checkInclusion(proof, verification));
   const sid = list.check('anchor-statement', head, (state) => checkAnchor(proof, state, verification));
   const envelope = list.check('transaction', proof, () => checkTransaction(proof, roots, verification));
@@ -62,12 +67,22 @@ export function verifyProof(candidate: Proof, roots: TrustRoots, verification: V
   return {
     ok: list.ok,
     steps: list.steps,
-    warnings: isDevnet(proof.network) ? [DEVNET_WARNING] : [],
+    warnings: warningsOf(proof, roots),
     place:
       position === undefined || envelope === undefined
         ? null
         : { ...position, channel: envelope.channel, txId: envelope.txId },
   };
+}
+
+function warningsOf({ network, keyBlocks, blocks }: Proof, { recoverers }: TrustRoots): string[] {
+  const isRecovered = [...keyBlocks, ...blocks].some(
+    (block) => block.type === 'rekey' && block.body.statements.some(isVouching),
+  );
+  return [
+    ...(isDevnet(network) ? [DEVNET_WARNING] : []),
+    ...(isRecovered && recoverers === undefined ? [RECOVERY_WARNING] : []),
+  ];
 }
 
 function checkNetwork({ network }: Proof, roots: TrustRoots): Found<true> {
@@ -116,7 +131,7 @@ function checkDevice(
 }
 
 function checkKeys(proof: Proof, roots: TrustRoots, verification: Verification): Found<ChainState> {
-  const { state, genesisHash } = followKeys(proof, verification);
+  const { state, genesisHash } = followKeys(proof, { ...verification, recoverers: roots.recoverers });
   if (state.patientId !== proof.patientId)
     throw new StepFault(`the genesis is of patient ${state.patientId}`);
   if (state.network !== proof.network) throw new StepFault(`the genesis is of network ${state.network}`);
@@ -127,8 +142,13 @@ function checkKeys(proof: Proof, roots: TrustRoots, verification: Verification):
   return { value: state, detail: `${proof.patientId}, genesis ${genesisHash}, ${changes} changes of keys` };
 }
 
-function checkBlocks(proof: Proof, keys: ChainState, verification: Verification): Found<ChainState> {
-  const head = followBlocks(proof, keys, verification);
+function checkBlocks(
+  proof: Proof,
+  keys: ChainState,
+  roots: TrustRoots,
+  verification: Verification,
+): Found<ChainState> {
+  const head = followBlocks(proof, keys, { ...verification, recoverers: roots.recoverers });
   return {
     value: head,
     detail: `${proof.blocks.length} blocks, from ${elementAt(proof.blocks, 0).height} to ${head.height}`,
