@@ -26,7 +26,7 @@ export const openapi: OpenApiInfo = {
     keys: { description: 'What patients and their signers hold a gateway’s word against' },
     audit: {
       description: 'Who was shown what, attested transactions, and what checks proofs',
-      nouns: ['audit', 'decisions', 'attestations', 'trust-roots'],
+      nouns: ['audit', 'decisions', 'wrap-holders', 'attestations', 'trust-roots'],
     },
   },
 };

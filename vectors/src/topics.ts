@@ -10,6 +10,7 @@ import { grantVectors } from './grants/grants.js';
 import { ownGatewayVectors } from './own-gateway/all.js';
 import { policyVectors } from './policy/policy-hashes.js';
 import { privateChainVectors } from './private-chain/all.js';
+import { recoveryVectors } from './recoveries/all.js';
 import { statementVectors } from './statements/statements.js';
 
 type Generator = (kind: VectorKind) => readonly Vector[] | Promise<readonly Vector[]>;
@@ -27,5 +28,6 @@ export const TOPICS: Readonly<Record<string, Generator>> = {
   'own-gateway': ownGatewayVectors,
   policy: policyVectors,
   'private-chain': privateChainVectors,
+  recoveries: recoveryVectors,
   statements: statementVectors,
 };

@@ -5,10 +5,12 @@ import {
   ReadersPage,
   ReadersQuery,
   answerExamples,
+  WrapHoldersPage,
   whoCouldRead,
+  whoOwesDeletions,
   whyDecided,
 } from '@careledger/ledger/answers';
-import { ledgerAnswers } from '@careledger/ledger/service';
+import { ledgerAnswers, ledgerPageQuery } from '@careledger/ledger/service';
 import { requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';
@@ -20,7 +22,7 @@ export interface AnswerRouteOptions {
 
 const byAuditor = requireRole('auditor');
 
-/** What an auditor of this authority asks of the ledger, about this authority alone. */
+/** What an auditor of this authority asks of the ledger: about this authority alone, and about providers. */
 export function addAnswerRoutes(app: ServiceApp, { authorityId, channels }: AnswerRouteOptions): void {
   const { cloud } = channels;
 
@@ -55,5 +57,22 @@ export function addAnswerRoutes(app: ServiceApp, { authorityId, channels }: Answ
       },
     },
     ({ params: { patientId }, query }) => whyDecided(cloud, { patientId, requester: authorityId }, query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/wrap-holders',
+    {
+      config: byAuditor,
+      schema: {
+        operationId: 'listPatientWrapHolders',
+        summary:
+          'Providers that hold the patient’s records: what each has attested of deleted wraps, and what it owes since when',
+        problems: ledgerAnswers,
+        params: Type.Object({ patientId: PatientId }),
+        querystring: Type.Object(ledgerPageQuery),
+        response: { 200: withExamples(WrapHoldersPage, answerExamples.wrapHolders) },
+      },
+    },
+    ({ params, query }) => whoOwesDeletions(cloud, params, query),
   );
 }

@@ -36,10 +36,15 @@ export async function getPolicyVersion(
 
 export function listPolicyChanges(
   { state }: Evaluation,
-  { patientId, ...page }: PageRequest & { readonly patientId: string },
+  {
+    patientId,
+    afterVersion = 0,
+    ...page
+  }: PageRequest & { readonly patientId: string; readonly afterVersion?: number | undefined },
 ): Promise<{ rows: PolicyChangeState[]; bookmark: string }> {
   return pagedRows(state, page, {
     prefix: policyChanges.under(patientId),
+    from: sortable(afterVersion + 1),
     rowOf: ({ parts, value }) => ({
       ...{ ...value, patientId, version: Number(parts.at(-1)), takesAway: value.takesAway === true },
     }),

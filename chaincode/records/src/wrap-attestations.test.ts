@@ -30,11 +30,11 @@ const attest = async (policyVersion: number, by = cloudA, call = onCloud()) =>
 const holders = async () =>
   (await fixture.ask<{ rows: WrapHolderState[] }>('ListWrapHolders', { patientId: patient.id }, onCloud()))
     .rows;
-const changes = async () =>
+const changes = async (after: { afterVersion?: number; pageSize?: number } = {}) =>
   (
     await fixture.ask<{ rows: PolicyChangeState[] }>(
       'ListPolicyChanges',
-      { patientId: patient.id },
+      { patientId: patient.id, ...after },
       { ...onCloud(), chaincode: accessControl.name },
     )
   ).rows;
@@ -65,6 +65,21 @@ test('a provider owes a word on what was taken away since it holds records, unti
   const rows = await holders();
   expect(rows).toMatchObject([{ attested: { policyVersion: 2, versions: 1 } }]);
   expect(Value.Errors(WrapHolderState, rows[0])).toEqual([]);
+});
+
+test('whoever has attested a version goes on after it', async () => {
+  await revoked();
+  await revoked();
+  const after = async (afterVersion: number, pageSize?: number) =>
+    (await changes({ afterVersion, ...(pageSize !== undefined && { pageSize }) })).map(
+      ({ version }) => version,
+    );
+  expect([await after(0), await after(2), await after(2, 1), await after(4)]).toEqual([
+    [1, 2, 3, 4],
+    [3, 4],
+    [3],
+    [],
+  ]);
 });
 
 test('an older word takes the place of no newer one', async () => {

@@ -58,10 +58,11 @@ export class OwnPeer {
     return version;
   }
 
-  /** Every version of a patient's policy, oldest first. @throws LedgerError */
-  policyChanges(patientId: string): Promise<PolicyChangeState[]> {
+  /** The versions of a patient's policy after one, oldest first. @throws LedgerError */
+  policyChanges(patientId: string, afterVersion: number): Promise<PolicyChangeState[]> {
+    const after = { patientId, afterVersion };
     return allRows((page) =>
-      this.#channel.evaluate(accessControl, 'ListPolicyChanges', { patientId, ...page }, this.#own),
+      this.#channel.evaluate(accessControl, 'ListPolicyChanges', { ...after, ...page }, this.#own),
     );
   }
 

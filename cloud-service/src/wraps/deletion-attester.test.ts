@@ -26,6 +26,8 @@ let isAway: boolean;
 /** What is on its way to the ledger. */
 let onTheWay: ReturnType<HeldVersionStore['onTheWay']>;
 let timesLooked = 0;
+/** Versions of the policy after which it asked for those that follow. */
+let askedAfter: number[];
 let attester: DeletionAttester;
 
 const open = (): void => {
@@ -61,7 +63,10 @@ const start = (): void => {
       }) as never,
     },
     ownPeer: {
-      policyChanges: async () => changes,
+      policyChanges: async (_patientId, after) => {
+        askedAfter.push(after);
+        return changes.filter(({ version }) => version > after);
+      },
       wrapHolders: async () => [holder()],
       storedVersion: async () => undefined,
     },
@@ -84,6 +89,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'careledger-attester-'));
   [changes, attested, isAway, onTheWay] = [[change(1, false), change(2, true)], [], false, []];
+  askedAfter = [];
   open();
   database
     .prepare(
@@ -107,6 +113,18 @@ test('what is deleted is attested once, of the newest version of the policy', as
   attester.add(PATIENT);
   await until(() => duties.due().length === 0);
   expect(attested).toHaveLength(1);
+});
+
+test('the list of changes is read on from what is attested, however long it is', async () => {
+  duties.note(PATIENT);
+  start();
+  await until(() => duties.due().length === 0);
+  changes.push(change(3, false), change(4, true));
+  duties.note(PATIENT);
+  attester.add(PATIENT);
+  await until(() => duties.due().length === 0);
+  expect(attested.map(({ policyVersion }) => policyVersion)).toEqual([2, 4]);
+  expect(askedAfter).toEqual([0, 2]);
 });
 
 test('a version on its way with a wrap that has to go is waited for: it would be held after the word that all are gone', async () => {

@@ -104,10 +104,10 @@ export class DeletionAttester implements AsyncDisposable {
     const { duties, ownPeer, providerId } = this.#options;
     const duty = duties.find(patientId);
     if (duty === undefined) return;
-    // Before the rules are read: those of this version, or of one after it.
-    const changes = await ownPeer.policyChanges(patientId);
     const holders = await ownPeer.wrapHolders(patientId);
     const self = holders.find((holder) => holder.providerId === providerId);
+    // It goes on from its own newest word. Before the rules are read: those of this version, or of one after it.
+    const changes = await ownPeer.policyChanges(patientId, self?.attested?.policyVersion ?? 0);
     const policyVersion = changes.at(-1)?.version;
     if (self !== undefined && policyVersion !== undefined && owedDeletion(changes, self) !== undefined) {
       const checkedAt = timestampOf(this.#options.clock().wallMs);

@@ -12,6 +12,7 @@ import { createHttpClient } from '@careledger/service-kit';
 import { systemToken } from '@careledger/supervisor';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
+import { call } from '../fixtures/services/api-client.js';
 import { labBundle } from '../fixtures/services/bundles.js';
 import {
   GatewayFixture,
@@ -297,12 +298,23 @@ describe('a comparison of stores and channels', () => {
       async () => (await holder())?.owed ?? undefined,
     );
     expect(owed).toMatchObject({ isOverdue: false });
+    // An authority's auditor is told the same.
+    const asAuditor = async () => {
+      const request = `GET /v1/patients/${patient.patientId}/wrap-holders`;
+      const { body } = await call(fixture.layers.authority(), 'auditor', request);
+      return (body['holders'] as Holder[]).find((each) => each.providerId === providerId);
+    };
+    const told = await eventually('an auditor is told', async () => (await asAuditor())?.owed ?? undefined);
+    expect(told).toEqual(owed);
     await child(name).start();
     const done = await eventually('the deletion is attested', async () => {
       const found = await holder();
       return found?.owed === null ? found : undefined;
     });
     expect(done).toMatchObject({ attested: { policyVersion: owed.policyVersion, versions: 1 } });
+    await eventually('an auditor is told that it is attested', async () =>
+      (await asAuditor())?.owed === null ? true : undefined,
+    );
     expect(await wrapsHeld()).toBe(before - 1);
     await granted();
     await flushed(patient);

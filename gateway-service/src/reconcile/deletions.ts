@@ -1,5 +1,5 @@
+import { everyWrapHolder } from '@careledger/ledger/answers';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
-import { wrapHoldersOf } from '../ledger-access/wrap-holders.js';
 import type { Patient } from '../patients/index.js';
 import type { Comparison, Found } from './difference.js';
 
@@ -12,7 +12,7 @@ export class DeletionsComparison implements Comparison {
   }
 
   async compare({ patientId }: Patient): Promise<Found[]> {
-    const holders = await wrapHoldersOf(this.#ledger, patientId, Date.now());
+    const holders = await everyWrapHolder(this.#ledger.channel('cloud'), patientId);
     return holders.flatMap(({ providerId, owed }): Found[] => {
       // Within the limit it is on its way.
       if (owed?.isOverdue !== true) return [];

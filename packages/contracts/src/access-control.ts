@@ -456,12 +456,16 @@ export const accessControl = {
       result: PolicyVersion,
       codes: ['PATIENT_UNKNOWN'],
     }),
-    /** Every version of a patient's policy, oldest first. */
+    /** Every version of a patient's policy, or those after one, oldest first. */
     ListPolicyChanges: transaction({
       kind: 'evaluate',
       channels: both,
       callers: ['member'],
-      args: args({ patientId: PatientId, ...PageArgs }),
+      args: args({
+        patientId: PatientId,
+        afterVersion: Type.Optional(Type.Integer({ minimum: 0 })),
+        ...PageArgs,
+      }),
       result: pageOf(PolicyChangeState),
       codes: ['PAGE_TOKEN_INVALID'],
     }),

@@ -1,3 +1,5 @@
+import { WRAPS_DELETED_WITHIN_S } from '@careledger/contracts';
+
 /** A version of a patient's policy. */
 interface PolicyChange {
   readonly version: number;
@@ -21,7 +23,7 @@ export interface OwedDeletion {
 /**
  * What a provider owes since when: a word on the oldest revocation, since it holds records of the patient, that it has not
  * attested yet. Undefined where it owes none.
- * @param changes oldest first
+ * @param changes oldest first; those up to the version that it has attested can be left out
  */
 export function owedDeletion(
   changes: readonly PolicyChange[],
@@ -33,3 +35,7 @@ export function owedDeletion(
   );
   return owed && { policyVersion: owed.version, since: owed.at };
 }
+
+/** Whether the provider has had the time that it has for attesting a deletion. */
+export const isOverdue = ({ since }: Pick<OwedDeletion, 'since'>, nowMs: number): boolean =>
+  nowMs - Date.parse(since) > WRAPS_DELETED_WITHIN_S * 1000;

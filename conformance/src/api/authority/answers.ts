@@ -43,7 +43,7 @@ export function describeAnswers(fixture: () => LayersFixture): void {
       const home = await fixture().home();
       const { recordId } = await announced(fixture(), home);
       const foreign = { role: 'auditor', token: fixture().authority('lab').tokens.auditor } as const;
-      for (const path of ['decisions', `records/${recordId}/readers`]) {
+      for (const path of ['decisions', 'wrap-holders', `records/${recordId}/readers`]) {
         const request = `GET /v1/patients/${home.patientId}/${path}`;
         expect((await call(fixture().authority(), foreign, request)).status).toBe(401);
         expect((await call(fixture().authority(), 'practitioner', request)).status).toBe(403);

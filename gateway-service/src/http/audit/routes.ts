@@ -1,5 +1,11 @@
 import { CompactJws } from '@careledger/contracts';
-import { DecisionsPage, ReadersPage, ReadersQuery, answerExamples } from '@careledger/ledger/answers';
+import {
+  DecisionsPage,
+  ReadersPage,
+  ReadersQuery,
+  WrapHoldersPage,
+  answerExamples,
+} from '@careledger/ledger/answers';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -71,6 +77,23 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
       },
     },
     async (request) => audit.decisions(request.params.patientId, request.query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/wrap-holders',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        operationId: 'listPatientWrapHolders',
+        summary:
+          'Providers that hold the patient’s records: what each has attested of deleted wraps, and what it owes since when',
+        problems: [...patientProblems, ...ledgerAnswers],
+        params: PatientParams,
+        querystring: LedgerPageQuery,
+        response: { 200: withExamples(WrapHoldersPage, answerExamples.wrapHolders) },
+      },
+    },
+    async (request) => audit.wrapHolders(request.params.patientId, request.query),
   );
 
   app.get(

@@ -4,10 +4,12 @@ import type { SignatureVerifier } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import {
   whoCouldRead,
+  whoOwesDeletions,
   whyDecided,
   type DecisionsPage,
   type ReadersPage,
   type ReadersQuery,
+  type WrapHoldersPage,
 } from '@careledger/ledger/answers';
 import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { checkAppStatement } from '../../consent/app-statement.js';
@@ -68,6 +70,13 @@ export class AuditService {
     const { core, ledger } = this.#options;
     const { patientId } = core.patients.get(wantedPatientId);
     return whyDecided(ledger.channel('cloud'), { patientId, requester }, query);
+  }
+
+  /** Which providers have attested that a revocation is carried out, and which owe that. */
+  wrapHolders(wantedPatientId: string, page: LedgerPageQuery): Promise<WrapHoldersPage> {
+    const { core, ledger } = this.#options;
+    const { patientId } = core.patients.get(wantedPatientId);
+    return whoOwesDeletions(ledger.channel('cloud'), { patientId }, page);
   }
 
   async visits(wantedPatientId: string, page: LedgerPageQuery): Promise<VisitsPage> {

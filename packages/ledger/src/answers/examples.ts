@@ -1,5 +1,6 @@
 import { EXAMPLE, grantState } from '@careledger/contracts/examples';
-import type { DecisionsPage, ReadersPage } from './schemas.js';
+import { exampleJws } from '@careledger/domain/examples';
+import type { DecisionsPage, ReadersPage, WrapHoldersPage } from './schemas.js';
 
 const { patientId, recordId, grantId, requestSid, txId } = EXAMPLE;
 
@@ -42,6 +43,21 @@ export const decisions: DecisionsPage = {
       },
       rule: null,
       considered: [{ grant: grantState, missing: ['PURPOSE_NOT_GRANTED'] }],
+    },
+  ],
+  next: null,
+};
+
+export const wrapHolders: WrapHoldersPage = {
+  holders: [
+    {
+      ...{ patientId, providerId: EXAMPLE.providerId, heldSince: EXAMPLE.at[0] },
+      attested: {
+        ...{ policyVersion: 2, versions: 24, checkedAt: EXAMPLE.at[1] },
+        statement: exampleJws('careledger.wraps-attestation+jws', { policyVersion: 2 }),
+        ...{ recordedAt: EXAMPLE.at[1], txId },
+      },
+      owed: { policyVersion: 3, since: EXAMPLE.at[2], isOverdue: false },
     },
   ],
   next: null,

@@ -1,4 +1,12 @@
-import { AccessState, DENIAL_CODES, Decision, GrantState, Ruling } from '@careledger/contracts';
+import {
+  AccessState,
+  DENIAL_CODES,
+  Decision,
+  GrantState,
+  Ruling,
+  WRAPS_DELETED_WITHIN_S,
+  WrapHolderState,
+} from '@careledger/contracts';
 import {
   AuthorityId,
   Id128,
@@ -110,3 +118,26 @@ export const DecisionsPage = Type.Object(
   { title: 'DecisionsPage' },
 );
 export type DecisionsPage = Static<typeof DecisionsPage>;
+
+/** A provider that holds a patient's records, with the oldest deletion of wraps that it has yet to attest. */
+export const WrapHolder = Type.Object(
+  {
+    ...WrapHolderState.properties,
+    owed: Type.Union([
+      Type.Object({
+        policyVersion: Type.Integer({ description: 'The oldest revocation that it has not attested' }),
+        since: Timestamp,
+        isOverdue: Type.Boolean({ description: `For longer than ${WRAPS_DELETED_WITHIN_S} s` }),
+      }),
+      Type.Null(),
+    ]),
+  },
+  { title: 'WrapHolder' },
+);
+export type WrapHolder = Static<typeof WrapHolder>;
+
+export const WrapHoldersPage = Type.Object(
+  { holders: Type.Array(WrapHolder), next: Next },
+  { title: 'WrapHoldersPage' },
+);
+export type WrapHoldersPage = Static<typeof WrapHoldersPage>;
