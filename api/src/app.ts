@@ -39,6 +39,7 @@ import { recoveriesPlugin } from './recoveries/plugin.js';
 import { revocationsPlugin } from './revocations/plugin.js';
 import { settingsPlugin } from './settings/plugin.js';
 import { subscriptionsPlugin } from './subscriptions/plugin.js';
+import { subscriptionRequests } from './subscriptions/subscription-requests.js';
 import { visitsPlugin } from './visits/plugin.js';
 
 /**
@@ -105,7 +106,8 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(operationsPlugin, parts);
   await app.register(policyPlugin, parts);
   await app.register(practitionersPlugin, parts);
-  await app.register(subscriptionsPlugin, parts);
+  const subscriptions = subscriptionRequests(parts);
+  await app.register(subscriptionsPlugin, { ...parts, subscriptions });
   const heardOf = { copies: intake, copiesMayDiffer: heard.wake };
   await app.register(noticesPlugin, { ...parts, ...heardOf, unmatchedAfterMs });
   await app.register(accessPlugin, { ...parts, log, opening, readings });
@@ -116,7 +118,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(revocationsPlugin, parts);
   await app.register(recoveriesPlugin, parts);
   await app.register(settingsPlugin, parts);
-  await app.register(fhirPlugin, { ...parts, ...writing, opening, search });
+  await app.register(fhirPlugin, { ...parts, ...writing, opening, search, subscriptions });
   await app.register(jobsPlugin, { jobs });
   outbox.start();
   jobs.start();

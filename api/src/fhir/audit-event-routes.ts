@@ -1,7 +1,7 @@
 import { records, type AccessState } from '@careledger/contracts';
 import { auditEventOf } from '@careledger/disclosure';
 import { closedObject } from '@careledger/domain';
-import { attemptIdOf, readAttemptId } from '@careledger/fhir';
+import { readStatementId, statementIdOf } from '@careledger/fhir';
 import { orUndefined } from '@careledger/ledger';
 import { ledgerAnswers, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { ProblemError, type ServiceApp } from '@careledger/service-kit';
@@ -39,11 +39,18 @@ export function addAuditEventReadRoute(
       },
     },
     async (request, reply) => {
-      const ref = readAttemptId(request.params.id);
+      const ref = readStatementId(request.params.id);
       const access =
         ref &&
         (await onLedger(() =>
-          orUndefined(channels.cloud.evaluate(records, 'GetAccess', { requester, ...ref }), 'PERMIT_UNKNOWN'),
+          orUndefined(
+            channels.cloud.evaluate(records, 'GetAccess', {
+              requester,
+              patientId: ref.patientId,
+              requestSid: ref.sid,
+            }),
+            'PERMIT_UNKNOWN',
+          ),
         ));
       if (access === undefined) throw new ProblemError('NOT_FOUND', 'This authority made no such attempt');
       return sendResource(reply, request, JSON.stringify(auditEvent(access)));
@@ -88,5 +95,5 @@ export function addAuditEventSearchRoute(
 /** As IHE BALP has it (packages/disclosure), under the id that it has on this server. */
 function auditEvent(access: AccessState): Json {
   const event = mapObjects(auditEventOf({ access }), byResourceId) as Json;
-  return { ...event, id: attemptIdOf(access) };
+  return { ...event, id: statementIdOf({ ...access, sid: access.requestSid }) };
 }

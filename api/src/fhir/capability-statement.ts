@@ -62,10 +62,20 @@ const TAKES: Partial<Readonly<Record<Interaction, string>>> = {
   update:
     'The record is read first: a grant to read and to modify it and, of somebody who signed in, scopes `r` and `u`',
 };
+/** The same of one type alone. */
+const TAKES_OF_TYPE: Readonly<Record<string, Partial<Readonly<Record<Interaction, string>>>>> = {
+  Consent: { create: 'A request to the patient, status `proposed`: it gives nothing' },
+};
 
-const interactionOf = ({ interaction, roles }: Row) => ({
+const interactionOf = ({ interaction, resourceType, roles }: Row) => ({
   code: interaction,
-  documentation: [`Roles: ${roles.join(', ')}`, TAKES[interaction] ?? []].flat().join('. '),
+  documentation: [
+    `Roles: ${roles.join(', ')}`,
+    TAKES[interaction] ?? [],
+    TAKES_OF_TYPE[resourceType]?.[interaction] ?? [],
+  ]
+    .flat()
+    .join('. '),
 });
 
 function operationsOf(rows: readonly Row[]): { readonly operation?: readonly object[] } {

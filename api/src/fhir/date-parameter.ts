@@ -76,7 +76,7 @@ function spanOf(text: string, isMinute: boolean): Span | undefined {
 }
 
 /** There is no 30 February, whatever `Date.parse` makes of it. */
-function isInCalendar(text: string, month = '01', day = '01'): boolean {
+export function isInCalendar(text: string, month = '01', day = '01'): boolean {
   const date = new Date(`${text.slice(0, 4)}-${month}-${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(5, 10) === `${month}-${day}`;
 }

@@ -7,6 +7,13 @@ import {
   type AuditEventRouteOptions,
 } from './audit-event-routes.js';
 import { capabilityStatement } from './capability-statement.js';
+import { ConsentReading, type ConsentReadingOptions } from './consent-reading.js';
+import {
+  addConsentCreateRoute,
+  addConsentReadRoute,
+  addConsentSearchRoute,
+  type ConsentRouteOptions,
+} from './consent-routes.js';
 import { addCopySearchRoute, type CopySearchRouteOptions } from './copy-search-routes.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
@@ -26,6 +33,8 @@ import { FHIR_BASE, FHIR_TABLE, type Interaction, type Row, type Source } from '
 export interface FhirOptions
   extends
     Omit<AuditEventRouteOptions, 'base'>,
+    Omit<ConsentRouteOptions, 'base' | 'consents'>,
+    Omit<ConsentReadingOptions, 'subscriptions'>,
     Omit<CopySearchRouteOptions, 'base'>,
     Omit<PatientRouteOptions, 'base'>,
     Omit<FhirWritingOptions, 'base'>,
@@ -36,6 +45,7 @@ export interface FhirOptions
 }
 
 type Options = AuditEventRouteOptions &
+  ConsentRouteOptions &
   CopySearchRouteOptions &
   ReadRouteOptions &
   PatientRouteOptions &
@@ -60,6 +70,10 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   copy: { 'search-type': addCopySearchRoute, 'search-by-post': addCopySearchRoute },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
+  consent: {
+    ...{ create: addConsentCreateRoute, read: addConsentReadRoute },
+    'search-type': addConsentSearchRoute,
+  },
 };
 
 /** FHIR R4 for clients that know nothing of this system: what the table has, and no more. */
@@ -69,10 +83,11 @@ export async function fhirPlugin(app: ServiceApp, options: FhirOptions): Promise
   const reading = new FhirReading(opening);
   const fhirWriting = new FhirWriting({ ...options, base });
   const answers = new WrittenAnswers(opening);
+  const consents = new ConsentReading(options);
   for (const row of FHIR_TABLE) {
     const add = ADD[row.source][row.interaction];
     if (add === undefined) throw new RangeError(`Nobody does ${row.interaction} of ${row.resourceType}`);
-    add(app, row, { ...options, answers, base, fhirWriting, reading });
+    add(app, row, { ...options, answers, base, consents, fhirWriting, reading });
   }
   const statement = JSON.stringify(
     capabilityStatement({ ...options, version: packageVersion(import.meta.url) }),

@@ -326,6 +326,66 @@ describe('what is sent is what is written, or it is refused', () => {
   });
 });
 
+describe('a Consent', () => {
+  const CONSENT = `${FHIR_BASE}/Consent`;
+  const as = (role: 'ops' | 'practitioner' | 'auditor') => ({ authorization: `Bearer ${tokens[role]}` });
+
+  test.each([
+    '?patient=',
+    '?patient=Ann',
+    `?patient=${PATIENT}&patient=${PATIENT}`,
+    '?status=',
+    '?status=draft',
+    '?status=urn:mine|active',
+    '?status=active,',
+    '?status=active&status=rejected',
+    '?_id=a_b',
+    '?_count=0',
+    '?_count=101',
+    '?period=2026',
+    '?_sort=date',
+  ])('is not searched by %j', async (query) => {
+    expect(said(await ask(`${CONSENT}${query}`))).toEqual([
+      ...[400, 'OperationOutcome', 'invalid', 'VALIDATION_FAILED'],
+    ]);
+  });
+
+  test('has an id of its own kind: any other is nobody’s, and nobody is asked for it', async () => {
+    for (const id of ['1', ID, `pat-${'a'.repeat(32)}`])
+      expect(said(await ask(`${CONSENT}/${id}`))).toEqual([
+        ...[404, 'OperationOutcome', 'not-found', 'NOT_FOUND'],
+      ]);
+    expect((await ask(`${CONSENT}?_id=${ID}`)).answer.json()).not.toHaveProperty('entry');
+  });
+
+  test('is asked by who may, and with every fault told where it is', async () => {
+    const post = async (role: 'ops' | 'practitioner' | 'auditor', payload: object, more: object = {}) => {
+      const headers = { ...as(role), 'content-type': 'application/fhir+json', ...more };
+      const answer = await api.app.inject({ ...{ method: 'POST', url: CONSENT, payload }, headers });
+      return { answer, outcome: answer.json<Outcome>() };
+    };
+    const none = { resourceType: 'Consent', status: 'active', performer: [] };
+    expect(said(await post('auditor', none))).toEqual([
+      ...[403, 'OperationOutcome', 'forbidden', 'FORBIDDEN'],
+    ]);
+    for (const role of ['ops', 'practitioner'] as const) {
+      const { answer } = await post(role, none);
+      const { issue } = answer.json<{ issue: { expression: string[] }[] }>();
+      expect([answer.statusCode, issue.flatMap(({ expression }) => expression)]).toEqual([
+        422,
+        expect.arrayContaining([
+          'Consent.scope',
+          'Consent.patient',
+          'Consent.performer',
+          'Consent.provision',
+        ]),
+      ]);
+    }
+    expect(said(await post('ops', { resourceType: 'Patient' }))[0]).toBe(422);
+    expect(said(await post('ops', none, { 'if-none-exist': 'status=active' }))[0]).toBe(400);
+  });
+});
+
 describe('a search of what a copy holds', () => {
   const search = `${FHIR_BASE}/Observation`;
   const patient = `patient=${PATIENT}`;

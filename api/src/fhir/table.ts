@@ -15,6 +15,7 @@ export const SOURCES = {
   attempt: 'an attempt of this authority to read a record, as the ledger has decided and written it down',
   copy: 'the copy that the patient lets this authority keep, for its unit and purpose',
   patient: 'a patient whom the ledger knows: the pseudonym, and no more',
+  consent: 'a request of this authority to a patient, and what the patient gave: asking gives nothing',
 } as const;
 export type Source = keyof typeof SOURCES;
 
@@ -77,6 +78,10 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
   ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
   ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
+  ...rows(['Consent'], ['create'], { source: 'consent', roles: ['practitioner', 'ops'] }),
+  ...rows(['Consent'], ['read', 'search-type'], {
+    ...{ source: 'consent', roles: ['practitioner', 'ops', 'auditor'] },
+  }),
 ];
 
 type Route = (resourceType: string) => readonly ['GET' | 'POST' | 'PUT', string];
@@ -123,6 +128,11 @@ const searchedBy = (what: string): SearchParameter[] => [
 /** By type. Every search takes `_count` besides. */
 export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> = {
   AuditEvent: [OF_A_PATIENT],
+  Consent: [
+    { name: '_id', type: 'token' },
+    { name: 'patient', type: 'reference' },
+    { name: 'status', type: 'token' },
+  ],
   DiagnosticReport: searchedBy('code'),
   DocumentReference: searchedBy('type'),
   Observation: searchedBy('code'),

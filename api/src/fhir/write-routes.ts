@@ -13,7 +13,7 @@ import type { Json } from '../resources/json.js';
 import { FORMAT, FhirId } from './parameters.js';
 import { ROUTE_OF, type Row } from './table.js';
 import type { FhirWriting, Sent } from './writing.js';
-import type { WrittenAnswers } from './written-answers.js';
+import { answerAccepted, type WrittenAnswers } from './written-answers.js';
 
 /** Around what a record may have, a transaction has its requests. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
@@ -54,8 +54,7 @@ export function addCreateRoute(app: ServiceApp, row: Row, options: WriteRouteOpt
     async (request, reply) => {
       assertUnconditional(request);
       const written = await options.fhirWriting.create(row.resourceType, sentOf(request));
-      if (!(await isStored(request, reply, written.write, options)))
-        return options.answers.accepted(request, reply);
+      if (!(await isStored(request, reply, written.write, options))) return answerAccepted(request, reply);
       return options.answers.created(request, reply, written);
     },
   );
@@ -70,8 +69,7 @@ export function addTransactionRoute(app: ServiceApp, row: Row, options: WriteRou
     async (request, reply) => {
       assertUnconditional(request);
       const written = await options.fhirWriting.transaction(sentOf(request));
-      if (!(await isStored(request, reply, written.write, options)))
-        return options.answers.accepted(request, reply);
+      if (!(await isStored(request, reply, written.write, options))) return answerAccepted(request, reply);
       return options.answers.transacted(request, reply, written);
     },
   );
@@ -100,8 +98,7 @@ export function addUpdateRoute(app: ServiceApp, row: Row, options: WriteRouteOpt
       const seen = Number(request.headers['if-match'].replace(/\D/g, ''));
       const { resourceType } = row;
       const written = await options.fhirWriting.update({ resourceType, id, seen }, sentOf(request));
-      if (!(await isStored(request, reply, written.write, options)))
-        return options.answers.accepted(request, reply);
+      if (!(await isStored(request, reply, written.write, options))) return answerAccepted(request, reply);
       return options.answers.updated(request, reply, written);
     },
   );
@@ -130,7 +127,7 @@ function sentOf(request: Parameters<typeof callerOf>[0] & FastifyRequest): Sent 
 }
 
 /** @throws ProblemError VALIDATION_FAILED: a condition that is not looked at would make a second one */
-function assertUnconditional({ headers }: FastifyRequest): void {
+export function assertUnconditional({ headers }: FastifyRequest): void {
   if (headers['if-none-exist'] !== undefined)
     throw new ProblemError('VALIDATION_FAILED', 'If-None-Exist is not looked at here: use Idempotency-Key');
 }

@@ -8,6 +8,19 @@ import type { Written } from './writing.js';
 
 const RETURN_MINIMAL = /(?:^|[,;])\s*return\s*=\s*"?minimal"?\s*(?:$|[,;])/i;
 
+/** Whether whoever sends it has no need of what it becomes. */
+export const prefersMinimal = ({ headers: { prefer } }: Pick<FastifyRequest, 'headers'>): boolean =>
+  RETURN_MINIMAL.test([prefer ?? []].flat().join(','));
+
+/** 202: where to look, in FHIR's words; the job's own `Location` is not what was made. */
+export function answerAccepted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const job = String(reply.getHeader('location'));
+  reply.removeHeader('location').header('content-location', job).code(202);
+  const diagnostics = `It is on its way, and goes on by itself: ${job} says how far it has come`;
+  const issue = [{ severity: 'information', code: 'incomplete', diagnostics }];
+  return sendResource(reply, request, JSON.stringify({ resourceType: 'OperationOutcome', issue }));
+}
+
 /** How writing is answered once a provider has signed for it, or while it goes on. */
 export class WrittenAnswers {
   constructor(readonly opening: Pick<OpeningRecords, 'versions'>) {}
@@ -35,15 +48,6 @@ export class WrittenAnswers {
     return sendResource(reply.code(200), request, JSON.stringify(bundle));
   }
 
-  /** 202: where to look, in FHIR's words; the job's own `Location` is not what was made. */
-  accepted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const job = String(reply.getHeader('location'));
-    reply.removeHeader('location').header('content-location', job).code(202);
-    const diagnostics = `It is on its way, and goes on by itself: ${job} says how far it has come`;
-    const issue = [{ severity: 'information', code: 'incomplete', diagnostics }];
-    return sendResource(reply, request, JSON.stringify({ resourceType: 'OperationOutcome', issue }));
-  }
-
   async #one(request: FastifyRequest, reply: FastifyReply, written: Written): Promise<FastifyReply> {
     const { json, entries, write } = written;
     const [one] = entries;
@@ -55,7 +59,7 @@ export class WrittenAnswers {
       .header('etag', weakTag(version))
       .header('last-modified', new Date(storedAt).toUTCString());
     // What was sealed by an earlier request is no longer here in the clear.
-    if (json === undefined || RETURN_MINIMAL.test(String(request.headers.prefer ?? ''))) return reply.send();
+    if (json === undefined || prefersMinimal(request)) return reply.send();
     const record = new ServedRecord({ patientId, recordId }, { json, version, storedAt });
     return sendResource(reply, request, record.textOf(one.resourceType, one.entry) ?? '');
   }

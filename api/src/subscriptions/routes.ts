@@ -15,30 +15,21 @@ import {
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { changeRef } from './change-store.js';
-import {
-  CANCELLATION,
-  REQUEST,
-  changeWork,
-  subscriptionPath,
-  type ChangeWorkOptions,
-} from './change-work.js';
+import { CANCELLATION, REQUEST, subscriptionPath } from './change-work.js';
 import { CancelledSubscription, NewSubscription, RequestedSubscription } from './schemas.js';
-import type { SubscriptionService } from './subscription-service.js';
+import type { SubscriptionRequests } from './subscription-requests.js';
 import * as examples from './examples.js';
 
 const SubscriptionParams = Type.Object({ subscriptionId: Id128 });
 
-export interface SubscriptionRouteOptions extends ChangeWorkOptions {
-  readonly service: SubscriptionService;
+export interface SubscriptionRouteOptions extends SubscriptionRequests {
   readonly answerWithinMs: number;
 }
 
 export function addSubscriptionRoutes(
   app: ServiceApp,
-  { service, answerWithinMs: waitMs, ...options }: SubscriptionRouteOptions,
+  { service, requesting, cancelling, answerWithinMs: waitMs }: SubscriptionRouteOptions,
 ): void {
-  const { requesting, cancelling } = changeWork(options);
-
   app.post(
     '/v1/subscriptions',
     {

@@ -82,7 +82,8 @@ test('every interaction of the CapabilityStatement is tried, by the roles that i
       [...interaction, ...operation.map(({ name: code, ...more }) => ({ code, ...more }))].map(
         ({ code, documentation }) => [
           FHIR_PATHS[code]?.replace('{type}', type),
-          documentation.replace('Roles: ', '').split(', ').sort(),
+          // What an interaction takes besides stands after it.
+          (/^Roles: ([a-z, ]+)/.exec(documentation)?.[1] ?? '').split(', ').sort(),
         ],
       ),
     ),

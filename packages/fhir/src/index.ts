@@ -9,21 +9,24 @@ export type { FhirIssue } from './r4/issue.js';
 export { parseFhirJson } from './json.js';
 export { loadR4Checker } from './r4/load.js';
 export { periodicBundle } from './periodic.js';
+export { isClinicalSystem } from './scope/codes.js';
 export { alarmKinds, ownKindsOf } from './scope/own-kinds.js';
 export { isSupporting, kindsOf, tellingResources } from './scope/resource-kinds.js';
 export type { Bundle, Device, Observation } from './schema.js';
 export { patientResourceIdOf, readPatientResourceId } from './server/patient-resource-id.js';
 export {
-  attemptIdOf,
   entryHashOf,
   entryNameOf,
-  readAttemptId,
   readResourceId,
+  readStatementId,
   resourceIdOf,
+  statementIdOf,
   type NamedEntry,
   type ResourceRef,
+  type StatementRef,
 } from './server/resource-id.js';
 export type { ChainPosition, DeviceDescription } from './source.js';
+export { R4_RESOURCE_TYPES } from './r4.js';
 export { SYSTEM } from './systems.js';
 export { uuidOf } from './uuid.js';
 export { checkBundle, checkResource, type FhirResource } from './validate.js';

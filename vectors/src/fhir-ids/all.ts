@@ -1,5 +1,5 @@
 import { toBase64url } from '@careledger/crypto';
-import { attemptIdOf, entryHashOf, entryNameOf, resourceIdOf, type NamedEntry } from '@careledger/fhir';
+import { entryHashOf, entryNameOf, resourceIdOf, statementIdOf, type NamedEntry } from '@careledger/fhir';
 import type { ResourceIdVector } from '@careledger/fhir/testing';
 import type { Vector, VectorKind } from '@careledger/spec';
 
@@ -22,7 +22,7 @@ function validIds(): Vector<ResourceIdVector>[] {
       name: 'audit-event',
       description: 'The AuditEvent of an attempt, by patient and request',
       ...{ patientId: PATIENT, requestSid: REQUEST },
-      id: attemptIdOf({ patientId: PATIENT, requestSid: REQUEST }),
+      id: statementIdOf({ patientId: PATIENT, sid: REQUEST }),
     },
     of('entry-by-place', 'Without both by its place', { resource: { resourceType: 'Observation' } }, 3),
   ];

@@ -36,12 +36,12 @@ function codingsIn(value: unknown): ClinicalCode[] {
   if (Array.isArray(value)) return value.flatMap(codingsIn);
   if (!isObject(value)) return [];
   const { system, code } = value;
-  const isCoding = typeof system === 'string' && typeof code === 'string' && isClinical(system);
+  const isCoding = typeof system === 'string' && typeof code === 'string' && isClinicalSystem(system);
   return [...(isCoding ? [{ system, code }] : []), ...Object.values(value).flatMap(codingsIn)];
 }
 
-/** A quantity has a system and a code as well: those of its unit. */
-const isClinical = (system: string): boolean => system !== SYSTEM.ucum && isOfContent(system);
+/** Whether codes of the system say what something is. A quantity has a system and a code as well: those of its unit. */
+export const isClinicalSystem = (system: string): boolean => system !== SYSTEM.ucum && isOfContent(system);
 
 const isOfContent = (system: string): boolean =>
   system.startsWith(CLINICAL) || !OF_FORM.some((prefix) => system.startsWith(prefix));

@@ -57,27 +57,30 @@ export function resourceIdOf({ patientId, recordId, entry }: ResourceRef): strin
   return toBase64url(concatBytes(...bytes)).replaceAll('_', '.');
 }
 
-/** An attempt to read something of a patient, by the request's statement id. */
-export interface AttemptRef {
+/**
+ * What an authority's signed statement has put on the ledger of a patient: an attempt to read (AuditEvent), a request for consent
+ * (Consent), a visit (Encounter).
+ */
+export interface StatementRef {
   readonly patientId: PatientId;
-  /** Base64url of 128 bits. */
-  readonly requestSid: Id128;
+  /** The statement's id: base64url of 128 bits. */
+  readonly sid: Id128;
 }
 
-/** The id of the AuditEvent of an attempt: patient and request, written in the same way. */
-export const attemptIdOf = ({ patientId, requestSid }: AttemptRef): string =>
-  toBase64url(concatBytes(fromBase32(patientId.slice(PREFIX_CHARS)), fromBase64url(requestSid))).replaceAll(
+/** The id of what a statement made: patient and statement, written in the same way. */
+export const statementIdOf = ({ patientId, sid }: StatementRef): string =>
+  toBase64url(concatBytes(fromBase32(patientId.slice(PREFIX_CHARS)), fromBase64url(sid))).replaceAll(
     '_',
     '.',
   );
 
 /** What such an id names; undefined for an id that is none. */
-export function readAttemptId(id: string): AttemptRef | undefined {
+export function readStatementId(id: string): StatementRef | undefined {
   const bytes = bytesOf(id);
   if (bytes?.length !== ID_HASH_BYTES + SID_BYTES) return undefined;
   return {
     patientId: `pat_${toBase32(bytes.subarray(0, ID_HASH_BYTES))}`,
-    requestSid: toBase64url(bytes.subarray(ID_HASH_BYTES)),
+    sid: toBase64url(bytes.subarray(ID_HASH_BYTES)),
   };
 }
 
