@@ -2,27 +2,51 @@ import { expect, test } from '@jest/globals';
 import { pickPage, type PageWanted } from './copy-page.js';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
-const pick = (wanted: Partial<PageWanted<number>> = {}, candidates: Iterable<number> = numbers(10)) =>
+const pick = (
+  wanted: Partial<PageWanted<number>> = {},
+  candidates: Iterable<number | undefined> = numbers(10),
+) =>
   pickPage(candidates, (of) => (of % 2 === 0 ? `opened ${of}` : undefined), {
-    ...{ limit: 2, isCounted: false, isOver: () => false },
+    ...{ limit: 2, isCounted: false, isOver: () => false, idOf: (of) => of },
     ...wanted,
   });
 
+const seen = (...all: number[]) => all.map((of) => ({ of, unread: `opened ${of}` }));
+
 test('a page is the first of what may be seen, after the page before', async () => {
-  expect(await pick()).toMatchObject({ told: [0, 2], hasMore: true, total: undefined });
+  expect(await pick()).toMatchObject({ seen: seen(0, 2), hasMore: true, total: undefined });
   const isAfter = (of: number) => of > 4;
   expect(await pick({ isAfter, isCounted: true })).toEqual({
-    seen: [6, 8].map((of) => ({ of, unread: `opened ${of}` })),
-    ...{ told: [6, 8], hasMore: false, total: 5 },
+    ...{ seen: seen(6, 8), linked: [], hasMore: false, total: 5 },
   });
 });
 
 test('what is counted alone is told of as well, and none of it is on the page', async () => {
-  expect(await pick({ limit: 0, isCounted: true })).toMatchObject({
-    seen: [],
-    told: [0, 2, 4, 6, 8],
-    total: 5,
-  });
+  const told: number[] = [];
+  const counted = (of: number) => told.push(of);
+  expect(await pick({ limit: 0, isCounted: true, counted })).toMatchObject({ seen: [], total: 5 });
+  expect(told).toEqual([0, 2, 4, 6, 8]);
+});
+
+test('what is looked at and not meant is passed over', async () => {
+  expect(await pick({}, [undefined, 2, undefined])).toMatchObject({ seen: seen(2), hasMore: false });
+});
+
+test('what is linked comes beside it, each once, as far as it may be seen', async () => {
+  const linkedTo = (of: number) => [of + 10, of + 11, 2, 12];
+  expect(await pick({ linkedTo })).toMatchObject({ seen: seen(0, 2), linked: seen(10, 12) });
+});
+
+test('a page to which much is linked ends early, and what follows is on the next one', async () => {
+  const linkedTo = (of: number) => numbers(2_000).map((index) => 10_000 * (of + 1) + index);
+  const page = await pick({ linkedTo, limit: 4, isCounted: true });
+  expect([page?.seen.length, page?.linked.length, page?.hasMore, page?.total]).toEqual([2, 2_000, true, 5]);
+  // Beside the last one there is nothing to put off.
+  expect(await pick({ linkedTo, limit: 4 }, [8])).toMatchObject({ seen: seen(8), hasMore: false });
+});
+
+test('of a copy that ends while what is linked is looked for nothing is shown', async () => {
+  expect(await pick({ linkedTo: () => [], isOver: () => true })).toBeUndefined();
 });
 
 test('others have their turn while many are looked at, and of a copy that ends in it nothing more is opened', async () => {

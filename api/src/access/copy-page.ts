@@ -3,6 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** Candidates that are looked at, and opened, before others have their turn. */
 const TURN_CANDIDATES = 100;
 
+/** What is shown beside the page, after which the page ends; beside one that is on it there may be more. */
+const LINKED_MAX = 1_000;
+
 /** Which of the candidates are on a page. */
 export interface PageWanted<C> {
   /** 0: all are counted, and none is shown. */
@@ -11,15 +14,27 @@ export interface PageWanted<C> {
   readonly isCounted: boolean;
   /** Of what the page before has, which is counted alone, it is not so. */
   readonly isAfter?: (of: C) => boolean;
+  /** Told of each that is counted where nothing is shown: how many there are says what they say. */
+  readonly counted?: (of: C) => void;
+  /** What is to be shown beside something on the page. */
+  readonly linkedTo?: (of: C) => Iterable<C>;
+  /** By which candidates are told apart. */
+  readonly idOf: (of: C) => unknown;
   /** Whether the copy has ended meanwhile: then nothing more of it is opened. */
   readonly isOver: () => boolean;
 }
 
+/** Something that may be seen. */
+export interface Seen<C, U> {
+  readonly of: C;
+  readonly unread: U;
+}
+
 /** A page of what may be seen; nobody has been let to it yet. */
 export interface PickedPage<C, U> {
-  readonly seen: readonly { readonly of: C; readonly unread: U }[];
-  /** Of which the answer says something: what is on the page, or all that is counted where nothing is shown. */
-  readonly told: readonly C[];
+  readonly seen: readonly Seen<C, U>[];
+  /** What is shown beside it. */
+  readonly linked: readonly Seen<C, U>[];
   readonly hasMore: boolean;
   /** Of all that may be seen; undefined where it was not counted. */
   readonly total: number | undefined;
@@ -27,16 +42,17 @@ export interface PickedPage<C, U> {
 
 /**
  * Looks at candidates in their order, as far as the page needs it.
+ * @param candidates undefined for what is looked at and not meant
  * @param open undefined for what may not be seen
  * @returns undefined where the copy has ended meanwhile
  */
 export async function pickPage<C, U>(
-  candidates: Iterable<C>,
+  candidates: Iterable<C | undefined>,
   open: (of: C) => U | undefined,
-  { limit, isCounted, isAfter, isOver }: PageWanted<C>,
+  wanted: PageWanted<C>,
 ): Promise<PickedPage<C, U> | undefined> {
-  const seen: { readonly of: C; readonly unread: U }[] = [];
-  const told: C[] = [];
+  const { limit, isCounted, counted, isAfter, isOver } = wanted;
+  const seen: Seen<C, U>[] = [];
   let [looked, total, onPage] = [0, 0, 0];
   for (const of of candidates) {
     if (looked > 0 && looked % TURN_CANDIDATES === 0) {
@@ -44,14 +60,44 @@ export async function pickPage<C, U>(
       if (isOver()) return undefined;
     }
     looked += 1;
-    const unread = open(of);
-    if (unread === undefined) continue;
+    const unread = of === undefined ? undefined : open(of);
+    if (of === undefined || unread === undefined) continue;
     total += 1;
     if (isAfter?.(of) === false) continue;
     onPage += 1;
-    if (onPage <= limit || limit === 0) told.push(of);
-    if (onPage <= limit) seen.push({ of, unread });
+    if (limit === 0) counted?.(of);
+    else if (onPage <= limit) seen.push({ of, unread });
     else if (!isCounted) break;
   }
-  return { seen, told, hasMore: onPage > limit, total: isCounted ? total : undefined };
+  const beside = await pickLinked(seen, open, wanted);
+  if (beside === undefined) return undefined;
+  const { linked, isWhole } = beside;
+  return {
+    ...{ seen: seen.slice(0, beside.shown), linked },
+    ...{ hasMore: onPage > limit || !isWhole, total: isCounted ? total : undefined },
+  };
+}
+
+/** What is linked to the first of what is on the page, each once, and to how many of it. */
+async function pickLinked<C, U>(
+  seen: readonly Seen<C, U>[],
+  open: (of: C) => U | undefined,
+  { linkedTo, idOf, isOver }: PageWanted<C>,
+) {
+  const linked: Seen<C, U>[] = [];
+  if (linkedTo === undefined) return { linked, shown: seen.length, isWhole: true };
+  const ids = new Set(seen.map(({ of }) => idOf(of)));
+  for (const [index, { of }] of seen.entries()) {
+    await turn();
+    if (isOver()) return undefined;
+    for (const each of linkedTo(of)) {
+      if (ids.has(idOf(each))) continue;
+      ids.add(idOf(each));
+      const unread = open(each);
+      if (unread !== undefined) linked.push({ of: each, unread });
+    }
+    const shown = index + 1;
+    if (linked.length > LINKED_MAX && shown < seen.length) return { linked, shown, isWhole: false };
+  }
+  return { linked, shown: seen.length, isWhole: true };
 }

@@ -69,10 +69,11 @@ export interface VisitReading<T> {
 export interface CopyReading<T> {
   /** Of the record to which it belongs, as the ledger has it. */
   readonly version: TaggedVersion<Period> & { readonly recordId: string; readonly version: number };
-  readonly open: () => Unread<T>;
+  /** Undefined for what is not meant, by what it says. */
+  readonly open: () => Unread<T> | undefined;
 }
 
-export interface CopyPageWanted<C> extends PageWanted<C> {
+export interface CopyPageWanted<C> extends Omit<PageWanted<C>, 'counted'> {
   /** The grants that let it be kept for whoever asks: for the purpose, at the unit. */
   readonly grantIds: ReadonlySet<string>;
   /** What a token's scopes have to let somebody do. Default: `r`. */
@@ -82,6 +83,8 @@ export interface CopyPageWanted<C> extends PageWanted<C> {
 /** What of a copy is shown. */
 export interface ShownCopies<C, T> {
   readonly shown: readonly { readonly of: C; readonly content: T }[];
+  /** What is linked to it, by the same rules. */
+  readonly linked: readonly { readonly of: C; readonly content: T }[];
   /** Whether more of it may be seen. */
   readonly hasMore: boolean;
   /** Of all that may be seen; undefined where it was not counted. */
@@ -229,7 +232,7 @@ export class ReadGate {
   async copies<C extends CopyReading<T>, T>(
     reader: Reader,
     patientId: string,
-    candidates: Iterable<C>,
+    candidates: Iterable<C | undefined>,
     wanted: CopyPageWanted<C>,
   ): Promise<ShownCopies<C, T>> {
     const { judge, log, store } = this.#options;
@@ -241,14 +244,19 @@ export class ReadGate {
     const openIfSeen = (of: C): Unread<T> | undefined => {
       if (objects(of)) return undefined;
       const unread = of.open();
+      if (unread === undefined) return undefined;
       return scopeObjection(reader, patientId, unread, does) === undefined ? unread : undefined;
     };
-    const ended: ShownCopies<C, T> = { shown: [], hasMore: false, total: isCounted ? 0 : undefined };
-    const page = await pickPage(candidates, openIfSeen, wanted);
+    const ended: ShownCopies<C, T> = {
+      ...{ shown: [], linked: [], hasMore: false, total: isCounted ? 0 : undefined },
+    };
+    const told = new ToldVersions();
+    const page = await pickPage(candidates, openIfSeen, { ...wanted, counted: (of) => told.add(of) });
     if (page === undefined) return ended;
+    for (const { of } of [...page.seen, ...page.linked]) told.add(of);
     this.personOf(reader);
     await store.commit(() => {
-      for (const { recordId, version } of versionsOf(page.told))
+      for (const { recordId, version } of told.all)
         log.shown({
           ...{ basis: 'copy', requestSid: randomId128(), patientId, recordId, version, visitId: null },
           ...{ reason: 'GRANT', decidedBy: 'mirror', ...this.#askedBy(reader) },
@@ -257,10 +265,12 @@ export class ReadGate {
     if (isOver()) return ended;
     // By what is mirrored now: somebody may have denied some of it while it was being logged.
     const objectsNow = objections();
-    return {
-      shown: page.seen
+    const given = (seen: typeof page.seen) =>
+      seen
         .filter(({ of }) => !objectsNow(of))
-        .map(({ of, unread }) => ({ of, content: this.#give(reader, unread) })),
+        .map(({ of, unread }) => ({ of, content: this.#give(reader, unread) }));
+    return {
+      ...{ shown: given(page.seen), linked: given(page.linked) },
       hasMore: page.hasMore,
       total: page.total,
     };
@@ -305,10 +315,18 @@ function objectionsByRecord<C extends CopyReading<unknown>>(
   };
 }
 
-/** The records of which something is told, each once. */
-const versionsOf = <C extends CopyReading<unknown>>(told: readonly C[]): C['version'][] => [
-  ...new Map(told.map(({ version }) => [version.recordId, version])).values(),
-];
+/** The versions of which an answer tells something, each record once; nothing else is kept of what was looked at. */
+class ToldVersions {
+  readonly #byRecord = new Map<string, { readonly recordId: string; readonly version: number }>();
+
+  add({ version: { recordId, version } }: CopyReading<unknown>): void {
+    this.#byRecord.set(recordId, { recordId, version });
+  }
+
+  get all() {
+    return this.#byRecord.values();
+  }
+}
 
 /** Why a token is not for this, by the scopes that it has. */
 function scopeObjection(

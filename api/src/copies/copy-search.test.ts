@@ -38,13 +38,28 @@ describe('a search', () => {
   test('finds by type, code, category and time, sorted, its numbers as they were written', async () => {
     expect(timesOf(await copying.find(running))).toEqual([...days].reverse().map(noon));
     expect(timesOf(await copying.find(running, { order: 'asc' }))).toEqual(days.map(noon));
-    expect(timesOf(await copying.find(running, { codes: ['718-7'] }))).toEqual([noon('2026-05-04')]);
-    expect(timesOf(await copying.find(running, { codes: [`${LOINC}|718-7`, 'none'] }))).toEqual([
+    expect(timesOf(await copying.find(running, { terms: [{ by: 'code', anyOf: ['718-7'] }] }))).toEqual([
       noon('2026-05-04'),
     ]);
-    expect((await copying.find(running, { codes: ['urn:other|718-7'] })).total).toBe(0);
-    expect((await copying.find(running, { categories: ['vital-signs'] })).total).toBe(0);
-    expect((await copying.find(running, { categories: ['laboratory'], codes: [GLUCOSE] })).total).toBe(3);
+    expect(
+      timesOf(await copying.find(running, { terms: [{ by: 'code', anyOf: [`${LOINC}|718-7`, 'none'] }] })),
+    ).toEqual([noon('2026-05-04')]);
+    expect((await copying.find(running, { terms: [{ by: 'code', anyOf: ['urn:other|718-7'] }] })).total).toBe(
+      0,
+    );
+    expect((await copying.find(running, { terms: [{ by: 'category', anyOf: ['vital-signs'] }] })).total).toBe(
+      0,
+    );
+    expect(
+      (
+        await copying.find(running, {
+          terms: [
+            { by: 'category', anyOf: ['laboratory'] },
+            { by: 'code', anyOf: [GLUCOSE] },
+          ],
+        })
+      ).total,
+    ).toBe(3);
     expect((await copying.find(running, { resourceType: 'Condition' })).total).toBe(0);
     const span = { fromMs: Date.parse('2026-05-02'), toMs: Date.parse('2026-05-03') };
     const { resources } = await copying.find(running, { span });
@@ -82,8 +97,8 @@ describe('a search', () => {
   });
 
   test('that shows nothing and counts logs each record that it counts', async () => {
-    const page = await copying.find(running, { limit: 0, codes: [GLUCOSE] });
-    expect(page).toEqual({ resources: [], total: 3, next: null });
+    const page = await copying.find(running, { limit: 0, terms: [{ by: 'code', anyOf: [GLUCOSE] }] });
+    expect(page).toEqual({ resources: [], linked: [], total: 3, next: null });
     const logged = copying.hospital.accessLog.list(Number.MAX_SAFE_INTEGER, 10);
     expect(logged.map(({ basis }) => basis)).toEqual(['copy', 'copy', 'copy']);
     expect(new Set(logged.map(({ recordId }) => recordId)).size).toBe(3);
@@ -153,7 +168,7 @@ describe('a search', () => {
       destroyed ??= copying.hospital.store.commit(() => copies.destroy(copying.patient.patientId));
       return open(...args);
     };
-    expect(await copying.find(running)).toEqual({ resources: [], total: 0, next: null });
+    expect(await copying.find(running)).toEqual({ resources: [], linked: [], total: 0, next: null });
     await destroyed;
     expect(running.allowances.stands(copying.patient.patientId)).toBe(true);
   });

@@ -8,14 +8,9 @@ import type { Policy } from '../policy/policy.js';
 import { problem } from '../problems.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Allowances } from './allowances.js';
-import type {
-  CopiedVersion,
-  CopyFilter,
-  CopyPlace,
-  CopyStore,
-  FoundResource,
-  KeptResource,
-} from './copy-store.js';
+import type { CopyFilter, CopyPlace, FoundResource, RecordsFilter } from './copy-finding.js';
+import type { CopiedVersion, CopyStore, KeptResource } from './copy-store.js';
+import { entryTerm, referenceTerm } from './copy-terms.js';
 
 /** A copy is shown while what its patient decides was heard of the own peer no longer ago than this. */
 const COPY_MIRROR_MAX_AGE_MS = 30_000;
@@ -23,8 +18,8 @@ const COPY_MIRROR_MAX_AGE_MS = 30_000;
 const MIRROR_ASK_AFTER_MS = 10_000;
 const RETRY_S = 5;
 
-/** What is looked for in a patient's copy. */
-export interface CopyQuery extends Omit<CopyFilter, 'after'> {
+/** How a page of a patient's copy is asked for, whatever is looked for. */
+interface PageQuery {
   readonly patientId: string;
   readonly limit: number;
   /** Whether all that may be seen are counted. */
@@ -32,7 +27,23 @@ export interface CopyQuery extends Omit<CopyFilter, 'after'> {
   /** What a token's scopes have to let somebody do. Default: `r`. */
   readonly does?: 'r' | 's';
   readonly cursor?: string;
+  /** Looked at where what is meant is said inside alone. */
+  readonly isMeant?: (kept: KeptResource) => boolean;
+  readonly linked?: LinkedQuery;
 }
+
+/** What is shown beside what was found, of the same record. */
+export interface LinkedQuery {
+  /** By which parameters of its own type something refers to it. */
+  readonly includes: ReadonlySet<string>;
+  /** And what refers to something. */
+  readonly reverse: readonly { readonly resourceType: string; readonly parameter: string }[];
+}
+
+/** What is looked for in a patient's copy. */
+export type CopyQuery = PageQuery & Omit<CopyFilter, 'after'>;
+/** All of it, record by record. */
+export type RecordsQuery = PageQuery & Omit<RecordsFilter, 'after'>;
 
 /** A resource as it is shown, and where it comes from. */
 export interface ShownResource
@@ -42,6 +53,8 @@ export interface ShownResource
 
 export interface CopyPage {
   readonly resources: readonly ShownResource[];
+  /** What is shown beside them, each once. */
+  readonly linked: readonly ShownResource[];
   /** Of what may be seen; undefined unless it was asked for. */
   readonly total: number | undefined;
   readonly next: string | null;
@@ -63,7 +76,12 @@ export interface CopySearchOptions {
 interface Candidate extends CopyReading<KeptResource> {
   readonly found: FoundResource;
   readonly version: CopiedVersion;
+  /** What is shown beside it, once it was opened. */
+  readonly linked: () => Iterable<Candidate>;
 }
+
+/** Finds candidates after a place. */
+type Find = (after: { readonly after?: CopyPlace }) => Iterable<FoundResource | undefined>;
 
 const Place = Type.Tuple([Type.Integer(), Type.Integer()]);
 
@@ -82,57 +100,114 @@ export class CopySearch {
    * @throws ProblemError COPY_STALE; READ_REFUSED with the reason NO_GRANT, PURPOSE_NOT_GRANTED or GRANTEE_MISMATCH; or of
    *   `ReadGate.personOf`; CURSOR_INVALID
    */
-  async find(
+  find(reader: Reader, query: CopyQuery): Promise<CopyPage> {
+    const { patientId, order } = query;
+    const find: Find = (after) => this.#options.copies.found(patientId, { ...query, ...after });
+    return this.#page(reader, query, { find, isRising: order === 'asc' });
+  }
+
+  /** All that is kept of a patient, record by record. @throws ProblemError likewise */
+  findByRecord(reader: Reader, query: RecordsQuery): Promise<CopyPage> {
+    const find: Find = (after) => this.#options.copies.foundByRecord(query.patientId, { ...query, ...after });
+    return this.#page(reader, query, { find, isRising: true });
+  }
+
+  async #page(
     reader: Reader,
-    { patientId, limit, isCounted, does = 'r', cursor, ...filter }: CopyQuery,
+    { patientId, limit, isCounted, does = 'r', cursor, isMeant, linked }: PageQuery,
+    { find, isRising }: { readonly find: Find; readonly isRising: boolean },
   ): Promise<CopyPage> {
     const { allowances, copies, gate } = this.#options;
     await this.#assertFresh(patientId);
     const grantIds = await this.#allowedBy(reader, patientId);
     const after = cursor === undefined ? undefined : placeOf(cursor);
     const key = copies.keys.find(patientId);
-    const { shown, hasMore, total } = await gate.copies<Candidate, KeptResource>(
-      reader,
-      patientId,
-      // Whoever counts looks at all of it.
+    // Whoever counts looks at all of it.
+    const candidates =
       key === undefined
         ? []
-        : this.#candidates(patientId, key, { ...filter, ...(after && !isCounted && { after }) }),
-      {
-        ...{ grantIds, limit, isCounted, does },
-        ...(after && { isAfter: ({ found }: Candidate) => isBehind(found, after, filter.order) }),
-        // A key that was destroyed opens nothing more, also where another grant stands by now.
-        isOver: () =>
-          !allowances.stands(patientId) ||
-          this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS ||
-          copies.keys.find(patientId) !== key,
-      },
-    );
-    const last = shown.at(-1)?.of.found;
+        : this.#candidates(key, find({ ...(after && !isCounted && { after }) }), { isMeant, linked });
+    const page = await gate.copies<Candidate, KeptResource>(reader, patientId, candidates, {
+      ...{ grantIds, limit, isCounted, does },
+      ...(after && { isAfter: ({ found }: Candidate) => isBehind(found.place, after, isRising) }),
+      ...(linked && { linkedTo: (of: Candidate) => of.linked() }),
+      idOf: ({ found }) => found.resourceId,
+      // A key that was destroyed opens nothing more, also where another grant stands by now.
+      isOver: () =>
+        !allowances.stands(patientId) ||
+        this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS ||
+        copies.keys.find(patientId) !== key,
+    });
+    const last = page.shown.at(-1)?.of.found.place;
     return {
-      resources: shown.map(({ of: { version }, content: { entry, entryHash, json, links, storedAt } }) => ({
-        ...{ recordId: version.recordId, version: version.version },
-        ...{ entry, entryHash, json, links, storedAt },
-      })),
-      total,
-      next: hasMore && last !== undefined ? toCursor([last.fromMs, last.resourceId]) : null,
+      ...{ resources: page.shown.map(shownOf), linked: page.linked.map(shownOf), total: page.total },
+      next: page.hasMore && last !== undefined ? toCursor([last.at, last.resourceId]) : null,
     };
   }
 
-  *#candidates(patientId: string, key: SealedBox, filter: CopyFilter): Generator<Candidate> {
+  *#candidates(
+    key: SealedBox,
+    found: Iterable<FoundResource | undefined>,
+    wanted: Pick<Partial<PageQuery>, 'linked'> & { readonly isMeant: PageQuery['isMeant'] | undefined },
+  ): Generator<Candidate | undefined> {
     const { copies } = this.#options;
-    const versions = new Map<number, CopiedVersion | undefined>();
-    for (const found of copies.found(patientId, filter)) {
-      const { copyId } = found;
-      const version = versions.get(copyId) ?? copies.versionOf(key, copyId);
-      versions.set(copyId, version);
-      if (version === undefined) continue;
-      const open = (): Unread<KeptResource> => {
-        const kept = copies.open(key, found);
-        return new Unread(kept, kept.kinds);
-      };
-      yield { found, version, open };
+    // Of one record alone: by time as well, most of what a record holds lies together.
+    let [copyId, version]: [number?, CopiedVersion?] = [];
+    for (const each of found) {
+      if (each !== undefined && each.copyId !== copyId)
+        [copyId, version] = [each.copyId, copies.versionOf(key, each.copyId)];
+      yield each && version && this.#candidate(key, each, { ...wanted, version });
     }
+  }
+
+  #candidate(
+    key: SealedBox,
+    found: FoundResource,
+    {
+      version,
+      isMeant,
+      linked,
+    }: {
+      readonly version: CopiedVersion;
+      readonly isMeant?: PageQuery['isMeant'] | undefined;
+      readonly linked?: LinkedQuery | undefined;
+    },
+  ): Candidate {
+    let kept: KeptResource | undefined;
+    return {
+      ...{ found, version },
+      open: () => {
+        kept = this.#options.copies.open(key, found);
+        return isMeant?.(kept) === false ? undefined : new Unread(kept, kept.kinds);
+      },
+      linked: () =>
+        kept === undefined || linked === undefined
+          ? []
+          : this.#linkedTo(found, { kept, version, linked }).map((each) =>
+              this.#candidate(key, each, { version }),
+            ),
+    };
+  }
+
+  #linkedTo(
+    found: FoundResource,
+    {
+      kept: { entryHash, refersTo },
+      version: { recordId },
+      linked: { includes, reverse },
+    }: { readonly kept: KeptResource; readonly version: CopiedVersion; readonly linked: LinkedQuery },
+  ): FoundResource[] {
+    const { copies } = this.#options;
+    const targets = refersTo
+      .filter(({ parameter }) => includes.has(parameter))
+      .map(({ entry }) => entryTerm({ recordId, entryHash: entry }));
+    return [
+      ...copies.foundBeside(found, { by: 'entry', anyOf: targets }),
+      ...reverse.flatMap(({ resourceType, parameter }) => {
+        const anyOf = [referenceTerm(parameter, { recordId, entryHash })];
+        return copies.foundBeside(found, { by: 'reference', anyOf }, resourceType);
+      }),
+    ];
   }
 
   #ageMs(patientId: string): number {
@@ -164,13 +239,24 @@ export class CopySearch {
   }
 }
 
+const shownOf = ({
+  of: { version },
+  content: { entry, entryHash, json, links, storedAt },
+}: {
+  readonly of: Candidate;
+  readonly content: KeptResource;
+}): ShownResource => ({
+  ...{ recordId: version.recordId, version: version.version },
+  ...{ entry, entryHash, json, links, storedAt },
+});
+
 /** @throws ProblemError CURSOR_INVALID */
 function placeOf(cursor: string): CopyPlace {
-  const [fromMs, resourceId] = fromCursor(cursor, Place);
-  return { fromMs, resourceId };
+  const [at, resourceId] = fromCursor(cursor, Place);
+  return { at, resourceId };
 }
 
-const isBehind = (found: CopyPlace, after: CopyPlace, order: CopyFilter['order']): boolean => {
-  const by = found.fromMs - after.fromMs || found.resourceId - after.resourceId;
-  return order === 'asc' ? by > 0 : by < 0;
-};
+function isBehind(place: CopyPlace, after: CopyPlace, isRising: boolean): boolean {
+  const by = place.at - after.at || place.resourceId - after.resourceId;
+  return isRising ? by > 0 : by < 0;
+}

@@ -2,7 +2,14 @@ import type { Period, ResourceKind } from '@careledger/domain';
 import type { TaggedVersion } from '@careledger/policy';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Store } from '../store/store.js';
-import type { Span } from './date-span.js';
+import {
+  CopyFinding,
+  TYPE_COLUMN,
+  type CopyFilter,
+  type FoundResource,
+  type RecordsFilter,
+} from './copy-finding.js';
+import { termMacsOf, type CopyTerm } from './copy-terms.js';
 import { PatientKeys } from './patient-keys.js';
 import type { ResourceRow } from './resource-rows.js';
 
@@ -12,37 +19,11 @@ export interface CopiedVersion extends TaggedVersion<Period> {
   readonly version: number;
 }
 
-/** By what resources of a patient are found; each narrows. */
-export interface CopyFilter {
-  readonly resourceType: string;
-  /** `system|code` or `code`: one of them. */
-  readonly codes?: readonly string[];
-  /** Likewise. */
-  readonly categories?: readonly string[];
-  /** Of which they tell at least in part. */
-  readonly span?: Span;
-  readonly order: 'asc' | 'desc';
-  /** Looked at where the span is not all that is asked of the time. */
-  readonly isOfTime?: (span: Span) => boolean;
-  /** Where the page before ended. */
-  readonly after?: CopyPlace;
-}
-
-/** Place of a resource among those of a patient, by time. */
-export interface CopyPlace {
-  readonly fromMs: number;
-  readonly resourceId: number;
-}
-
-/** A resource that was found, unopened. */
-export interface FoundResource extends CopyPlace {
-  readonly toMs: number;
-  readonly copyId: number;
-  readonly content: Uint8Array;
-}
-
 /** What is kept of a resource. */
-export interface KeptResource extends Pick<ResourceRow, 'entry' | 'entryHash' | 'json' | 'links'> {
+export interface KeptResource extends Pick<
+  ResourceRow,
+  'entry' | 'entryHash' | 'json' | 'links' | 'refersTo'
+> {
   readonly kinds: readonly ResourceKind[];
   /** When channel `cloud` had its version. */
   readonly storedAt: string;
@@ -60,20 +41,20 @@ interface RecordRow {
   readonly terms: Uint8Array;
 }
 
-const PLACES = 'resource_id AS resourceId, from_ms AS fromMs, to_ms AS toMs, copy_id AS copyId, content';
-
 /**
  * Copies of records. What they say, and what the ledger has of them, is under the patient's data key; what they are found by is
  * keyed hashes; only times lie open. Writing only within `store.commit`.
  */
 export class CopyStore {
   readonly keys: PatientKeys;
+  readonly #finding: CopyFinding;
 
   constructor(
     readonly store: Store,
     readonly box: SealedBox,
   ) {
     this.keys = new PatientKeys(store, box);
+    this.#finding = new CopyFinding(store, box);
   }
 
   /** In the place of an earlier version; a later one stays. */
@@ -91,7 +72,7 @@ export class CopyStore {
       patient,
       key.seal(termsRow(record), version),
     );
-    for (const row of rows) this.#putResource(row, { copyId, patient, key, storedAt });
+    for (const row of rows) this.#putResource(row, { copyId, recordId, patient, key, storedAt });
   }
 
   /** The newest version of a record that is kept. */
@@ -117,37 +98,23 @@ export class CopyStore {
       this.store.run('UPDATE copied_records SET terms = ? WHERE copy_id = ?', terms, kept.copyId);
   }
 
-  /** Resources of a patient by the filter, sorted by time, unopened. */
-  *found(patientId: string, filter: CopyFilter): Generator<FoundResource> {
-    const { resourceType, codes, categories, span, isOfTime, order } = filter;
-    const isRising = order === 'asc';
-    let after = filter.after ?? (isRising ? { fromMs: -Infinity, resourceId: 0 } : LAST);
-    const macs = (column: string, values: readonly string[] | undefined) =>
-      values === undefined ? null : hexList(values.map((value) => this.box.mac(column, value)));
-    for (;;) {
-      const rows = this.store.all<FoundResource>(
-        `SELECT ${PLACES} FROM copied_resources AS found
-         WHERE patient = ?1 AND type = ?2 AND from_ms < ?3 AND to_ms > ?4
-           AND (from_ms, resource_id) ${isRising ? '>' : '<'} (?5, ?6)
-           AND (?7 IS NULL OR EXISTS (SELECT 1 FROM copied_terms AS t WHERE t.resource_id = found.resource_id
-             AND instr(?7, hex(t.term)) > 0))
-           AND (?8 IS NULL OR EXISTS (SELECT 1 FROM copied_terms AS t WHERE t.resource_id = found.resource_id
-             AND instr(?8, hex(t.term)) > 0))
-         ORDER BY from_ms ${order}, resource_id ${order} LIMIT ${READ_MAX_ROWS}`,
-        this.keys.rowOf(patientId),
-        this.box.mac(COLUMN.type, resourceType),
-        span?.toMs ?? Number.MAX_SAFE_INTEGER,
-        span?.fromMs ?? Number.MIN_SAFE_INTEGER,
-        Math.max(after.fromMs, Number.MIN_SAFE_INTEGER),
-        after.resourceId,
-        macs(COLUMN.code, codes),
-        macs(COLUMN.category, categories),
-      );
-      yield* isOfTime === undefined ? rows : rows.filter(isOfTime);
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < READ_MAX_ROWS) return;
-      after = last;
-    }
+  /** Resources of one type of a patient's, sorted by time, unopened; undefined for each that is not meant. */
+  found(patientId: string, filter: CopyFilter): Generator<FoundResource | undefined> {
+    return this.#finding.byTime(this.keys.rowOf(patientId), filter);
+  }
+
+  /** Resources of a patient record by record, likewise. */
+  foundByRecord(patientId: string, filter: RecordsFilter): Generator<FoundResource | undefined> {
+    return this.#finding.byRecord(this.keys.rowOf(patientId), filter);
+  }
+
+  /** Resources that lie in the same record as a found one. */
+  foundBeside(
+    { copyId }: Pick<FoundResource, 'copyId'>,
+    term: CopyTerm,
+    resourceType?: string,
+  ): FoundResource[] {
+    return this.#finding.inRecord(copyId, term, resourceType);
   }
 
   /** The version to which a found resource belongs. */
@@ -190,47 +157,38 @@ export class CopyStore {
   }
 
   #putResource(
-    { entry, entryHash, json, kinds, links, resourceType, codes, categories, span }: ResourceRow,
+    row: ResourceRow,
     {
       copyId,
+      recordId,
       patient,
       key,
       storedAt,
     }: {
       readonly copyId: number;
+      readonly recordId: string;
       readonly patient: Uint8Array;
       readonly key: SealedBox;
       readonly storedAt: string;
     },
   ): void {
-    const kept: KeptResource = { entry, entryHash, json, kinds, links, storedAt };
+    const { entry, entryHash, json, kinds, links, refersTo, resourceType, span } = row;
+    const kept: KeptResource = { entry, entryHash, json, kinds, links, refersTo, storedAt };
     const resourceId = this.store.insert(
       'INSERT INTO copied_resources (copy_id, patient, type, from_ms, to_ms, content) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[copyId, patient, this.box.mac(COLUMN.type, resourceType), span.fromMs, span.toMs],
+      ...[copyId, patient, this.box.mac(TYPE_COLUMN, resourceType), span.fromMs, span.toMs],
       key.seal(resourceRow(copyId), kept),
     );
-    const terms = [
-      ...codes.map((code) => this.box.mac(COLUMN.code, code)),
-      ...categories.map((category) => this.box.mac(COLUMN.category, category)),
-    ];
-    for (const term of terms)
+    for (const term of termMacsOf(this.box, row, recordId))
       this.store.run('INSERT INTO copied_terms (resource_id, term) VALUES (?, ?)', resourceId, term);
   }
 
   #recordMac(recordId: string): Uint8Array {
-    return this.box.mac(COLUMN.record, recordId);
+    return this.box.mac(RECORD_COLUMN, recordId);
   }
 }
 
-const COLUMN = {
-  record: 'copied_records.record',
-  type: 'copied_resources.type',
-  code: 'copied_terms.code',
-  category: 'copied_terms.category',
-} as const;
-/** Resources that one read takes. */
-const READ_MAX_ROWS = 200;
-const LAST: CopyPlace = { fromMs: Number.MAX_SAFE_INTEGER, resourceId: Number.MAX_SAFE_INTEGER };
+const RECORD_COLUMN = 'copied_records.record';
 
 const termsRow = (record: Uint8Array): string =>
   `copied_records/${Buffer.from(record).toString('base64url')}`;
@@ -238,5 +196,3 @@ const openTerms = (key: SealedBox, { record, terms }: RecordRow): CopiedVersion 
   key.open(termsRow(record), terms) as CopiedVersion;
 /** A row cannot be brought under another record. */
 const resourceRow = (copyId: number): string => `copied_resources/${copyId}`;
-const hexList = (macs: readonly Uint8Array[]): string =>
-  macs.map((mac) => Buffer.from(mac).toString('hex').toUpperCase()).join(',');

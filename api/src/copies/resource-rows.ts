@@ -1,8 +1,15 @@
 import { exactJson } from '@careledger/crypto/portable';
 import type { Period, ResourceKind } from '@careledger/domain';
-import { entryHashOf, entryNameOf, kindsOf, type FhirResource } from '@careledger/fhir';
+import { entryHashOf, entryNameOf, isSupporting, kindsOf, type FhirResource } from '@careledger/fhir';
 import type { Json } from '../resources/json.js';
-import { entriesByName, entriesOf, linksOf, type RecordLink } from '../resources/record-entries.js';
+import {
+  entriesByName,
+  entriesOf,
+  linksOf,
+  type NamedEntries,
+  type RecordLink,
+} from '../resources/record-entries.js';
+import { referencesByParameter } from '../resources/reference-parameters.js';
 import { dateSpan, type Span } from './date-span.js';
 
 /** What is kept of one resource of a record. */
@@ -13,6 +20,8 @@ export interface ResourceRow {
   readonly entryHash: string;
   /** What it refers to within its record. */
   readonly links: readonly RecordLink[];
+  /** The same by search parameter, with the hash of the name of what it leads to; each once. */
+  readonly refersTo: readonly { readonly parameter: string; readonly entry: string }[];
   readonly resourceType: string;
   /** FHIR R4 JSON, its numbers as they were written. */
   readonly json: string;
@@ -21,6 +30,7 @@ export interface ResourceRow {
   /** By which it is found: `system|code` and `code`. */
   readonly codes: readonly string[];
   readonly categories: readonly string[];
+  readonly statuses: readonly string[];
   /** Of which time it tells. */
   readonly span: Span;
 }
@@ -41,13 +51,14 @@ const WHEN = [
   'onsetPeriod',
   'recordedDate',
   'issued',
+  'recorded',
 ];
 /** Elements that say what a resource is. */
 const WHAT = ['code', 'type', 'medicationCodeableConcept', 'vaccineCode'];
 
 /**
- * The resources of a record, each as it is found and shown by itself. Those that only describe others (devices, persons) are left
- * out.
+ * The resources of a record, each as it is found and shown by itself. A Patient is left out: of the patient there is the pseudonym
+ * alone.
  * @param json that was checked: a bundle of a record
  * @param period of the record, for what does not say its own time
  */
@@ -58,23 +69,40 @@ export function rowsOfRecord(json: string, period: Period): ResourceRow[] {
   return entries.flatMap((entry, index): ResourceRow[] => {
     const { resource } = entry;
     // In its bundle, whose labels are its own as well.
-    const kinds = kindsOf({ ...bundle, entry: [entry] });
-    if (kinds.length === 0) return [];
+    const told = kindsOf({ ...bundle, entry: [entry] });
+    const kinds = isSupporting(resource.resourceType) ? [kindAlone(resource.resourceType), ...told] : told;
+    if (kinds.length === 0 || resource.resourceType === 'Patient') return [];
     const what = WHAT.find((element) => resource[element] !== undefined);
     return [
       {
         entry: index,
         entryHash: entryHashOf(entryNameOf(entry, index)),
         links: linksOf(resource as Json, named),
+        refersTo: refersTo(resource as Json, named),
         resourceType: resource.resourceType,
         json: JSON.stringify(resource),
         kinds,
         codes: what === undefined ? [] : tokensOf(resource[what]),
         categories: tokensOf(resource['category']),
+        statuses: typeof resource['status'] === 'string' ? [resource['status']] : [],
         span: spanOf(resource) ?? { fromMs: Date.parse(period.start), toMs: Date.parse(period.end) },
       },
     ];
   });
+}
+
+/** What only describes others (devices, persons) is of its type alone: whoever's token is for that may see it. */
+const kindAlone = (resourceType: string): ResourceKind => ({
+  ...{ resourceType, categories: [], labels: [], codes: [], mentions: [] },
+  ...{ practitioners: [], encounters: [] },
+});
+
+function refersTo(resource: Json, named: NamedEntries): ResourceRow['refersTo'] {
+  const all = referencesByParameter(resource).flatMap(({ parameter, reference }) => {
+    const entry = named.get(reference)?.entry;
+    return entry === undefined ? [] : [{ parameter, entry }];
+  });
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** Of one or several CodeableConcepts. */

@@ -75,8 +75,10 @@ export function addCopyRoutes(app: ServiceApp, search: CopySearch): void {
       };
       const page = await search.find(readerOf(request, request.query), {
         ...{ patientId: request.params.patientId, resourceType, limit },
-        ...(code !== undefined && { codes: code.split(',') }),
-        ...(category !== undefined && { categories: category.split(',') }),
+        terms: [
+          ...(code === undefined ? [] : [{ by: 'code' as const, anyOf: code.split(',') }]),
+          ...(category === undefined ? [] : [{ by: 'category' as const, anyOf: category.split(',') }]),
+        ],
         ...(span && { span }),
         ...{ order: sort === 'date' ? 'asc' : 'desc', isCounted: total === 'accurate' },
         ...(cursor !== undefined && { cursor }),

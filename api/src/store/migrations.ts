@@ -487,4 +487,10 @@ export const migrations: readonly Migration[] = [
         UNIQUE (record_id, version)
       ) STRICT;`,
   },
+  {
+    name: 'copies: found by what they refer to',
+    sql: `
+      -- a term is a keyed hash of a status, an entry's name or a reference as well
+      CREATE INDEX copied_terms_by_term ON copied_terms (term);`,
+  },
 ];

@@ -1,0 +1,121 @@
+import type { FhirResource } from '@careledger/fhir';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  CopyingHospital,
+  GLUCOSE,
+  STORED_AT,
+  VITAL_TAG,
+  ward,
+  type CopyingParts,
+} from '../../testing/copying-hospital.js';
+import { rowsOfRecord } from './resource-rows.js';
+
+const [RECORDS, OF_EACH] = [100, 100];
+const ALL = RECORDS * OF_EACH;
+const START_MS = Date.parse('2026-01-01T00:00:00Z');
+const PAGE = 50;
+/** What is read of the store at once. */
+const READ_MAX_ROWS = 200;
+
+let copying: CopyingHospital;
+let running: CopyingParts;
+/** How many rows each read of the store took; how many rows of content were opened; reads between two turns of others. */
+const seen = { reads: [] as number[], contents: 0, opened: 0, readsInTurn: 0, mostInTurn: 0 };
+
+/** An hour's readings, as one record has them. */
+const recordOf = (index: number): string => {
+  const entry = Array.from({ length: OF_EACH }, (_, place): { resource: FhirResource } => ({
+    resource: {
+      ...{ resourceType: 'Observation', status: 'final', valueQuantity: { value: place } },
+      code: { coding: [{ system: 'http://loinc.org', code: GLUCOSE }] },
+      effectiveDateTime: new Date(START_MS + (index * OF_EACH + place) * 60_000).toISOString(),
+    },
+  }));
+  return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry });
+};
+
+beforeAll(async () => {
+  copying = await CopyingHospital.open();
+  running = copying.parts();
+  const { patientId } = copying.patient;
+  const period = { start: '2026-01-01T00:00:00Z', end: '2026-01-01T00:00:00Z' };
+  await copying.hospital.store.commit(() => {
+    for (let index = 0; index < RECORDS; index++) {
+      const { recordId } = copying.patient.newRecord();
+      const version = { ...{ patientId, recordId, version: 1, author: patientId }, period };
+      running.copies.put({ ...version, tagGroups: [[VITAL_TAG]] } as never, {
+        ...{ storedAt: STORED_AT, rows: rowsOfRecord(recordOf(index), period) },
+      });
+    }
+  });
+  const { store } = copying.hospital;
+  const { copies } = running;
+  const [all, open] = [store.all.bind(store), copies.open.bind(copies)];
+  store.all = <R>(sql: string, ...values: Parameters<typeof all>[1][]): R[] => {
+    const rows = all<R>(sql, ...values);
+    if (!sql.includes('FROM copied_resources AS found') && !sql.includes('CROSS JOIN')) return rows;
+    seen.reads.push(rows.length);
+    seen.contents += (rows as { content: unknown }[]).filter(({ content }) => content !== null).length;
+    seen.readsInTurn += 1;
+    seen.mostInTurn = Math.max(seen.mostInTurn, seen.readsInTurn);
+    return rows;
+  };
+  copies.open = (...args) => {
+    seen.opened += 1;
+    return open(...args);
+  };
+}, 60_000);
+afterAll(() => copying[Symbol.asyncDispose]());
+
+/** What a search did, while others had their turns. */
+async function done<T>(search: () => Promise<T>) {
+  Object.assign(seen, { reads: [], contents: 0, opened: 0, readsInTurn: 0, mostInTurn: 0 });
+  let [turns, isOver] = [0, false];
+  const others = () => {
+    [turns, seen.readsInTurn] = [turns + 1, 0];
+    if (!isOver) setImmediate(others);
+  };
+  setImmediate(others);
+  const found = await search();
+  isOver = true;
+  return { found, turns, ...seen, mostRows: Math.max(...seen.reads) };
+}
+
+describe('a search of 10,000 resources of one patient', () => {
+  test('reads and opens for a page what is on the page, wherever that is', async () => {
+    let cursor: string | undefined;
+    for (let page = 1; page <= 3; page++) {
+      const { found, ...did } = await done(() =>
+        copying.find(running, { limit: PAGE, isCounted: false, ...(cursor !== undefined && { cursor }) }),
+      );
+      expect(found.resources).toHaveLength(PAGE);
+      expect(did).toMatchObject({ reads: [READ_MAX_ROWS], opened: PAGE + 1 });
+      cursor = found.next ?? undefined;
+    }
+  });
+
+  test('that finds nothing opens nothing, and reads no content; others have their turn after each read', async () => {
+    const terms = [{ by: 'code' as const, anyOf: ['718-7'] }];
+    const { found, ...did } = await done(() => copying.find(running, { terms, isCounted: false }));
+    expect(found.resources).toEqual([]);
+    expect(did).toMatchObject({ contents: 0, opened: 0, mostInTurn: 1, mostRows: READ_MAX_ROWS });
+    expect(did.turns).toBeGreaterThanOrEqual(ALL / READ_MAX_ROWS);
+  });
+
+  test('that counts all opens each once, a read at a time', async () => {
+    const { found, ...did } = await done(() => copying.find(running, { limit: PAGE }));
+    expect([found.total, found.resources.length]).toEqual([ALL, PAGE]);
+    expect(did).toMatchObject({ opened: ALL, mostInTurn: 1, mostRows: READ_MAX_ROWS });
+  });
+
+  test('record by record is as much for a page', async () => {
+    const wanted = { patientId: copying.patient.patientId, limit: PAGE, isCounted: false };
+    const { found, ...did } = await done(() => running.search.findByRecord(ward, wanted));
+    expect(found.resources).toHaveLength(PAGE);
+    expect(did).toMatchObject({ reads: [READ_MAX_ROWS], opened: PAGE + 1 });
+    const none = await done(() =>
+      running.search.findByRecord(ward, { ...wanted, resourceTypes: ['Device'] }),
+    );
+    expect(none).toMatchObject({ contents: 0, opened: 0, mostInTurn: 1, mostRows: READ_MAX_ROWS });
+  });
+});
