@@ -6,6 +6,7 @@ import { accessPlugin } from './access/plugin.js';
 import { ReadGate } from './access/read-gate.js';
 import type { ApiConfig } from './config.js';
 import { Allowances } from './copies/allowances.js';
+import { BacklogStore } from './copies/backlog-store.js';
 import { CopySearch } from './copies/copy-search.js';
 import { CopyStore } from './copies/copy-store.js';
 import { CopyIntake } from './copies/intake.js';
@@ -111,7 +112,8 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   const heardOf = { copies: intake, copiesMayDiffer: heard.wake };
   await app.register(noticesPlugin, { ...parts, ...heardOf, unmatchedAfterMs });
   await app.register(accessPlugin, { ...parts, log, opening, readings });
-  await app.register(copiesPlugin, { ...parts, ...copies, waiting, intake, heard, search });
+  const backlogs = new BacklogStore(store);
+  await app.register(copiesPlugin, { ...parts, ...copies, backlogs, waiting, intake, heard, search });
   const writing = recordWriting(parts);
   await app.register(recordsPlugin, { ...parts, ...writing, opening });
   await app.register(visitsPlugin, parts);

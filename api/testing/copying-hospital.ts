@@ -7,6 +7,8 @@ import { copyUnitHash } from '@careledger/envelope/portable';
 import { createLogger } from '@careledger/service-kit';
 import type { VersionsWanted } from '../src/access/access-service.js';
 import { Allowances } from '../src/copies/allowances.js';
+import { CopyBacklog } from '../src/copies/backlog.js';
+import { BacklogStore } from '../src/copies/backlog-store.js';
 import { CopySearch, type CopyPage, type CopyQuery } from '../src/copies/copy-search.js';
 import { CopyStore } from '../src/copies/copy-store.js';
 import { CopyEnding } from '../src/copies/ending.js';
@@ -80,16 +82,21 @@ export class CopyingHospital implements AsyncDisposable {
 
   /** The parts on the store as it is. */
   parts() {
-    const { store, box, policy, meanings, clock, gate, mirror } = this.hospital;
+    const { store, box, policy, meanings, clock, gate, ledgers, mirror } = this.hospital;
     const copies = new CopyStore(store, box);
     const allowances = new Allowances(policy, meanings);
     const waiting = new IntakeStore(store);
     const access = { open: (wanted: VersionsWanted) => this.#open(wanted) };
-    const intake = new CopyIntake({ access, allowances, copies, waiting, policy, store, logger, clock });
+    const intake = new CopyIntake({ access, allowances, copies, waiting, store, logger, clock });
     const search = new CopySearch({
       ...{ allowances, copies, gate, mirror, policy, clock, ended: () => undefined },
     });
-    return { copies, allowances, waiting, intake, search };
+    const backlogs = new BacklogStore(store);
+    const backlog = new CopyBacklog({
+      ...{ authorities: ledgers.authorities.channel(), allowances, backlogs, copies, waiting },
+      ...{ policy, store, logger, clock, found: () => undefined },
+    });
+    return { copies, allowances, waiting, intake, search, backlog };
   }
   /** What ends copies, on the same store. */
   ending({ allowances, copies, waiting }: CopyingParts): CopyEnding {
@@ -99,6 +106,13 @@ export class CopyingHospital implements AsyncDisposable {
 
   /** A record of one observation, announced. */
   async announce({ intake }: CopyingParts, wanted: ObservationWanted = {}): Promise<AnnouncedRecordState> {
+    const record = this.announcedBefore(wanted);
+    await this.hospital.store.commit(() => intake.noticed(record));
+    return record;
+  }
+
+  /** A record of one observation, on the ledger since before this authority was told of anything. */
+  announcedBefore(wanted: ObservationWanted = {}): AnnouncedRecordState {
     const {
       value = '5.40',
       at = '2026-05-05T08:00:00Z',
@@ -121,7 +135,7 @@ export class CopyingHospital implements AsyncDisposable {
       period: { start: at, end: at },
       ...more,
     } as unknown as AnnouncedRecordState;
-    await this.hospital.store.commit(() => intake.noticed(record));
+    this.hospital.ledgers.authorities.announcements.push(record);
     return record;
   }
 

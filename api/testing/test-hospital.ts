@@ -1,6 +1,7 @@
 import { generateEd25519, generateX25519, nodeVerifier, toBase64url } from '@careledger/crypto';
 import type { X25519KeyPair } from '@careledger/crypto';
 import type {
+  AnnouncedRecordState,
   AuthorityState,
   Ruling,
   GrantState,
@@ -44,6 +45,14 @@ import { TEST_NETWORK } from './test-patient.js';
 const FROM = '2026-01-01T00:00:00Z';
 const logger = createLogger('hospital', { level: 'silent' });
 
+interface AnnouncementFilter {
+  readonly patientId: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly pageSize: number;
+  readonly bookmark?: string;
+}
+
 /** What the peers of a channel have; decided by the rules that the chaincode decides by. */
 class FakeLedger {
   /** `away`: calls fail; `hangs`: they are never answered. */
@@ -54,6 +63,7 @@ class FakeLedger {
   readonly withdrawn = new Set<string>();
   grants: GrantState[] = [];
   records: StoredRecordState[] = [];
+  announcements: AnnouncedRecordState[] = [];
 
   constructor(
     readonly name: ChannelName,
@@ -104,6 +114,10 @@ class FakeLedger {
           ),
         ),
       ListSubscriptions: () => rows([]),
+      ListAnnouncements: (filter: AnnouncementFilter) => this.#announced(filter),
+      GetAnnouncement: ({ recordId, version }: AnnouncedRecordState) =>
+        this.announcements.find((row) => row.recordId === recordId && row.version === version) ??
+        refuse('RECORD_UNKNOWN'),
       GetRecord: ({ recordId, version }: { recordId: string; version?: number }) =>
         this.records.findLast(
           (row) => row.recordId === recordId && [undefined, row.version].includes(version),
@@ -115,6 +129,20 @@ class FakeLedger {
         Object.entries(answers).map(([name, answer]) => [name, (args: never) => this.#answer(answer, args)]),
       ),
     );
+  }
+
+  /** By the start of their time, one page after the other. */
+  #announced({ patientId, from, to, pageSize, bookmark = '0' }: AnnouncementFilter) {
+    const at = (time: string): number => Date.parse(time);
+    const rows = this.announcements
+      .filter(({ patientId: of, period: { start } }) => {
+        const isWithin =
+          (from === undefined || at(start) >= at(from)) && (to === undefined || at(start) < at(to));
+        return of === patientId && isWithin;
+      })
+      .sort((a, b) => at(a.period.start) - at(b.period.start));
+    const end = Number(bookmark) + pageSize;
+    return { rows: rows.slice(Number(bookmark), end), bookmark: end < rows.length ? String(end) : '' };
   }
 
   #answer(answer: (args: never) => unknown, args: never): unknown {

@@ -1,7 +1,8 @@
+import type { AnnouncedRecordState } from '@careledger/contracts';
 import { sha256 } from '@careledger/crypto';
 import type { PurposeOfUse } from '@careledger/domain';
 import { copyUnitHash } from '@careledger/envelope/portable';
-import { isDenial } from '@careledger/policy';
+import { concerns, isDenial, termsOnRecord } from '@careledger/policy';
 import type { Meanings } from '../policy/meanings.js';
 import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
@@ -16,6 +17,9 @@ export interface Allowance {
 
 /** Whether a grant lets its authority keep a copy. */
 const isOfCopy = (grant: MirroredGrant): boolean => !isDenial(grant) && grant.copy !== undefined;
+
+const isReadForCopy = (grant: MirroredGrant): boolean =>
+  grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose);
 
 /** Which copies patients let this authority keep, by the mirror of the ledger. */
 export class Allowances {
@@ -32,6 +36,16 @@ export class Allowances {
   /** Grants in force that let it keep a copy. */
   grants(patientId: string): MirroredGrant[] {
     return this.policy.inForce(patientId).filter(isOfCopy);
+  }
+
+  /** Of the grants that let it keep a copy, those by which it is told of records. */
+  telling(patientId: string): MirroredGrant[] {
+    return this.policy.noticing(patientId).filter(isReadForCopy);
+  }
+
+  /** Of these, those that are about the record. */
+  about(record: AnnouncedRecordState): MirroredGrant[] {
+    return this.policy.noticing(record.patientId, termsOnRecord(record)).filter(isReadForCopy);
   }
 
   /** None where the grant does not say readably at which unit: that is nobody's. */

@@ -88,6 +88,15 @@ export class CopyStore {
     return row && key && { copyId: row.copyId, version: openTerms(key, row) };
   }
 
+  /** How many records of a patient are kept. */
+  count(patientId: string): number {
+    const rows = this.store.get<{ kept: number }>(
+      'SELECT count(*) AS kept FROM copied_records WHERE patient = ?',
+      this.keys.rowOf(patientId),
+    );
+    return rows?.kept ?? 0;
+  }
+
   /** What the ledger has of a version has changed. Nothing where another version is kept, or none. */
   retag(version: CopiedVersion): void {
     const { patientId, recordId } = version;

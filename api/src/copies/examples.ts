@@ -8,3 +8,5 @@ export const resources = {
   total: null,
   next: null,
 };
+
+export const progress = { kept: 120, waiting: 3, lookedBackTo: EXAMPLE.at[0], isComplete: false };

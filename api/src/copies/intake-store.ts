@@ -7,35 +7,65 @@ export interface WaitingVersion {
   readonly record: AnnouncedRecordState;
   /** How often it was asked for in vain. */
   readonly attempts: number;
+  /** Whether it was announced before the grant that lets a copy be kept. */
+  readonly isFormer: boolean;
 }
 
 /** Announced versions that wait to be copied, on disk. Writing only within `store.commit`. */
 export class IntakeStore {
   constructor(readonly store: Store) {}
 
-  add(record: AnnouncedRecordState, nowMs: number): void {
+  /** In the place of earlier versions; nothing where a later one waits. */
+  add(record: AnnouncedRecordState, nowMs: number, { isFormer = false } = {}): void {
     const { patientId, recordId, version } = record;
+    const later = this.store.get(
+      'SELECT 1 FROM copy_intake WHERE record_id = ? AND version > ?',
+      recordId,
+      version,
+    );
+    if (later !== undefined) return;
+    this.store.run('DELETE FROM copy_intake WHERE record_id = ? AND version < ?', recordId, version);
     this.store.run(
-      `INSERT INTO copy_intake (patient_id, record_id, version, state, due_ms) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET state = excluded.state`,
-      ...[patientId, recordId, version, JSON.stringify(record), nowMs],
+      `INSERT INTO copy_intake (patient_id, record_id, version, state, due_ms, former) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET state = excluded.state, former = min(former, excluded.former)`,
+      ...[patientId, recordId, version, JSON.stringify(record), nowMs, Number(isFormer)],
     );
   }
 
-  /** The oldest that are due, all of one patient. */
+  /** Those that are due, all of one patient: the oldest, and what was announced before the grant after all others. */
   due(nowMs: number, limit: number): WaitingVersion[] {
     return this.store
-      .all<{ place: number; state: string; attempts: number }>(
-        `SELECT place, state, attempts FROM copy_intake
-         WHERE due_ms <= ?1 AND patient_id = (SELECT patient_id FROM copy_intake WHERE due_ms <= ?1 ORDER BY place LIMIT 1)
-         ORDER BY place LIMIT ?2`,
+      .all<{ place: number; state: string; attempts: number; former: number }>(
+        `SELECT place, state, attempts, former FROM copy_intake
+         WHERE due_ms <= ?1 AND patient_id =
+           (SELECT patient_id FROM copy_intake WHERE due_ms <= ?1 ORDER BY former, place LIMIT 1)
+         ORDER BY former, place LIMIT ?2`,
         nowMs,
         limit,
       )
-      .map(({ place, state, attempts }) => ({
-        ...{ place, attempts },
+      .map(({ place, state, attempts, former }) => ({
+        ...{ place, attempts, isFormer: former === 1 },
         record: JSON.parse(state) as AnnouncedRecordState,
       }));
+  }
+
+  /** How many of a patient wait, and how many of these were announced before the grant. */
+  count(patientId: string): { readonly all: number; readonly former: number } {
+    return (
+      this.store.get<{ all: number; former: number }>(
+        'SELECT count(*) AS "all", coalesce(sum(former), 0) AS former FROM copy_intake WHERE patient_id = ?',
+        patientId,
+      ) ?? { all: 0, former: 0 }
+    );
+  }
+
+  /** What was announced before the grant is not asked for until then. */
+  holdFormer(patientId: string, dueMs: number): void {
+    this.store.run(
+      'UPDATE copy_intake SET due_ms = max(due_ms, ?) WHERE patient_id = ? AND former = 1',
+      dueMs,
+      patientId,
+    );
   }
 
   done({ place }: WaitingVersion): void {

@@ -1,10 +1,7 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
-import { concerns, termsOnRecord } from '@careledger/policy';
 import { ProblemError, startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { AccessService } from '../access/access-service.js';
 import type { Reader } from '../access/reader.js';
-import type { MirroredGrant } from '../policy/mirror-store.js';
-import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
 import type { Allowance, Allowances } from './allowances.js';
 import type { CopyStore } from './copy-store.js';
@@ -38,7 +35,6 @@ export interface CopyIntakeOptions {
   readonly allowances: Allowances;
   readonly copies: CopyStore;
   readonly waiting: IntakeStore;
-  readonly policy: Policy;
   readonly store: Store;
   readonly logger: Logger;
   /** Default: Date.now. */
@@ -46,7 +42,7 @@ export interface CopyIntakeOptions {
 }
 
 /**
- * Copies what is announced, as it comes, where a grant lets a copy be kept: asked for on the ledger like any other reading, many in
+ * Copies what is announced, as it comes, and what was announced before (`backlog.ts`), where a grant lets a copy be kept: asked for on the ledger like any other reading, many in
  * one transaction, for the unit and the purpose of the copy. What is announced is on disk with its notice; it leaves the list in the
  * commit that keeps its copy.
  */
@@ -82,22 +78,22 @@ export class CopyIntake implements AsyncDisposable {
 
   /** Only within `store.commit`: what the ledger has of a version that is kept may differ from before. */
   told(record: AnnouncedRecordState): void {
-    const { copies } = this.#options;
+    const { allowances, copies } = this.#options;
     copies.retag(record);
     // No copy is kept of the version by which its author has replaced what is kept.
     const kept = copies.record(record.patientId, record.recordId);
-    if (kept !== undefined && this.#ofCopy(record).length === 0) copies.drop(record);
+    if (kept !== undefined && allowances.about(record).length === 0) copies.drop(record);
   }
 
   /** Only within `store.commit`. */
   noticed(record: AnnouncedRecordState): void {
-    const { copies, waiting } = this.#options;
-    if (this.#ofCopy(record).length === 0) return;
+    const { allowances, copies, waiting } = this.#options;
+    if (allowances.about(record).length === 0) return;
     const kept = copies.record(record.patientId, record.recordId);
     if ((kept?.version.version ?? 0) < record.version) waiting.add(record, this.#clock());
   }
 
-  /** Asks for the oldest that are due. Returns whether there may be more. */
+  /** Asks for those that are due: what is announced now first. Returns whether there may be more. */
   async round(): Promise<boolean> {
     const { allowances, store, waiting } = this.#options;
     const due = waiting.due(this.#clock(), BATCH_MAX_VERSIONS);
@@ -123,7 +119,7 @@ export class CopyIntake implements AsyncDisposable {
 
   /** Under which it is asked for: of several one after the other, as one of them may be refused where another is not. */
   #allowanceOf({ record, attempts }: WaitingVersion, allowed: readonly Allowance[]): Allowance | undefined {
-    const grants = this.#ofCopy(record);
+    const grants = this.#options.allowances.about(record);
     const fitting = allowed.filter(({ grantId }) => grants.some((grant) => grant.grantId === grantId));
     return fitting[attempts % fitting.length];
   }
@@ -165,6 +161,11 @@ export class CopyIntake implements AsyncDisposable {
           copies.drop(each.record);
         } else waiting.again(each, nowMs + againMs(code, each));
       }
+      // Nobody has wrapped it to this authority yet, nor what else was announced before: not all of it is asked for in vain.
+      const isInVain = kept.length === 0 && due.every(({ isFormer }) => isFormer);
+      const [first] = due;
+      if (isInVain && first !== undefined)
+        waiting.holdFormer(patientId, nowMs + againMs('LEDGER_UNAVAILABLE', first));
     });
   }
 
@@ -176,14 +177,6 @@ export class CopyIntake implements AsyncDisposable {
       this.#options.logger.warn({ err }, 'records to be copied could not be asked for');
       return undefined;
     }
-  }
-
-  /** The grants that let a copy be kept and are about the record. */
-  #ofCopy(record: AnnouncedRecordState): MirroredGrant[] {
-    const noticing = this.#options.policy.noticing(record.patientId, termsOnRecord(record));
-    return noticing.filter(
-      (grant) => grant.copy !== undefined && concerns(grant, 'read', grant.copy.purpose),
-    );
   }
 }
 

@@ -1,11 +1,13 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import { CopyEnding, type CopyEndingOptions } from './ending.js';
+import { CopyBacklog, type CopyBacklogOptions } from './backlog.js';
 import type { CopySearch } from './copy-search.js';
 import type { CopyIntake } from './intake.js';
 import type { IntakeStore } from './intake-store.js';
+import { addProgressRoutes } from './progress-routes.js';
 import { addCopyRoutes } from './routes.js';
 
-export interface CopiesOptions extends CopyEndingOptions {
+export interface CopiesOptions extends CopyEndingOptions, Omit<CopyBacklogOptions, 'found'> {
   readonly search: CopySearch;
   readonly waiting: IntakeStore;
   readonly intake: CopyIntake;
@@ -24,15 +26,19 @@ export class CopyWaking {
   }
 }
 
-/** Copies that patients let this authority keep: made of what is announced, searched, and destroyed when they have ended. */
+/** Copies that patients let this authority keep: made of what is and was announced, searched, and destroyed when they have ended. */
 export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Promise<void> {
   const { intake, heard, search } = options;
   const ending = new CopyEnding(options);
+  const backlog = new CopyBacklog({ ...options, found: () => intake.wake() });
   intake.start();
+  backlog.start();
   heard.on(() => {
     intake.wake();
     ending.wake();
+    backlog.wake();
   });
   addCopyRoutes(app, search);
-  app.addHook('onClose', () => Promise.all([intake.stop(), ending.stop()]));
+  addProgressRoutes(app, { ...options, backlog });
+  app.addHook('onClose', () => Promise.all([intake.stop(), ending.stop(), backlog.stop()]));
 }

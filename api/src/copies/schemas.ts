@@ -1,5 +1,6 @@
-import { RecordId, RecordVersion } from '@careledger/domain';
+import { RecordId, RecordVersion, Timestamp } from '@careledger/domain';
 import { Type } from 'typebox';
+import { NullOr } from '../http/schemas.js';
 
 export const CopiedResource = Type.Object(
   {
@@ -10,4 +11,18 @@ export const CopiedResource = Type.Object(
     resource: Type.Unknown({ description: 'FHIR R4, its numbers as they were written' }),
   },
   { title: 'CopiedResource' },
+);
+
+/** How much of what may be kept of a patient is kept. */
+export const CopyProgress = Type.Object(
+  {
+    /** Records of which a copy is kept. */
+    kept: Type.Integer({ minimum: 0 }),
+    /** Records that are known of and wait to be copied. */
+    waiting: Type.Integer({ minimum: 0 }),
+    /** What was announced before the grant is looked for by the start of its time, newest first: so far back. */
+    lookedBackTo: NullOr(Timestamp),
+    isComplete: Type.Boolean({ description: 'All of it was looked through, and nothing waits' }),
+  },
+  { title: 'CopyProgress' },
 );

@@ -493,4 +493,24 @@ export const migrations: readonly Migration[] = [
       -- a term is a keyed hash of a status, an entry's name or a reference as well
       CREATE INDEX copied_terms_by_term ON copied_terms (term);`,
   },
+  {
+    name: 'copies of what was announced before its grant',
+    sql: `
+      -- whether it was announced before the grant: what is announced now goes first
+      ALTER TABLE copy_intake ADD COLUMN former INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX copy_intake_of_patient ON copy_intake (patient_id, former);
+      CREATE INDEX grants_of_copy ON grants (patient_id) WHERE state ->> '$.copy' IS NOT NULL;
+      -- how far what was announced before is looked through, by patient
+      CREATE TABLE copy_backlogs (
+        patient_id TEXT PRIMARY KEY,
+        -- ids of the grants that let a copy be kept, and of the denials, in force when it was begun: JSON arrays
+        grants TEXT NOT NULL,
+        denials TEXT NOT NULL,
+        -- what begins then or later is looked through; NULL: nothing
+        before_ms INTEGER,
+        -- how much time is looked through next
+        span_ms INTEGER NOT NULL,
+        done INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];

@@ -23,6 +23,8 @@ export function describeCopies(fixture: () => LayersFixture): void {
       { role: 'practitioner', token: fixture().unitTokens.get(unit) ?? '' },
       `GET /v1/patients/${patientId}/copies?resourceType=Observation&total=accurate${query}`,
     );
+  const progress = ({ patientId }: TestHome) =>
+    call(fixture().authority(), 'auditor', `GET /v1/patients/${patientId}/copies/progress`);
   const filesOf = (dir: string) =>
     Buffer.concat(
       readdirSync(dir)
@@ -47,21 +49,28 @@ export function describeCopies(fixture: () => LayersFixture): void {
   };
 
   describe('copies', () => {
-    test('what is announced comes in by itself, is found by code and time, and goes with the grant', async () => {
+    test('what was and is announced comes in by itself, is found by code and time, and goes with the grant', async () => {
       const home = await fixture().home();
+      const [before, after] = VALUES.map((value) => async () => {
+        const bundle = periodicRecord(home.patientId, value);
+        const stored = await home.store(fixture().provider(), { bundle, readers: ['aut_hospital'] });
+        await stored.announce();
+      });
+      await before?.();
       const { grantId, asked, words } = await copyGranted(fixture(), home, 'cardiology');
       expect(JSON.stringify(asked)).not.toContain('cardiology');
       expect(words?.unit).toBe('cardiology');
 
-      for (const value of VALUES) {
-        const bundle = periodicRecord(home.patientId, value);
-        const stored = await home.store(fixture().provider(), { bundle, readers: ['aut_hospital'] });
-        await stored.announce();
-      }
+      await after?.();
       const kept = await until(
         () => search(home),
         ({ body }) => distinctRecords(body).length === 2,
       );
+      const whole = await until(
+        () => progress(home),
+        ({ body }) => body['isComplete'] === true,
+      );
+      expect(whole.body).toMatchObject({ kept: 2, waiting: 0 });
       const { total } = kept.body;
       expect(total).toBe((kept.body['resources'] as unknown[]).length);
       const byCode = await search(home, `&code=${encodeURIComponent(`718-7,${LOINC_GLUCOSE}`)}`);

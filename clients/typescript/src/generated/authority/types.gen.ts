@@ -201,6 +201,16 @@ export type CopiedResource = {
     resource: unknown;
 };
 
+export type CopyProgress = {
+    kept: number;
+    waiting: number;
+    lookedBackTo: string | null;
+    /**
+     * All of it was looked through, and nothing waits
+     */
+    isComplete: boolean;
+};
+
 export type CopyTerms = {
     purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
     /**
@@ -4232,6 +4242,88 @@ export type SearchCopiesResponses = {
 };
 
 export type SearchCopiesResponse = SearchCopiesResponses[keyof SearchCopiesResponses];
+
+export type GetPatientCopiesProgressData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/copies/progress';
+};
+
+export type GetPatientCopiesProgressErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     *
+     * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PERSON_REGISTERING`: Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientCopiesProgressError = GetPatientCopiesProgressErrors[keyof GetPatientCopiesProgressErrors];
+
+export type GetPatientCopiesProgressResponses = {
+    /**
+     * OK
+     */
+    200: CopyProgress;
+};
+
+export type GetPatientCopiesProgressResponse = GetPatientCopiesProgressResponses[keyof GetPatientCopiesProgressResponses];
 
 export type ListRecordsData = {
     body?: never;
