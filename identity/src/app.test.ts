@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, exportJWK, generateKeyPair, jwtVerify, type CryptoKey } from 'jose';
 import * as client from 'openid-client';
-import { FormBrowser } from '../testing/browser.js';
+import { FormBrowser } from '@careledger/service-kit/form-browser';
 import { CALLBACK, TestIdentity } from '../testing/test-identity.js';
 
 const AUDIENCE = 'https://api.hospital.example';

@@ -8,7 +8,7 @@ import { openAdministration } from '../src/administration.js';
 import { buildApp } from '../src/app.js';
 import { IdentityConfig } from '../src/config.js';
 import { writeFile } from 'node:fs/promises';
-import { FormBrowser } from './browser.js';
+import { FormBrowser } from '@careledger/service-kit/form-browser';
 
 /** Where the app of a test takes people back; nothing listens there. */
 export const CALLBACK = 'http://127.0.0.1:9/callback';

@@ -6,6 +6,7 @@ export * from './memory.js';
 export * from './ports.js';
 export * from './stack/careledger.js';
 export * from './stack/credentials.js';
+export * from './stack/local-identity.js';
 export * from './stack/local-services.js';
 export * from './stack/fabric-network.js';
 export * from './stack/network.js';

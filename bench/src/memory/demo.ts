@@ -9,8 +9,9 @@ import { single, type BenchContext, type Measure, type Outcome } from '../run/me
 import type { BallastWorker } from './ballast.worker.js';
 
 const MB = 1_000_000;
-const BUDGET_MB = 1_200;
-const CONTROL_MB = 1_300;
+/** With an OpenID provider, a process more, and what the hospital copies of each patient. */
+const BUDGET_MB = 1_400;
+const CONTROL_MB = 1_500;
 /** Longer than the interval at which the memory is looked at. */
 const CONTROL_HOLD_MS = 1_200;
 /** A demo that takes longer hangs: it gets SIGTERM, which npm hands on. */
@@ -27,7 +28,7 @@ export const demoPeakPss: Measure = {
   b: null,
   what: `Peak of the sum of the proportional set sizes (shared pages shared out) of npm run demo and every process below
     it, looked at twice a second from outside. The demo has to succeed. Linux only.`,
-  controlWhat: 'a process below the one watched holds 1,300 MB',
+  controlWhat: 'a process below the one watched holds 1,500 MB',
 
   async run({ progress }: BenchContext): Promise<Outcome> {
     progress('demo memory: control');

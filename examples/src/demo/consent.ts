@@ -1,12 +1,16 @@
 import type { Authority } from '@careledger/client';
 import type { CreateSubscriptionData } from '@careledger/client/authority';
 import { eventually } from '../client/eventually.js';
+import type { Clinician } from '../sign-in/clinician.js';
 import type { Person } from './people.js';
 
 /** Somebody who can consent: a client of the gateway, and what unlocks the consent key. */
 export type Patient = Pick<Person, 'patientId' | 'api' | 'passphrase'>;
 
-export type Terms = Pick<CreateSubscriptionData['body'], 'permissions' | 'purposes' | 'reason'>;
+/** The copy in which somebody who signs in searches. */
+export const copyFor = ({ unit }: Pick<Clinician, 'unit'>) => ({ purpose: 'TREAT' as const, unit });
+
+export type Terms = Pick<CreateSubscriptionData['body'], 'permissions' | 'purposes' | 'reason' | 'copy'>;
 
 /** The authority asks, the patient sees the request on the ledger and approves it with the consent key. */
 export async function subscribe(

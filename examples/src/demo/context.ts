@@ -1,6 +1,7 @@
 import { Authority, isProblem, type ProblemCode } from '@careledger/client';
 import type { Careledger } from '@careledger/supervisor';
 import { NoticeInbox } from '../client/notice-inbox.js';
+import type { Clinician } from '../sign-in/clinician.js';
 import type { Narrator } from './narrator.js';
 import type { Person } from './people.js';
 
@@ -10,12 +11,16 @@ const WRITER = 'lab';
 const OUTSIDER = 'insurer';
 /** Authorities that the demo needs, where the network has them. */
 export const DEMO_AUTHORITIES: readonly string[] = [READER, WRITER, OUTSIDER];
+/** Of these, those at which people sign in. */
+export const DEMO_IDENTITIES: readonly string[] = [READER];
 
 /** Who takes part in the scenarios. */
 export interface DemoContext {
   readonly careledger: Careledger;
   readonly people: readonly Person[];
   readonly narrator: Narrator;
+  /** Who signs in at the hospital, where it has a provider: then patients let it keep a copy. */
+  readonly clinician?: Clinician | undefined;
 }
 
 /** An authority as its practitioners reach it. */

@@ -13,7 +13,7 @@ import {
 import { RecordingError } from '../recording/problem.js';
 import { readRecording } from '../recording/read-recording.js';
 import { shiftIntoPast } from '../recording/shift.js';
-import { DEMO_AUTHORITIES } from './context.js';
+import { DEMO_AUTHORITIES, DEMO_IDENTITIES } from './context.js';
 import { onInterrupt } from './interrupt.js';
 import { Narrator } from './narrator.js';
 import { parseOptions, type DemoOptions } from './options.js';
@@ -52,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       network,
       dir,
       authorities: DEMO_AUTHORITIES,
+      identities: DEMO_IDENTITIES,
       recordIntervalMs: options.intervalMs,
       onFirstTransaction: () => {
         firstTransactionSeconds = narrator.seconds;
@@ -66,7 +67,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       narrator.say('interrupted: stopping everything');
       return 130;
     }
-    const { failures, people, sharing } = outcome;
+    const { clinician, failures, people, sharing } = outcome;
     const summary = {
       ...outcome.summary,
       ...(options.network === 'native' && { first_transaction_s: firstTransactionSeconds }),
@@ -79,7 +80,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (options.keep) {
       // Whoever has revoked everything shows the hospital nothing.
       const [person = people[0]] = sharing;
-      narrator.table(tryItYourself(careledger, { person, isShared: sharing.length > 0 }));
+      narrator.table(tryItYourself(careledger, { person, isShared: sharing.length > 0, clinician }));
       await interrupted.promise;
       narrator.say('stopping everything');
     }
@@ -105,7 +106,7 @@ async function startNetwork(
   return { network, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-const describe = ({ authorities, gateway, providers }: Careledger): string =>
-  [...Object.values(providers), ...Object.values(authorities), gateway]
+const describe = ({ authorities, gateway, identities, providers }: Careledger): string =>
+  [...Object.values(providers), ...Object.values(authorities), ...Object.values(identities), gateway]
     .map(({ name, url }) => `${name} ${url}`)
     .join(', ');

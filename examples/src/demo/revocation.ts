@@ -14,19 +14,28 @@ import {
 import { revokeAll, signedRevocation } from './consent.js';
 import { labReport } from './lab-report.js';
 import type { Person } from './people.js';
+import { expectSearchRefused, type Session } from './signed-in.js';
+
+export interface Revoked {
+  /** Who has revoked everything. */
+  readonly people: readonly Person[];
+  /** From the revocation on both ledgers until a search found nothing more. */
+  readonly searchRefusedMs: number | undefined;
+}
 
 /**
  * The patients' last word: revocations by two ways, and what is left to whom they concern.
  * @param notices what the hospital has heard so far
- * @returns who has revoked everything
+ * @param session of somebody who found something of the first patient's before
  */
 export async function revoke(
   context: DemoContext,
   notices: readonly ReceivedNotice[],
-): Promise<readonly Person[]> {
+  session?: Session,
+): Promise<Revoked> {
   const { narrator, people } = context;
   const [first, ...others] = people;
-  if (first === undefined) return [];
+  if (first === undefined) return { people: [], searchRefusedMs: undefined };
   const second =
     others.find((person) => notices.some((notice) => isEmergencyOf(person, notice))) ?? others[0];
   const { patientId } = first;
@@ -38,9 +47,11 @@ export async function revoke(
   const relayedBy = async ({ api }: AuthorityClient) =>
     api.finished(await api.createRevocation({ body: { statement } }));
   const { cloud } = await relayedBy(hospital);
+  const revokedAtMs = performance.now();
   narrator.say(
     `${short(patientId)}: signed a revocation of everything and handed it to the hospital, past the gateway: it is on both ledgers`,
   );
+  const searchRefusedMs = session && (await expectSearchRefused(context, session, revokedAtMs));
   const outsider = outsiderOf(context);
   if (outsider !== undefined) {
     const again = await relayedBy(outsider);
@@ -59,18 +70,23 @@ export async function revoke(
     await expectWithheld(context, second);
   }
   await tellAccesses(context, first);
-  return second === undefined ? [first] : [first, second];
+  return { people: second === undefined ? [first] : [first, second], searchRefusedMs };
 }
 
 /** What the ledger shows the patient: who asked, who read, and what came of it. */
 async function tellAccesses({ narrator }: DemoContext, { api, patientId }: Person): Promise<void> {
-  const { accesses } = await api.listPatientAccesses({ path: { patientId } });
   const times = new Map<string, number>();
-  for (const { basis, requester, decision, reason } of accesses) {
-    const did = basis === 'notice' ? 'read an emergency notice' : 'asked for a record';
-    const line = `${requester} ${did}: ${decision} (${reason})`;
-    times.set(line, (times.get(line) ?? 0) + 1);
-  }
+  let cursor: string | null | undefined;
+  do {
+    const query = cursor ? { cursor } : {};
+    const page = await api.listPatientAccesses({ path: { patientId }, query });
+    for (const { basis, requester, decision, reason } of page.accesses) {
+      const did = basis === 'notice' ? 'read an emergency notice' : 'asked for a record';
+      const line = `${requester} ${did}: ${decision} (${reason})`;
+      times.set(line, (times.get(line) ?? 0) + 1);
+    }
+    cursor = page.next;
+  } while (cursor);
   for (const [line, count] of times)
     narrator.say(`${short(patientId)}: the ledger says ${line}${count === 1 ? '' : `, ${count} times`}`);
 }

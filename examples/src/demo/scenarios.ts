@@ -9,12 +9,12 @@ import {
   writerOf,
   type DemoContext,
 } from './context.js';
-import { subscribe } from './consent.js';
+import { copyFor, subscribe } from './consent.js';
 import { labReport } from './lab-report.js';
 
 /** Before the first scenario: the hospital is subscribed to everybody, one authority may write for the first patient. */
 export async function arrangeConsent(context: DemoContext): Promise<void> {
-  const { narrator, people } = context;
+  const { clinician, narrator, people } = context;
   const [first] = people;
   const hospital = hospitalOf(context);
   const writer = writerOf(context);
@@ -24,11 +24,13 @@ export async function arrangeConsent(context: DemoContext): Promise<void> {
         permissions: person === first && writer.name === hospital.name ? ['read', 'write'] : ['read'],
         purposes: ['TREAT', 'ETREAT'],
         reason: 'Care at home',
+        ...(clinician && { copy: copyFor(clinician) }),
       }),
     ),
   );
+  const copying = clinician ? ` and to let ${clinician.unit} keep a copy` : '';
   narrator.say(
-    `hospital asked ${people.length} patients to subscribe; each approved with its own consent key`,
+    `hospital asked ${people.length} patients to subscribe${copying}; each approved with its own consent key`,
   );
   if (first === undefined || writer.name === hospital.name) return;
   await subscribe(writer.api, writer.authorityId, first, {

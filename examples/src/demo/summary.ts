@@ -21,6 +21,11 @@ export interface DemoSummary {
   /** Direct emergency notices that the hospital was shown, each on channel `cloud`. */
   readonly notices_read: number;
   readonly visits: number;
+  /**
+   * What somebody who signed in found of a patient at the hospital, and how long after the patient's revocation it was refused;
+   * absent where nobody signs in.
+   */
+  readonly search?: { readonly found: number; readonly refused_ms: number };
   /** VALID transactions in the blocks. */
   readonly transactions: { readonly authorities: number; readonly cloud: number };
   readonly verified: { readonly chains: number; readonly records: number; readonly failures: number };
@@ -36,6 +41,11 @@ export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
 }
+
+const searchRow = ({ found, refused_ms: ms }: Required<DemoSummary>['search']): [string, string] => [
+  'found signed in / ms from revoked to refused',
+  `${found} / ${ms}`,
+];
 
 /** The summary as a table for people. */
 export function summaryTable(summary: DemoSummary): string {
@@ -59,6 +69,7 @@ export function summaryTable(summary: DemoSummary): string {
     ['accesses permitted / denied', `${summary.access.permitted} / ${summary.access.denied}`],
     ['emergency notices read, each on cloud', summary.notices_read],
     ['visits', summary.visits],
+    ...(summary.search === undefined ? [] : [searchRow(summary.search)]),
     [
       'transactions authorities / cloud',
       `${summary.transactions.authorities} / ${summary.transactions.cloud}`,

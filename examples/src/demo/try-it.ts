@@ -1,4 +1,5 @@
 import type { Careledger, RoleTokens } from '@careledger/supervisor';
+import type { Clinician } from '../sign-in/clinician.js';
 import type { Person } from './people.js';
 
 /** Seconds after which the line that follows notices ends by itself. */
@@ -9,10 +10,13 @@ export interface TryItOptions {
   readonly person: Person | undefined;
   /** The person lets the hospital read: it is shown something. */
   readonly isShared: boolean;
+  /** Who may sign in at the hospital. */
+  readonly clinician?: Clinician | undefined;
 }
 
 /** What somebody can do with a demo that was left running: URLs, this run's credentials, lines to paste. */
-export function tryItYourself(careledger: Careledger, { person, isShared }: TryItOptions): string {
+export function tryItYourself(careledger: Careledger, options: TryItOptions): string {
+  const { person, clinician } = options;
   const { authorities, gateway, providers } = careledger;
   const services = [gateway, ...Object.values(authorities), ...Object.values(providers)];
   return [
@@ -29,9 +33,16 @@ export function tryItYourself(careledger: Careledger, { person, isShared }: TryI
           `    token         ${person.api.connection.token}`,
           `    passphrase    ${person.passphrase}`,
         ]),
+    ...(clinician === undefined
+      ? []
+      : [
+          `  ${clinician.name}, who signs in for the app ${clinician.clientId} at ${careledger.identities['hospital']?.url ?? ''}`,
+          `    user name     ${clinician.username}`,
+          `    password      ${clinician.password}`,
+        ]),
     '',
     'Try, in this order:',
-    ...linesToTry(careledger, { person, isShared }).map((line) => `  ${line}`),
+    ...linesToTry(careledger, options).map((line) => `  ${line}`),
     '',
     'Ctrl-C stops all of it.',
   ].join('\n');
@@ -43,7 +54,7 @@ export function tryItYourself(careledger: Careledger, { person, isShared }: TryI
  */
 function linesToTry(
   { authorities, gateway }: Careledger,
-  { person, isShared }: TryItOptions,
+  { person, isShared, clinician }: TryItOptions,
 ): readonly string[] {
   const hospital = authorities['hospital'];
   const curl = (url: string, token: string, path: string, options = '') =>
@@ -74,6 +85,7 @@ function linesToTry(
       practitioner('/v1/notices?after=0', `-N --max-time ${NOTICES_SHOWN_S} `),
     );
   }
+  if (clinician !== undefined && isShared) lines.push(...signInLines(clinician, patientId));
   const pairingCode = `"$(${own('/pairing-codes', '-X POST ')} | ${memberOf('pairingCode')})"`;
   return [
     ...lines,
@@ -81,6 +93,20 @@ function linesToTry(
     own('/accesses'),
     '# a device of your own: a pairing code for the simulator, which sends until Ctrl-C',
     `node examples/bin/careledger-device.js --gateway ${gateway.url} --gateway-id ${gateway.gatewayId} --pairing-code ${pairingCode}`,
+  ];
+}
+
+/**
+ * Somebody signs in, and searches the hospital's copy with the token of her app. Whoever is new there is registered first: the
+ * line is repeated as the answer says.
+ */
+function signInLines({ clientId, fhirUrl, password, username }: Clinician, patientId: string): string[] {
+  const token =
+    `$(node examples/bin/careledger-sign-in.js --fhir-url ${fhirUrl} --client-id ${clientId} ` +
+    `--username ${username} --password=${password} --patient ${patientId})`;
+  return [
+    `# a clinician signs in for an app (SMART; one in a browser begins at ${fhirUrl}), and searches the hospital’s copy`,
+    `curl -s --retry 9 -H "authorization: Bearer ${token}" '${fhirUrl}/Observation?patient=${patientId}&_count=3&_total=accurate'`,
   ];
 }
 

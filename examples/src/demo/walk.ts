@@ -2,6 +2,7 @@ import { Gateway } from '@careledger/client';
 import type { Careledger, RunningNetwork } from '@careledger/supervisor';
 import type { ReceivedNotice } from '../client/notice-inbox.js';
 import type { Recording } from '../recording/recording.js';
+import { clinicianAt, type Clinician } from '../sign-in/clinician.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { followHospital } from './context.js';
@@ -11,6 +12,7 @@ import { enrol, type Person } from './people.js';
 import { noticesRead } from './notices-read.js';
 import { revoke } from './revocation.js';
 import { arrangeConsent, collect, drain, share, visit, type CollectOptions } from './scenarios.js';
+import { searchSignedIn } from './signed-in.js';
 import { percentile, type DemoSummary } from './summary.js';
 import { verifyAll } from './verification.js';
 
@@ -32,6 +34,8 @@ export interface Walk {
   readonly people: readonly Person[];
   /** Who still lets the hospital read in the end. */
   readonly sharing: readonly Person[];
+  /** Who may sign in at the hospital. */
+  readonly clinician: Clinician | undefined;
 }
 
 /** Walks the three scenarios through the services' public interfaces, then verifies what came of it. */
@@ -41,14 +45,15 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
 
   narrator.chapter('Enrolment');
-  const [people, signing] = await Promise.all([
+  const [people, signing, clinician] = await Promise.all([
     enrol(ops, gateway.gatewayId, recording),
     enrolWithSigner(careledger, network),
+    clinicianAt(careledger),
   ]);
   narrator.say(
     `${people.length} patients have keys and a private chain; each has a paired device. Another’s consent key is in a signer`,
   );
-  const context = { careledger, people, narrator };
+  const context = { careledger, people, narrator, clinician };
   await arrangeConsent(context);
   await using notices = await followHospital(context);
   options.onEnrolled?.(people);
@@ -67,12 +72,13 @@ export async function walk(options: WalkOptions): Promise<Walk> {
 
   narrator.chapter('Scenario 2: an authority asks for a record');
   await share(context);
+  const session = await searchSignedIn(context);
   await exceptions(context);
   await delegation(context, signing);
 
   narrator.chapter('Scenario 3: a visit, and the patient’s last word');
   await visit(context);
-  const revoked = await revoke(context, notices.received);
+  const revoked = await revoke(context, notices.received, session);
   await drain(context);
 
   narrator.chapter('Verification');
@@ -115,12 +121,16 @@ export async function walk(options: WalkOptions): Promise<Walk> {
     access: { permitted: totals.permitted, denied: totals.denied },
     notices_read,
     visits: totals.visits,
+    ...(session && {
+      search: { found: session.found, refused_ms: revoked.searchRefusedMs ?? 0 },
+    }),
     transactions,
     verified: { chains: verified.chains, records: verified.records, failures: failures.length },
     emergency_ms: { p50: percentile(emergencyMs, 50), p95: percentile(emergencyMs, 95) },
     seconds: narrator.seconds,
   };
-  return { summary, failures, people, sharing: people.filter((person) => !revoked.includes(person)) };
+  const sharing = people.filter((person) => !revoked.people.includes(person));
+  return { summary, failures, people, sharing, clinician };
 }
 
 /** From the arrival of a frame at the gateway to the first notice of its emergency at the hospital. */

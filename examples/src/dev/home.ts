@@ -3,15 +3,22 @@ import { Authority, Gateway } from '@careledger/client';
 import { LOINC } from '@careledger/clinical';
 import type { Reading } from '@careledger/domain';
 import type { Careledger } from '@careledger/supervisor';
-import { subscribe } from '../demo/consent.js';
+import { copyFor, subscribe } from '../demo/consent.js';
 import { enrol, type Person } from '../demo/people.js';
 import type { PairedDevice } from '../device/pairing.js';
 import { DeviceSession } from '../device/session.js';
 import type { RecordingRow } from '../recording/recording.js';
+import type { Clinician } from '../sign-in/clinician.js';
 import { SimulatedGlucose } from '../simulator/glucose.js';
 
-/** Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed. */
-export async function enrolAtHome({ authorities, gateway }: Careledger): Promise<Person> {
+/**
+ * Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed.
+ * @param clinician in whose unit the hospital may keep a copy
+ */
+export async function enrolAtHome(
+  { authorities, gateway }: Careledger,
+  clinician?: Clinician,
+): Promise<Person> {
   const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
   const nothingRecorded = {
     codes: [LOINC.interstitialGlucose],
@@ -28,6 +35,7 @@ export async function enrolAtHome({ authorities, gateway }: Careledger): Promise
     permissions: ['read'],
     purposes: ['TREAT', 'ETREAT'],
     reason: 'Care at home',
+    ...(clinician && { copy: copyFor(clinician) }),
   });
   return person;
 }

@@ -2,6 +2,7 @@ import { restartOnChange, type Careledger, type ProcessGroup } from '@careledger
 import { onInterrupt } from '../demo/interrupt.js';
 import { Narrator } from '../demo/narrator.js';
 import { tryItYourself } from '../demo/try-it.js';
+import { clinicianAt } from '../sign-in/clinician.js';
 import { enrolAtHome, sendReadings } from './home.js';
 import { parseDevOptions } from './options.js';
 import { claimProcesses, logFolder, startLocal } from './start.js';
@@ -16,14 +17,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   const processes = claimProcesses(ending, dir);
   const starting = (async () => {
     const { careledger } = await startLocal(processes, { dir, interval, say });
-    return { careledger, person: await enrolAtHome(careledger) };
+    const clinician = await clinicianAt(careledger);
+    return { careledger, clinician, person: await enrolAtHome(careledger, clinician) };
   })();
   const started = await Promise.race([starting, interrupted.promise]);
   if (started === 'interrupted') {
     starting.catch(() => undefined); // what is under way fails as its processes stop
     return;
   }
-  const { careledger, person } = started;
+  const { careledger, clinician, person } = started;
   const sending = new AbortController();
   ending.defer(() => sending.abort());
   const { promise: answered, resolve: onAnswer } = Promise.withResolvers<void>();
@@ -31,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // What is printed below has something to show then.
   await Promise.race([answered, interrupted.promise, feed]);
   ending.use(restartOnChange({ processes, careledger, compile, say }));
-  narrator.table(tryItYourself(careledger, { person, isShared: true }));
+  narrator.table(tryItYourself(careledger, { person, isShared: true, clinician }));
   narrator.table(`Processes: ${pidsOf(processes, careledger)}.`);
   narrator.table(`Logs are in ${logFolder(dir)}; \`make console\` is a prompt on the ledger.`);
   await Promise.race([interrupted.promise, feed]);

@@ -7,7 +7,7 @@ import {
   type Careledger,
   type RunningNetwork,
 } from '@careledger/supervisor';
-import { DEMO_AUTHORITIES } from '../demo/context.js';
+import { DEMO_AUTHORITIES, DEMO_IDENTITIES } from '../demo/context.js';
 import { claimFolder } from './folder.js';
 
 export interface LocalOptions {
@@ -46,6 +46,7 @@ export async function startLocal(
     dir,
     recordIntervalMs: interval,
     authorities: DEMO_AUTHORITIES,
+    identities: DEMO_IDENTITIES,
     onFirstTransaction: () => say('the first organisation is registered on the ledger'),
   });
   say('the services run');

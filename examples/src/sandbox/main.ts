@@ -8,6 +8,7 @@ import { drain } from '../demo/scenarios.js';
 import { tryItYourself } from '../demo/try-it.js';
 import { sendReadings } from '../dev/home.js';
 import { claimProcesses, logFolder, startLocal } from '../dev/start.js';
+import { clinicianAt, type Clinician } from '../sign-in/clinician.js';
 import { inspectNotices, type InspectedNotice } from './inspector.js';
 import { noticeLine } from './notice-line.js';
 import { parseSandboxOptions, type SandboxOptions } from './options.js';
@@ -36,8 +37,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     starting.catch(() => undefined); // what is under way fails as its processes stop
     return;
   }
-  const { careledger, people, running, files } = started;
-  narrator.table(tryItYourself(careledger, { person: people.sharing, isShared: true }));
+  const { careledger, clinician, people, running, files } = started;
+  narrator.table(tryItYourself(careledger, { person: people.sharing, isShared: true, clinician }));
   narrator.table(
     [
       '',
@@ -61,6 +62,8 @@ interface Beginning {
 interface Sandbox {
   readonly careledger: Careledger;
   readonly people: SandboxPeople;
+  /** Who may sign in at the hospital. */
+  readonly clinician: Clinician | undefined;
   /** Devices and inspector; rejects when one fails. */
   readonly running: Promise<unknown>;
   readonly files: { readonly variables: string };
@@ -74,7 +77,8 @@ async function start(
   const say = (line: string): void => narrator.say(line);
   const { careledger, network } = await startLocal(processes, { dir, interval, say });
   const inspecting = inspectNotices(careledger, signal, show);
-  const people = await enrolPeople(careledger);
+  const clinician = await clinicianAt(careledger);
+  const people = await enrolPeople(careledger, clinician);
   say('two patients have keys, a private chain and a paired device; one lets the hospital read');
   const all = [people.sharing, people.unshared];
   const due = all.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -97,5 +101,5 @@ async function start(
   const roots = await view.trustRoots(1 + Object.keys(careledger.authorities).length);
   writeFileSync(files.trustRoots, `${JSON.stringify(roots, undefined, 2)}\n`);
   writeVariables(files.variables, careledger, people.unshared, files.trustRoots);
-  return { careledger, people, running, files };
+  return { careledger, clinician, people, running, files };
 }

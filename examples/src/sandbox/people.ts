@@ -1,10 +1,11 @@
 import { Authority, Gateway } from '@careledger/client';
 import type { Careledger } from '@careledger/supervisor';
-import { subscribe } from '../demo/consent.js';
+import { copyFor, subscribe } from '../demo/consent.js';
 import { SAMPLE_FILE } from '../demo/options.js';
 import { enrol, type Person } from '../demo/people.js';
 import { readRecording } from '../recording/read-recording.js';
 import { shiftIntoPast } from '../recording/shift.js';
+import type { Clinician } from '../sign-in/clinician.js';
 
 /** People of the sample: the last hours of the first one's recording have an emergency in them. */
 const SHARING_SUBJECT = '2133-019';
@@ -20,8 +21,14 @@ export interface SandboxPeople {
   readonly unshared: Person;
 }
 
-/** Enrols two people of the sample recording, with a paired device each. */
-export async function enrolPeople({ authorities, gateway }: Careledger): Promise<SandboxPeople> {
+/**
+ * Enrols two people of the sample recording, with a paired device each.
+ * @param clinician in whose unit the hospital may keep a copy of what is shared
+ */
+export async function enrolPeople(
+  { authorities, gateway }: Careledger,
+  clinician?: Clinician,
+): Promise<SandboxPeople> {
   const recording = shiftIntoPast(await readRecording(SAMPLE_FILE), Date.now());
   const subjects = new Map(
     [SHARING_SUBJECT, NEW_SUBJECT].map((subject) => [
@@ -38,6 +45,7 @@ export async function enrolPeople({ authorities, gateway }: Careledger): Promise
   await Promise.all([
     subscribe(practitionerAt(hospital), hospital.authorityId, sharing, {
       ...{ permissions: ['read'], purposes: ['TREAT', 'ETREAT'], reason },
+      ...(clinician && { copy: copyFor(clinician) }),
     }),
     subscribe(practitionerAt(lab), lab.authorityId, sharing, {
       ...{ permissions: ['read', 'write'], purposes: ['TREAT'], reason: 'Laboratory results' },

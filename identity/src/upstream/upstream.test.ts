@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
-import { FormBrowser, type Visit } from '../../testing/browser.js';
+import { FormBrowser, type Visit } from '@careledger/service-kit/form-browser';
 import { HospitalProvider, type Staff } from '../../testing/hospital-provider.js';
 import { CALLBACK, TestIdentity } from '../../testing/test-identity.js';
 import type { UpstreamConfig } from './upstream-config.js';

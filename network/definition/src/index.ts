@@ -28,6 +28,7 @@ export {
   callersOf,
   clientOf,
   GATEWAY,
+  IDENTITY_LAUNCHER,
   SERVICE_LAUNCHERS,
   servicesOf,
   type ServiceNode,

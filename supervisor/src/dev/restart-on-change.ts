@@ -43,6 +43,7 @@ export function restartOnChange({
         prepare: bundleChaincode,
       },
       ...Object.values(careledger.providers).map(serviceOf('cloud-service')),
+      ...Object.values(careledger.identities).map(serviceOf('identity')),
       ...Object.values(careledger.authorities).map(serviceOf('api')),
       serviceOf('gateway-service')(careledger.gateway),
     ],

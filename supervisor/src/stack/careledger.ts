@@ -10,8 +10,9 @@ import {
   type LocalService,
   type RunningService,
 } from './local-services.js';
+import { identityPlan, localIdentities, type RunningIdentity } from './local-identity.js';
 import type { RunningNetwork } from './network.js';
-import { registerOrganisation, startService, type ServicePlan } from './service.js';
+import { configPath, registerOrganisation, startService, type ServicePlan } from './service.js';
 
 const GATEWAY_ID = 'gateway-home';
 /** The hot path: collecting a small young generation over and over would cost it a quarter of its time. */
@@ -33,6 +34,8 @@ export interface CareledgerOptions {
   readonly anchorIntervalMs?: number;
   /** Names of the authorities whose apis run, of those that the network has; all of them unless given. */
   readonly authorities?: readonly string[];
+  /** Names of the authorities that get an OpenID provider, which their apis trust; none unless given. */
+  readonly identities?: readonly string[];
   /** The first organisation is registered: the network's first transaction is committed. */
   readonly onFirstTransaction?: () => void;
 }
@@ -43,11 +46,15 @@ export interface Careledger {
   /** By name: `hospital`, `lab`, … */
   readonly authorities: Readonly<Record<string, RunningService & { readonly authorityId: string }>>;
   readonly providers: Readonly<Record<string, RunningService & { readonly providerId: string }>>;
+  /** OpenID providers, by the name of their authority. */
+  readonly identities: Readonly<Record<string, RunningIdentity>>;
 }
 
 /** Registers the organisations and starts every service; what it starts belongs to the process group. */
 export async function startCareledger(options: CareledgerOptions): Promise<Careledger> {
-  const { dir, processes, network } = options;
+  const { dir, processes } = options;
+  const identities = await localIdentities(options.network, options.identities ?? []);
+  const network = { ...options.network, plan: { ...options.network.plan, identities } };
   const services = (await localServices(network, options.authorities)).map((service) =>
     service.program === 'gateway' ? { ...service, name: GATEWAY_ID } : service,
   );
@@ -71,12 +78,15 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
   const of = (program: ServiceProgram): LocalService[] =>
     services.filter((service) => service.program === program);
   let isFirstCommitted = false;
-  await eachAtMost(availableParallelism(), [...of('cloud'), ...of('api')], (service) =>
-    start(service, () => {
-      if (!isFirstCommitted) options.onFirstTransaction?.();
-      isFirstCommitted = true;
-    }),
-  );
+  const onRegistered = (): void => {
+    if (!isFirstCommitted) options.onFirstTransaction?.();
+    isFirstCommitted = true;
+  };
+  const identityPlans = identities.map((node) => identityPlan(node, dir, services));
+  await eachAtMost(availableParallelism(), [
+    ...[...of('cloud'), ...of('api')].map((service) => () => start(service, onRegistered)),
+    ...identityPlans.map((plan) => () => startService(processes, plan, configDir, logDir)),
+  ]);
   const [gateway] = of('gateway');
   if (gateway === undefined) throw new RangeError('The network has no gateway.');
   await start(gateway);
@@ -88,6 +98,12 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
     providers: Object.fromEntries(
       of('cloud').map((service) => [service.id, { ...runningService(service), providerId: service.name }]),
     ),
+    identities: Object.fromEntries(
+      identities.map(({ id, organization, url }) => [
+        organization,
+        { name: id, url, configFile: configPath({ name: id }, configDir) },
+      ]),
+    ),
   };
 }
 
@@ -98,14 +114,10 @@ const gatewaySettings = ({ recordIntervalMs, anchorIntervalMs }: CareledgerOptio
 });
 
 /** Processes that start together only slow one another, and stand in memory together: one for each core. */
-async function eachAtMost<T>(
-  limit: number,
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
+async function eachAtMost(limit: number, starts: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const waiting = [...starts];
   const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
   };
   await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -20,13 +20,18 @@ export interface ServicePlan {
   readonly nodeFlags?: readonly string[];
 }
 
-const launcherOf = (plan: ServicePlan): string =>
-  fileURLToPath(new URL(`../../../${plan.launcher}`, import.meta.url));
+/** Of a launcher within the project. */
+export const launcherPath = (launcher: string): string =>
+  fileURLToPath(new URL(`../../../${launcher}`, import.meta.url));
+
+/** Where the configuration file of a process lies. */
+export const configPath = ({ name }: Pick<ServicePlan, 'name'>, dir: string): string =>
+  join(dir, `${name}.json`);
 
 /** Writes the configuration file and returns its path. */
 function writeConfig(plan: ServicePlan, dir: string): string {
   mkdirSync(dir, { recursive: true });
-  const file = join(dir, `${plan.name}.json`);
+  const file = configPath(plan, dir);
   writeFileSync(file, JSON.stringify(plan.config, undefined, 2), { mode: 0o600 });
   return file;
 }
@@ -41,7 +46,7 @@ export async function registerOrganisation(
   await run(
     process.execPath,
     [
-      ...[launcherOf(plan), 'register', '--config', file],
+      ...[launcherPath(plan.launcher), 'register', '--config', file],
       ...['--admin-cert', admin.certificateFile, '--admin-key', admin.privateKeyFile],
     ],
     { env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR } },
@@ -58,7 +63,7 @@ export function startService(
   const file = writeConfig(plan, dir);
   return processes.start({
     name: plan.name,
-    program: [launcherOf(plan), 'serve', '--config', file],
+    program: [launcherPath(plan.launcher), 'serve', '--config', file],
     nodeFlags: plan.nodeFlags ?? SMALL_HEAP_FLAGS,
     logFile: join(logDir, `${plan.name}.log`),
   });

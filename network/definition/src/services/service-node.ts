@@ -11,6 +11,9 @@ export const SERVICE_LAUNCHERS: Readonly<Record<ServiceProgram, string>> = {
   api: 'api/bin/careledger-api.js',
 };
 
+/** Launcher of an organisation's OpenID provider. */
+export const IDENTITY_LAUNCHER = 'identity/bin/careledger-identity.js';
+
 /** One of the project's services, as a process or a container. */
 export interface ServiceNode extends ServiceAddress {
   /** Process or container, and folder. */
