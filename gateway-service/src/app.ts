@@ -18,6 +18,7 @@ import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
 import { reconciliationPlugin } from './http/reconciliation/plugin.js';
 import { receivedPlugin } from './http/received/plugin.js';
+import { recoveriesPlugin } from './http/recoveries/routes.js';
 import { recordsPlugin } from './http/records/plugin.js';
 import { settingsPlugin } from './http/settings/plugin.js';
 import { standingPolicyPlugin } from './http/standing-policy/plugin.js';
@@ -72,6 +73,7 @@ export async function buildApp(
   await app.register(auditPlugin, parts);
   await app.register(disclosurePlugin, parts);
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
+  await app.register(recoveriesPlugin, parts);
   await app.register(operationsPlugin, parts);
   await app.register(reconciliationPlugin, parts);
   await app.register(jobsPlugin, { jobs, more: ['delegate'] });

@@ -22,7 +22,10 @@ import {
   EarlierDecisions,
   GatewayKeys,
   GrantStore,
+  HeardRecoveries,
   Reconciler,
+  Recoveries,
+  RecoveryStore,
   Registrations,
   Rekeyings,
   Rotations,
@@ -31,6 +34,7 @@ import {
   StandingPolicyStore,
   StepStore,
   SubscriptionStore,
+  startRecoveryHearing,
   type ConsentStep,
 } from './consent/index.js';
 import { GatewayCore } from './core.js';
@@ -139,6 +143,8 @@ export class Gateway implements AsyncDisposable {
   readonly appointing: Delegations;
   readonly rotations: Rotations;
   readonly gatewayKeys: GatewayKeys;
+  readonly recoveries: RecoveryStore;
+  readonly recovering: Recoveries;
   readonly settingsStore: SettingsStore;
   readonly settingsService: SettingsService;
   /** What judges readings where a patient’s settings say nothing. */
@@ -161,6 +167,7 @@ export class Gateway implements AsyncDisposable {
   readonly #rewrapper: Rewrapper;
   readonly #confirmer: Confirmer;
   readonly #hearing: HearingOptions;
+  readonly #heardRecoveries: HeardRecoveries;
   #hearers: readonly Worker[] = [];
   readonly #consentOutbox: ConsentOutbox;
   readonly #watched: WatcherOptions;
@@ -221,6 +228,7 @@ export class Gateway implements AsyncDisposable {
     this.received = new ReceivedStore(database);
     this.steps = new StepStore(database);
     this.grants = new GrantStore(database);
+    this.recoveries = new RecoveryStore(database);
     this.delegations = new DelegationStore(database);
     const { delegations } = this;
     const delegates = new Delegates({ delegations, clock });
@@ -286,10 +294,14 @@ export class Gateway implements AsyncDisposable {
     const outbox = { add: (step: ConsentStep) => this.#consentOutbox.add(step) };
     const intake = new StatementIntake({ ...parts, outbox });
     const consentKeys = new ConsentKeys(database);
-    const { requests } = this;
-    this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests });
+    const { requests, recoveries } = this;
+    this.#heardRecoveries = new HeardRecoveries({ ...parts, recoveries });
+    const heardRecoveries = this.#heardRecoveries;
+    this.recovering = new Recoveries({ ...parts, intake, requests });
+    this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests, recoveries });
     const { gatewayKeys } = this;
-    this.rotations = new Rotations({ ...parts, intake, consentKeys, gatewayKeys, requests });
+    const followed = { recoveries, heardRecoveries };
+    this.rotations = new Rotations({ ...parts, ...followed, intake, consentKeys, gatewayKeys, requests });
     const { rotations } = this;
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
     const earlier = new EarlierDecisions(parts);
@@ -411,8 +423,9 @@ export class Gateway implements AsyncDisposable {
     this.reconciler.start();
     this.#confirmer.start();
     this.#watcher = startWatcher(this.#watched);
-    this.#hearers = startHearing(this.#hearing, (patientNo, versionNo) =>
-      this.#confirmer.add(patientNo, versionNo),
-    );
+    this.#hearers = [
+      ...startHearing(this.#hearing, (patientNo, versionNo) => this.#confirmer.add(patientNo, versionNo)),
+      startRecoveryHearing(this.ledger, this.#heardRecoveries, this.#logger),
+    ];
   }
 }

@@ -12,6 +12,7 @@ import {
   DELEGATE_TOKENS_TABLE,
   DELEGATIONS_TABLE,
   GRANTS_EPOCH,
+  RECOVERIES_TABLES,
   STANDING_POLICIES_TABLE,
 } from './consent/schema.js';
 import {
@@ -93,4 +94,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: epochs of consent keys', sql: POLICY_EPOCHS_TABLE + GRANTS_EPOCH },
   { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
   { name: 'consent: tokens of delegates', sql: DELEGATE_TOKENS_TABLE },
+  { name: 'consent: recoveries of consent keys', sql: RECOVERIES_TABLES },
 ];

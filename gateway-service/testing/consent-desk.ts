@@ -2,6 +2,7 @@ import {
   STATEMENTS,
   type GrantState,
   type PatientState,
+  type RecoveryState,
   type StatementBody,
   type StatementName,
 } from '@careledger/contracts';
@@ -19,6 +20,9 @@ import {
   Delegates,
   Delegations,
   GrantStore,
+  HeardRecoveries,
+  Recoveries,
+  RecoveryStore,
   Registrations,
   Rekeyings,
   Rotations,
@@ -28,6 +32,7 @@ import {
   StepStore,
   type ConsentStep,
 } from '../src/consent/index.js';
+import type { LedgerReader } from '../src/ledger-access/ledger-link.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { ConsentKeys } from '../src/patients/consent-keys.js';
@@ -53,6 +58,11 @@ export class ConsentDesk implements AsyncDisposable {
   readonly gatewayKeys: GatewayKeys;
   readonly appointing: Delegations;
   readonly standingPolicies: StandingPolicies;
+  readonly recoveries: RecoveryStore;
+  readonly recovering: Recoveries;
+  readonly heardRecoveries: HeardRecoveries;
+  /** What the ledgers answer to `ListRecoveries`. */
+  readonly recoveriesOnLedger: Record<ChannelName, RecoveryState[]> = { authorities: [], cloud: [] };
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
@@ -63,6 +73,7 @@ export class ConsentDesk implements AsyncDisposable {
     const { database } = core.store;
     this.grants = new GrantStore(database);
     this.steps = new StepStore(database);
+    this.recoveries = new RecoveryStore(database);
     this.registrations = new Registrations(this.steps);
     const { grants, steps, registrations, progress } = this;
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
@@ -79,12 +90,24 @@ export class ConsentDesk implements AsyncDisposable {
     const { requests } = this;
     this.rekeyings = new Rekeyings({ steps, patients: core.patients });
     const { rekeyings } = this;
-    this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings });
+    const { recoveries } = this;
+    this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings, recoveries });
     const { gatewayKeys } = this;
+    const ledger: LedgerReader = {
+      channel: (name) => ({
+        evaluate: (async (_contract: unknown, asked: string) => this.#keys(name, asked)) as never,
+      }),
+    };
+    const logger = { warn: () => undefined, error: () => undefined };
+    this.recovering = new Recoveries({ ...common, intake, requests, ledger });
+    this.heardRecoveries = new HeardRecoveries({
+      ...{ ...common, store: core.store, patients: core.patients, progress },
+      ...{ ledger, logger, recoveries },
+    });
     this.rotations = new Rotations({
       ...{ ...common, intake, requests, gatewayKeys, consentKeys: new ConsentKeys(database) },
-      ledger: { channel: () => ({ evaluate: (async () => this.patientOnLedger) as never }) },
-      logger: { warn: () => undefined, error: () => undefined },
+      ...{ ledger, logger, recoveries },
+      heardRecoveries: this.heardRecoveries,
     });
     const earlier = new EarlierDecisions({ steps, grants, ledger: { channel } });
     this.appointing = new Delegations({ ...common, delegations, delegates, grants, intake, earlier });
@@ -147,6 +170,10 @@ export class ConsentDesk implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.t[Symbol.asyncDispose]();
+  }
+
+  #keys(name: ChannelName, asked: string) {
+    return asked === 'ListRecoveries' ? { recoveries: this.recoveriesOnLedger[name] } : this.patientOnLedger;
   }
 
   #rows(name: ChannelName) {

@@ -33,6 +33,8 @@ export class StandInGateway implements AsyncDisposable {
   policy: object | null = null;
   /** The key that is to follow its own. */
   offer: object = {};
+  /** What it hands back as the scope key. */
+  scopeKey: object = {};
   /** Statements that came, with the path. */
   readonly came: { path: string; statement: string }[] = [];
   /** Changes an answer on its way out. */
@@ -92,6 +94,7 @@ export class StandInGateway implements AsyncDisposable {
       return { grants: this.grants, nextPolicySeq: this.nextPolicySeq, next: null };
     if (path.split('?')[0]?.endsWith('/denials') === true)
       return { denials: this.denials, nextPolicySeq: this.nextPolicySeq, next: null };
+    if (path.endsWith('/keys/scope-key')) return this.scopeKey;
     if (path.endsWith('/standing-policy')) return { policy: this.policy };
     if (path.endsWith('/subscriptions')) return { subscriptions: this.subscriptions, next: null };
     const authorityId = path.split('/').at(-1) ?? '';

@@ -1,3 +1,4 @@
+import { TestPatient, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import { generateEd25519, sha256, signJws, toBase64url } from '@careledger/crypto';
 import { readEnvelope, type Proof } from '@careledger/private-chain';
 import { PAIRING_PROOF_TYP } from '@careledger/protocol';
@@ -55,6 +56,17 @@ const grant = async ({ fixture, patient }: GatewayWorld): Promise<string> =>
   String(
     (await fixture.own(patient, 'POST', '/grants', { grant: GRANT, passphrase: PASSPHRASE }))['statementId'],
   );
+
+/** A registrar says that another key is the patient's. */
+const openedRecovery = async ({ fixture, patient: { patientId } }: GatewayWorld): Promise<string> => {
+  const { networkId } = fixture.layers.network;
+  const next = newSigner();
+  const owner = Object.assign(new TestPatient(networkId, Math.floor(Date.now() / 1_000)), { id: patientId });
+  const offer = { patientId, newKey: publicKeyOf(next), newKeyProof: owner.proofOf(next) };
+  const body = { ...offer, reason: 'lost' };
+  const opened = await call(fixture.layers.authority(), 'ops', 'POST /v1/recoveries', body);
+  return String(opened.body['recoveryId']);
+};
 
 const subscription = async ({ fixture, patient }: GatewayWorld): Promise<string> => {
   const asked = { patientId: patient.patientId, permissions: ['read'], purposes: ['TREAT'], reason: 'Ward' };
@@ -206,6 +218,11 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
     const other = await world.fixture.patient();
     return byPatient(world, { path: '/keys/rotate', body: byPassphrase, otherBody: byAnother }, other);
   },
+  'POST /v1/patients/{patientId}/recoveries/{recoveryId}/object': async (world) =>
+    byPatient(world, {
+      path: `/recoveries/${await openedRecovery(world)}/object`,
+      ...{ body: byPassphrase, otherBody: byAnother },
+    }),
   'POST /v1/patients/{patientId}/flush': async (world) => byPatient(world, { path: '/flush', otherBody: {} }),
   'PUT /v1/patients/{patientId}/settings': async (world) =>
     byPatient(world, {

@@ -29,6 +29,9 @@ async function walk<World>(requests: Repeatables<World>, world: World): Promise<
   return met;
 }
 
+/** No clock is moved by a day here: `api/recovery.test.ts` sends it twice. */
+const ELSEWHERE = ['POST /v1/patients/{patientId}/recoveries/{recoveryId}/take-over'];
+
 const onceEach = (routes: readonly string[]) => Object.fromEntries(routes.map((route) => [route, ONCE]));
 
 describe('a request that is sent twice under one key is answered as the first time, and done once; another one is refused', () => {
@@ -44,7 +47,9 @@ describe('a request that is sent twice under one key is answered as the first ti
     'at every route of the gateway',
     async () => {
       const routes = await takingKeys(world.fixture.gateway);
-      expect(await walk(GATEWAY_REQUESTS, world)).toEqual(onceEach(routes));
+      expect(routes).toEqual(expect.arrayContaining(ELSEWHERE));
+      const here = routes.filter((route) => !ELSEWHERE.includes(route));
+      expect(await walk(GATEWAY_REQUESTS, world)).toEqual(onceEach(here));
     },
     TIMEOUT_MS,
   );

@@ -18,6 +18,8 @@ const ONE_BY_ONE = {
   reject: 'RejectSubscription',
   rotate: 'RotatePatientKey',
   rekey: 'RotatePatientKey',
+  object: 'ObjectToRecovery',
+  'take-over': 'TakeOver',
   delegate: 'Delegate',
   'end-delegation': 'EndDelegation',
 } as const;
@@ -32,7 +34,7 @@ export interface ConsentOutboxOptions {
   readonly patients: Pick<Patients, 'byNo'>;
   readonly clock: () => number;
   readonly settler: Pick<ConsentSettler, 'settling' | 'settled'>;
-  readonly rotations: Pick<Rotations, 'refusing' | 'settled'>;
+  readonly rotations: Pick<Rotations, 'refusing' | 'settled' | 'compare'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -83,12 +85,15 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   async #run(stepNo: number): Promise<void> {
-    const { store, steps, clock, settler, rotations, logger } = this.#options;
+    const { store, steps, patients, clock, settler, rotations, logger } = this.#options;
     const step = steps.get(stepNo);
     if (step?.status !== 'open') return;
     const { item, blockNumber } = await this.#submit(step);
-    if (step.kind !== 'register' && mayBeTakenLater(item.code)) throw new NotYetError(item.code);
+    if (isTooEarly(step, item.code)) throw new NotYetError(item.code);
     const isDone = item.code === 'OK' || isThere(step, item.code);
+    // Whoever is answered that the new key is in force signs with it next.
+    if (isDone && step.kind === 'take-over' && step.channel === 'authorities')
+      await rotations.compare(patients.byNo(step.patientNo).patientId);
     if (!isDone) logger.error({ job: step.job, channel: step.channel, code: item.code }, 'refused for good');
     const status = isDone ? 'done' : 'refused';
     store.deferred(() => {
@@ -108,7 +113,9 @@ export class ConsentOutbox implements AsyncDisposable {
    */
   #refuseWhatFollows(step: ConsentStep, code: string): void {
     const { steps, clock, rotations } = this.#options;
-    // A rotation's channels take it side by side: what one refuses another may have.
+    // A recovery's channels take what is about it side by side.
+    if (step.kind === 'object' || step.kind === 'take-over') return;
+    // So do a rotation's: what one refuses another may have.
     if (step.kind !== 'rotate') {
       steps.refuseRest(step.patientNo, step.job, code, clock());
       return this.#refuse(steps.following(step.patientNo, step.job), code);
@@ -157,6 +164,10 @@ export class ConsentOutbox implements AsyncDisposable {
     }
   }
 }
+
+/** It may be taken later, however long that takes. Of a takeover that this gateway holds due, the clocks differ by a little. */
+const isTooEarly = ({ kind }: ConsentStep, code: string): boolean =>
+  kind === 'take-over' ? code === 'RECOVERY_NOT_DUE' : kind !== 'register' && mayBeTakenLater(code);
 
 /** The gateway's new key is in force there by another of the patient's statements. */
 const isThere = ({ kind }: ConsentStep, code: string): boolean =>

@@ -11,6 +11,7 @@ import { ConsentError } from './errors.js';
 import { ORDER, type StatementIntake } from './intake.js';
 import { checkKeyProof } from './key-proof.js';
 import { newKeyOf } from './new-key.js';
+import type { RecoveryStore } from './recovery-store.js';
 import type { Rekeyings } from './rekeyings.js';
 import type { StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
@@ -22,6 +23,7 @@ export interface GatewayKeysOptions {
   readonly intake: Pick<StatementIntake, 'check' | 'isNew' | 'submit'>;
   readonly rekeyings: Pick<Rekeyings, 'of'>;
   readonly steps: Pick<StepStore, 'jobsOf'>;
+  readonly recoveries: Pick<RecoveryStore, 'unsealed'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
@@ -64,7 +66,7 @@ export class GatewayKeys {
 
   /** A `rotatePatientKey` statement about the gateway's key. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
   async take(patient: Patient, statement: string, request?: IdempotentRequest): Promise<Taken> {
-    const { core, intake, steps, requests, verifier, networkId, clock } = this.#options;
+    const { core, intake, steps, recoveries, requests, verifier, networkId, clock } = this.#options;
     const expected = { names: ['rotatePatientKey'] as const, channels: ORDER.rekey };
     const { sid, body } = intake.check(patient, statement, expected);
     if (intake.isNew(patient, sid)) {
@@ -75,7 +77,7 @@ export class GatewayKeys {
           'It appoints another key than the one that this gateway offers: ask for its offer again',
         );
       // The channels would take a key that the chain never comes to: nothing would be signed for the patient any more.
-      if (!reachesKeyInForce(patient, { patients: core.patients, steps }))
+      if (!reachesKeyInForce(patient, { patients: core.patients, steps, recoveries }))
         throw new ConsentError(
           'CONSENT_STATEMENT_REFUSED',
           'The chain here has a former consent key: bring the rotation that put the present one in its place first',

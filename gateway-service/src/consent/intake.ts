@@ -19,9 +19,14 @@ export const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   reject: DECISION_CHANNELS.rejectSubscription,
   rotate: DECISION_CHANNELS.rotatePatientKey,
   rekey: DECISION_CHANNELS.rotatePatientKey,
+  object: DECISION_CHANNELS.objectToRecovery,
+  'take-over': DECISION_CHANNELS.takeOver,
   delegate: DECISION_CHANNELS.delegate,
   'end-delegation': DECISION_CHANNELS.endDelegation,
 };
+
+/** What the consent key in force need not have signed. */
+const BY_OTHER_KEYS: ReadonlySet<StepKind> = new Set(['register', 'rotate', 'take-over']);
 
 export interface StatementIntakeOptions {
   readonly core: Pick<GatewayCore, 'store' | 'patients'>;
@@ -138,7 +143,7 @@ export class StatementIntake {
         `Another statement of this patient has the id ${payload.sid}`,
       );
     // Between its check and now the key may have been rotated: no ledger would take it after that.
-    const isDecision = kind !== 'register' && kind !== 'rotate' && !isByDelegate(statement);
+    const isDecision = !BY_OTHER_KEYS.has(kind) && !isByDelegate(statement);
     const isOfNow = header.kid === kidOf('Ed25519', core.patients.consentKey(patient));
     if (isDecision && before.length === 0 && !isOfNow)
       throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'Another consent key is in force: decide again');

@@ -11,9 +11,11 @@ import type { Patient } from '../patients/index.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { GatewayKeys } from './gateway-keys.js';
+import type { HeardRecoveries } from './heard-recoveries.js';
 import { ORDER, type StatementIntake } from './intake.js';
 import { checkKeyProof } from './key-proof.js';
 import { newKeyOf } from './new-key.js';
+import type { RecoveryStore } from './recovery-store.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 import { stageConsentKey, type ConsentPassphrase } from './unlock.js';
 
@@ -25,6 +27,8 @@ export interface RotationsOptions {
   readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly consentKeys: ConsentKeys;
   readonly gatewayKeys: Pick<GatewayKeys, 'complete' | 'next'>;
+  readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
+  readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
@@ -117,11 +121,15 @@ export class Rotations {
       );
   }
 
-  /** Another has changed a patient's keys on the ledger: what is signed with the former one is taken no more. */
+  /**
+   * Another has changed a patient's keys on the ledger, or may have: what is signed with the former one is taken no more, and the chain
+   * follows a recovery.
+   */
   async compare(patientId: string): Promise<void> {
-    const { core, steps, consentKeys, ledger, logger } = this.#options;
+    const { core, steps, consentKeys, heardRecoveries, ledger, logger } = this.#options;
     const patient = core.patients.find(patientId);
     if (patient === undefined) return;
+    await heardRecoveries.hear(patientId, 'authorities');
     const isOpen = () =>
       steps.jobsOf(patient.patientNo, 'rotate').some((job) => job.some(({ status }) => status === 'open'));
     if (isOpen()) return;
@@ -131,14 +139,16 @@ export class Rotations {
     const onLedger = currentKey(periods);
     if (onLedger === undefined || isOpen()) return;
     const key = toBase64url(onLedger);
-    if (key === toBase64url(core.patients.consentKey(patient))) return;
-    logger.warn({ patientNo: patient.patientNo }, 'another consent key is in force on the ledger');
-    const epoch = periods.findIndex((period) => period.key === key);
-    core.store.deferred(() => consentKeys.put(patient.patientNo, key, epoch));
-    consentKeys.load(core.patients, patient);
+    if (key !== toBase64url(core.patients.consentKey(patient))) {
+      logger.warn({ patientNo: patient.patientNo }, 'another consent key is in force on the ledger');
+      const epoch = periods.findIndex((period) => period.key === key);
+      core.store.deferred(() => consentKeys.put(patient.patientNo, key, epoch));
+      consentKeys.load(core.patients, patient);
+    }
+    await this.advance(patient);
   }
 
-  /** Seals the rotations that a ledger has into the patient's chain, each after the one before it. */
+  /** Seals the rotations and recoveries that a ledger has into the patient's chain, each after the one before it. */
   async advance(patient: Patient): Promise<void> {
     const { patientNo } = patient;
     const before = this.#advancing.get(patientNo) ?? Promise.resolve();
@@ -155,8 +165,8 @@ export class Rotations {
   }
 
   async #advance(patient: Patient): Promise<void> {
-    const { core, gatewayKeys } = this.#options;
-    const { chain, patientId } = patient;
+    const { core, gatewayKeys, recoveries } = this.#options;
+    const { chain, patientId, patientNo } = patient;
     for (;;) {
       await gatewayKeys.complete(patient);
       const { consentKey, gatewayKey } = chain.state;
@@ -173,9 +183,18 @@ export class Rotations {
       const next = this.#rotations(patient).find(
         (rotation) => rotation.steps.some(({ status }) => status === 'done') && isByKey(rotation),
       );
-      if (next === undefined) return;
-      const body = { consentKey: next.newKey, gatewayKey, statements: [next.statement] };
-      await core.rekey(patientId, body, chain.signer);
+      if (next !== undefined) {
+        const body = { consentKey: next.newKey, gatewayKey, statements: [next.statement] };
+        await core.rekey(patientId, body, chain.signer);
+        continue;
+      }
+      const recovered = recoveries.unsealed(patientNo);
+      if (recovered === undefined) return;
+      const { newKey, statements } = recovered;
+      // A crash may have come between the block and what is noted of it.
+      if (newKey !== consentKey)
+        await core.rekey(patientId, { consentKey: newKey, gatewayKey, statements }, chain.signer);
+      core.store.deferred(() => recoveries.sealed(patientNo, newKey));
     }
   }
 
@@ -196,13 +215,15 @@ export class Rotations {
     });
   }
 
-  /** Of the rotations that no ledger has refused the newest one's key. */
+  /** The newest key: of the rotations that no ledger has refused, and of what has taken over. */
   #inForce(patient: Patient): string {
+    const recovered = this.#options.recoveries.latest(patient.patientNo);
     const standing = this.#rotations(patient).findLast(
       ({ steps }) =>
-        steps.some(({ status }) => status === 'done') || steps.every(({ status }) => status === 'open'),
+        (steps[0]?.madeMs ?? 0) >= (recovered?.heardMs ?? 0) &&
+        (steps.some(({ status }) => status === 'done') || steps.every(({ status }) => status === 'open')),
     );
-    return standing?.newKey ?? patient.chain.state.consentKey;
+    return standing?.newKey ?? recovered?.newKey ?? patient.chain.state.consentKey;
   }
 
   /** Oldest first. */

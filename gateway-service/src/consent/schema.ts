@@ -169,3 +169,28 @@ export const DELEGATE_TOKENS_TABLE = `
       PRIMARY KEY (patient_no, delegation_id)
     ) STRICT, WITHOUT ROWID;
 `;
+
+/** Recoveries of patients' consent keys, as the channels list them. */
+export const RECOVERIES_TABLES = `
+    CREATE TABLE recoveries (
+      patient_no INTEGER NOT NULL,
+      channel    TEXT NOT NULL,
+      opened_by  TEXT NOT NULL,
+      -- RecoveryState of packages/contracts, JSON
+      recovery   TEXT NOT NULL,
+      -- when this gateway heard of it as it is
+      heard_ms   INTEGER NOT NULL,
+      PRIMARY KEY (patient_no, channel, opened_by)
+    ) STRICT, WITHOUT ROWID;
+    -- Keys that took over; \`is_sealed\`: the patient's chain has it.
+    CREATE TABLE takeovers (
+      patient_no   INTEGER NOT NULL,
+      new_key      TEXT NOT NULL,
+      -- two organisations' words and the key's own, JSON
+      statements   TEXT NOT NULL,
+      took_over_ms INTEGER NOT NULL,
+      heard_ms     INTEGER NOT NULL,
+      is_sealed    INTEGER NOT NULL,
+      PRIMARY KEY (patient_no, new_key)
+    ) STRICT, WITHOUT ROWID;
+`;

@@ -2,7 +2,17 @@ import type { ChannelName } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 
 export type StepKind =
-  'register' | 'grant' | 'deny' | 'revoke' | 'reject' | 'rotate' | 'rekey' | 'delegate' | 'end-delegation';
+  | 'register'
+  | 'grant'
+  | 'deny'
+  | 'revoke'
+  | 'reject'
+  | 'rotate'
+  | 'rekey'
+  | 'object'
+  | 'take-over'
+  | 'delegate'
+  | 'end-delegation';
 
 /** A statement on its way to one channel. */
 export interface ConsentStep {
@@ -102,8 +112,8 @@ export class StepStore {
 
   /**
    * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel the job that theirs follows, nor
-   * a rotation of the patient's key. A rotation waits there for all that was taken before it: what the former key signed counts no more then. Delegates
-   * sign with keys of their own, and hold nothing up.
+   * a rotation of the patient's key, or a takeover. A rotation waits there for all that was taken before it: what the former key signed
+   * counts no more then. Delegates sign with keys of their own, and hold nothing up.
    */
   eligible(patientNo?: number): ConsentStep[] {
     const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier
@@ -112,7 +122,7 @@ export class StepStore {
         OR earlier.channel = consent_steps.channel AND earlier.job = consent_steps.follows
         OR earlier.channel = consent_steps.channel AND earlier.step_no < consent_steps.step_no
           AND NOT (earlier.is_delegated OR consent_steps.is_delegated)
-          AND 'rotate' IN (earlier.kind, consent_steps.kind)))`;
+          AND (earlier.kind = 'take-over' OR 'rotate' IN (earlier.kind, consent_steps.kind))))`;
     const [whose, ...values] = patientNo === undefined ? ['TRUE'] : ['patient_no = ?', patientNo];
     return this.#all(`WHERE status = 'open' AND ${whose} AND ${first} ORDER BY step_no`, ...values);
   }

@@ -9,7 +9,7 @@ export const SEALED_CONTEXT = {
   delegate: 'delegate',
   /** In a `requestSubscription`: authority → patient, `SubscriptionMeaning` as JSON. */
   subscriptionReason: 'subscription-reason',
-  /** At enrolment: patient → gateway, the 32 bytes of the scope key. */
+  /** At enrolment: patient → gateway, the 32 bytes of the scope key; for a recovered consent key back again. */
   scopeKey: 'scope-key',
   /** In a `visit`: authority → itself and the patient, `VisitLocation` as JSON. */
   visitLocation: 'visit-location',

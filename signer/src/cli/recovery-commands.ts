@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { newRecoveredContent, openVault, recoveredFrom, type VaultContent } from '../core/index.js';
+import {
+  newRecoveredContent,
+  openVault,
+  recoveredFrom,
+  type Prepared,
+  type VaultContent,
+} from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { newPassphrase } from './file-commands.js';
@@ -13,6 +19,11 @@ interface OfferOptions {
   readonly network?: string;
   readonly backup?: string;
 }
+
+interface PrintOption {
+  readonly print?: true;
+}
+const PRINT = 'print the statement and send nothing: any authority relays it (POST /v1/revocations)';
 
 /** Another key where the one in force is lost, or in somebody else's hands: two organisations vouch for it. */
 export function addRecoveryCommands(program: Command, terminal: Terminal): void {
@@ -52,22 +63,55 @@ export function addRecoveryCommands(program: Command, terminal: Terminal): void 
   recover
     .command('take-over')
     .description(
-      '24 h after the recovery was confirmed: print the statement by which your new key counts; any authority relays it',
+      '24 h after the recovery was confirmed: sign that your new key counts, and have the gateway take that to the ledgers',
     )
     .argument('<recoveryId>', 'as the organisations tell you')
-    .action(async (recoveryId: string) => {
+    .option('--print', PRINT)
+    .action(async (recoveryId: string, { print }: PrintOption) => {
       await using session = await Session.open(terminal, common());
-      await session.decide(session.signer.takeOver(recoveryId), { print: true });
+      await decided(session, session.signer.takeOver(recoveryId), print);
+    });
+
+  recover
+    .command('finish')
+    .description(
+      'after the takeover: have the gateway hand back what gives records and people their tags, where it was lost with the former file',
+    )
+    .action(async () => {
+      await using session = await Session.open(terminal, common());
+      if (session.signer.content.recovered === true) {
+        await session.signer.scopeKeyReturned(await session.client.scopeKey(session.patientId));
+        await session.keep();
+        terminal.stderr.write(
+          'This file makes every rule again. Backups that were made before do not: make a new one.\n',
+        );
+      }
+      printLine(terminal, { status: 'done' });
+    });
+
+  recover
+    .command('show')
+    .description('who is about to replace your key, on each ledger, by the gateway’s word')
+    .action(async () => {
+      await using session = await Session.open(terminal, common());
+      printLine(terminal, await session.client.recoveries(session.patientId));
     });
 
   recover
     .command('object')
-    .description('your key is not lost: print the statement that ends the recovery; any authority relays it')
+    .description(
+      'your key is not lost: sign what ends the recovery, and have the gateway take it to the ledgers',
+    )
     .argument('<recoveryId>')
-    .action(async (recoveryId: string) => {
+    .option('--print', PRINT)
+    .action(async (recoveryId: string, { print }: PrintOption) => {
       await using session = await Session.open(terminal, common());
-      await session.decide(session.signer.objection(recoveryId), { print: true });
+      await decided(session, session.signer.objection(recoveryId), print);
     });
+
+  /** A file that knows no gateway yet has somebody else relay what it signs. */
+  const decided = (session: Session, prepared: Prepared, print: true | undefined): Promise<void> =>
+    session.decide(prepared, { print: print ?? (session.hasGateway ? undefined : true) });
 
   /** Undefined where the file is made already. */
   async function newContentOf({ from, patient, network }: OfferOptions): Promise<VaultContent | undefined> {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STATEMENTS } from '@careledger/contracts';
+import { fromBase64url } from '@careledger/crypto';
 import { selfSigned } from '@careledger/statements';
 import { checkStatement, parseStatement } from '@careledger/statements/portable';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Desk } from '../../testing/desk.js';
+import { scopeKeyFor } from '../../testing/scope-key-for.js';
 import { openVault } from '../core/index.js';
 import { verifier } from '../core/primitives.js';
 
@@ -66,6 +68,45 @@ test('without the former file there is nothing to narrow rules by: none is signe
   expect((await run('revoke-all')).exitCode).toBe(0);
 });
 
+const reach = () => run('gateway', desk.gateway.url, '--token-file', join(desk.folder, 'passphrase'));
+const contentOf = async () => {
+  const passphrase = readFileSync(join(desk.folder, 'passphrase'), 'utf8').trim();
+  return (await openVault(readFileSync(file, 'utf8'), passphrase)).content;
+};
+
+test('after the takeover the gateway hands the scope key back, and the file makes every rule again', async () => {
+  const { newKey } = await lost();
+  await reach();
+  desk.gateway.keys = { aut_hospital: 'A'.repeat(43) };
+  const { content: former, key } = await desk.signer();
+  const handedBack = (scopeKey: Uint8Array) => scopeKeyFor(newKey, { firstKey: key.publicKey, scopeKey });
+  desk.gateway.scopeKey = await handedBack(fromBase64url(former.scopeKey));
+  expect(await run('recover', 'finish')).toMatchObject({
+    exitCode: 0,
+    err: expect.stringContaining('make a new one'),
+  });
+  const content = await contentOf();
+  expect(content).toMatchObject({ scopeKey: former.scopeKey, firstKey: expect.any(String) });
+  expect(content).not.toHaveProperty('recovered');
+  const denial = await run('deny', '--scope', 'psychiatry');
+  expect(denial).toMatchObject({ exitCode: 0 });
+  // Once it is there no gateway puts another in its place.
+  desk.gateway.scopeKey = await handedBack(new Uint8Array(32));
+  expect(await run('recover', 'finish')).toMatchObject({ exitCode: 0 });
+  expect((await contentOf()).scopeKey).toBe(former.scopeKey);
+});
+
+test('a file that knows its gateway has it take what it signs to the ledgers', async () => {
+  const { out } = await desk.run('recover', 'object', RECOVERY);
+  expect(JSON.parse(out)).toMatchObject({ status: 'done' });
+  await lost();
+  await reach();
+  expect((await run('recover', 'take-over', RECOVERY)).exitCode).toBe(0);
+  expect(desk.gateway.came.map(({ path }) => path)).toEqual(
+    ['object', 'take-over'].map((what) => `/v1/patients/${desk.patientId}/recoveries/${RECOVERY}/${what}`),
+  );
+});
+
 test('from a former file the new one has all but its key', async () => {
   const former = (await desk.signer()).content;
   const offer = await offered('--from', desk.file);
@@ -78,7 +119,7 @@ test('from a former file the new one has all but its key', async () => {
 
 test('the key that is there objects', async () => {
   const { key } = await desk.signer();
-  const { out } = await desk.run('recover', 'object', RECOVERY);
+  const { out } = await desk.run('recover', 'object', RECOVERY, '--print');
   const { payload } = checkStatement(out.trim(), {
     ...{ ...expected(), typ: STATEMENTS.objectToRecovery.typ },
     publicKeyOf: (kid) => (kid === key.kid ? key.publicKey : undefined),

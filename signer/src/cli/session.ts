@@ -70,6 +70,10 @@ export class Session implements AsyncDisposable {
     return toBase64url(this.signer.key.publicKey);
   }
 
+  get hasGateway(): boolean {
+    return this.#desk.hasGateway;
+  }
+
   /** @throws SignerError `GATEWAY_UNKNOWN` */
   get client(): GatewayClient {
     return this.#desk.client;

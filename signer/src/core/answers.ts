@@ -57,6 +57,28 @@ export const SubscriptionsAnswer = Type.Object({
 });
 export type AskedSubscription = Static<typeof SubscriptionsAnswer>['subscriptions'][number];
 
+/** What gives tags, for the consent key that is in force. */
+export const ScopeKeyAnswer = Type.Object({
+  consentKey: PublicKey,
+  firstKey: PublicKey,
+  sealed: Type.String(),
+});
+export type ScopeKeyAnswer = Static<typeof ScopeKeyAnswer>;
+
+const ListedRecovery = Type.Object({
+  ...{ patientId: PatientId, recoveryId: Id128, reason: Type.String(), newKey: PublicKey },
+  ...{ stage: Type.String(), openedBy: AuthorityId, confirmedBy: Type.Optional(AuthorityId) },
+  ...{ takesEffectAt: Type.Optional(Type.String()), lapsesAt: Type.String() },
+});
+export type ListedRecovery = Static<typeof ListedRecovery>;
+
+/** Recoveries of the consent key, by channel. */
+export const RecoveriesAnswer = Type.Object({
+  authorities: Type.Array(ListedRecovery),
+  cloud: Type.Array(ListedRecovery),
+});
+export type RecoveriesAnswer = Static<typeof RecoveriesAnswer>;
+
 /** Who decides for the patient, by the gateway's word. */
 export const DelegatesAnswer = Type.Object({
   delegates: Type.Array(

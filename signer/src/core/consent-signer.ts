@@ -37,13 +37,14 @@ import {
   type Appointment,
   type DelegateCard,
 } from './acting.js';
-import type { AuthorityAnswer, KeyOfferAnswer, OfferAnswer } from './answers.js';
+import type { AuthorityAnswer, KeyOfferAnswer, OfferAnswer, ScopeKeyAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
 import { decisionsOf, gatewayKeyIn, highestSeq, noted, readSigned } from './journal.js';
 import { checkOwnState, seqFloorOf, type GatewayView, type OwnState } from './own-state.js';
 import { patientKey, type PatientKey } from './patient-key.js';
 import { hmacSha256, sha256, verifier } from './primitives.js';
+import { withScopeKey } from './recovered.js';
 import { keyInForce, openRotation, rotated, rotationBody } from './rotation.js';
 import { randomBytes, type VaultContent } from './vault.js';
 
@@ -298,6 +299,11 @@ export class ConsentSigner {
     const to = fromBase64url(offer.encryptionKey);
     const scopeKey = fromBase64url(this.#content.scopeKey);
     return sealToOne(to, scopeKey, { context: SEALED_CONTEXT.scopeKey, hash: sha256 });
+  }
+
+  /** The scope key is there again, in a file that was recovered without it. @throws SignerError as of {@link withScopeKey} */
+  async scopeKeyReturned(answer: ScopeKeyAnswer): Promise<void> {
+    this.#content = await withScopeKey(this.#content, answer);
   }
 
   /**

@@ -56,11 +56,13 @@ export async function deliver(
     case 'muteAlarms':
       await client.send('POST', `${of}/alarms/mute`, { statement });
       return undefined;
+    case 'objectToRecovery':
+      return decided(`/recoveries/${decision.body.recoveryId}/object`);
+    case 'takeOver':
+      return decided(`/recoveries/${decision.body.recoveryId}/take-over`);
     case 'checkIn':
     case 'registerPatient':
-    case 'objectToRecovery':
-    case 'takeOver':
-      // A check-in is shown to the authority, a registration goes with the scope key (`enrol`), the others through any authority.
+      // A check-in is shown to the authority, a registration goes with the scope key (`enrol`).
       return undefined;
   }
 }

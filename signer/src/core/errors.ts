@@ -48,6 +48,8 @@ export type SignerErrorCode =
   | 'AUTHORITY_UNREACHABLE'
   /** What gives tags was lost with the former file: a rule for some records or people would hold for none. */
   | 'SCOPE_KEY_LOST'
+  /** What the gateway hands back as the scope key is for another key, or none. */
+  | 'SCOPE_KEY_REFUSED'
   /** The key that somebody brings to be appointed is another patient’s, or not proved. */
   | 'DELEGATE_REFUSED'
   /** A delegate signs what only the patient signs, or about what it was not given. */

@@ -10,6 +10,8 @@ import {
   KeyOfferAnswer,
   OfferAnswer,
   PolicyAnswer,
+  RecoveriesAnswer,
+  ScopeKeyAnswer,
   SettingsAnswer,
   SubscriptionsAnswer,
   readAnswer,
@@ -127,6 +129,21 @@ export class GatewayClient {
   async keyOffer(patientId: string): Promise<KeyOfferAnswer> {
     const path = `/v1/patients/${patientId}/keys/offer`;
     return readAnswer(KeyOfferAnswer, await this.#call('POST', path, { use: 'gateway' }));
+  }
+
+  /** The scope key for the consent key in force: see `withScopeKey`. */
+  async scopeKey(patientId: string): Promise<ScopeKeyAnswer> {
+    return readAnswer(ScopeKeyAnswer, await this.#call('GET', `/v1/patients/${patientId}/keys/scope-key`));
+  }
+
+  /** Who is about to replace the consent key, on each channel. @throws SignerError `PATIENT_MISMATCH` */
+  async recoveries(patientId: string): Promise<RecoveriesAnswer> {
+    const answer = readAnswer(
+      RecoveriesAnswer,
+      await this.#call('GET', `/v1/patients/${patientId}/recoveries`),
+    );
+    if ([...answer.authorities, ...answer.cloud].every((each) => each.patientId === patientId)) return answer;
+    throw new SignerError('PATIENT_MISMATCH', 'The gateway lists another patient’s recovery as yours');
   }
 
   /** @returns the patient's token */

@@ -6,6 +6,7 @@ export type {
   DelegatedDecision,
   ListedDelegate,
   ListedPolicy,
+  ListedRecovery,
   ListedRule,
 } from './answers.js';
 export {

@@ -11,6 +11,7 @@ import { Key } from './key.js';
 import { Policy } from './policy.js';
 import { Rules, type ShownRules } from './rules.js';
 import type { OpenFile } from './open-file.js';
+import { Recoveries } from './recoveries.js';
 import { Requests } from './requests.js';
 import { NotSigned, Sentence, type Question } from './sentence.js';
 import { Unsent } from './unsent.js';
@@ -60,6 +61,7 @@ export function Home({ file, store }: { readonly file: OpenFile; readonly store:
         You are <code>{desk.patientId}</code> on network {desk.signer.content.networkId}.
       </p>
       <Failure action={loading} />
+      {isOwn && desk.hasGateway && <Recoveries desk={desk} />}
       {desk.hasGateway && <Unsent desk={desk} changed={refresh} />}
       {shown !== undefined && (
         <>

@@ -13,6 +13,8 @@ const own =
     return fixture.send({ service: 'gateway', method, path, token, ...(body && { body }) });
   };
 const passphrase = PASSPHRASE;
+/** Of which no organisation has said anything. */
+const RECOVERY = `${'r'.repeat(21)}A`;
 
 /** A statement that the attacker's gateway is to take as the attacker's: another patient's, or by another key. */
 const statement =
@@ -112,6 +114,12 @@ export const gatewayAttempts: readonly HttpKind[] = [
         const body = { use: 'consent' as const, newKey: publicKeyOf(by.gateway), newKeyProof };
         return by.sign('rotatePatientKey', body, by.consent);
       }),
+      'recoveries/object': statement(`/recoveries/${RECOVERY}/object`, (by) =>
+        by.sign('objectToRecovery', { recoveryId: RECOVERY }, by.consent),
+      ),
+      'recoveries/take-over': statement(`/recoveries/${RECOVERY}/take-over`, (by) =>
+        by.sign('takeOver', { recoveryId: RECOVERY, newKey: publicKeyOf(by.consent) }, by.consent),
+      ),
       'check-in': statement('/check-in', (by) =>
         by.sign('checkIn', { authorityId: 'aut_hospital', at: new Date().toISOString() }, by.consent),
       ),

@@ -5,11 +5,13 @@ import type { AlarmStore } from '../../alarms/alarm-store.js';
 import { TECHNICAL_LISTED_MS } from '../../alarms/limits.js';
 import type { MuteStore } from '../../alarms/mute-store.js';
 import type { TechnicalAlarmStore } from '../../alarms/technical-alarm-store.js';
+import type { RecoveryStore } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { NoticeStore } from '../../delivery/notice-store.js';
 import type { OwnVersionStore } from '../../delivery/own-version-store.js';
 import type { Patient } from '../../patients/index.js';
 import type { Episode, ProcessingStore } from '../../processing/index.js';
+import { recoveryNotices } from '../recoveries/notices.js';
 import type { AlarmView, AlarmsPage, AlarmsQuery } from './schemas.js';
 import { alarmView, deliveryAlarmView, muteView } from './views.js';
 
@@ -26,6 +28,7 @@ export interface AlarmListOptions {
   readonly alarms: Pick<AlarmStore, 'call' | 'acknowledgements'>;
   readonly technicalAlarms: Pick<TechnicalAlarmStore, 'list'>;
   readonly mutes: Pick<MuteStore, 'until'>;
+  readonly recoveries: Pick<RecoveryStore, 'of'>;
   readonly notices: Pick<NoticeStore, 'ofRecord'>;
   readonly versions: Pick<OwnVersionStore, 'get'>;
   readonly clock: () => number;
@@ -40,7 +43,7 @@ export class AlarmList {
   }
 
   page(wantedPatientId: string, query: AlarmsQuery): AlarmsPage {
-    const { core, technicalAlarms, mutes, clock } = this.#options;
+    const { core, technicalAlarms, mutes, recoveries, clock } = this.#options;
     const patient = core.patients.get(wantedPatientId);
     const { patientId, patientNo } = patient;
     const nowMs = clock();
@@ -52,6 +55,7 @@ export class AlarmList {
       delivery: technicalAlarms
         .list(patientNo, nowMs - TECHNICAL_LISTED_MS)
         .map((alarm) => deliveryAlarmView(patientId, alarm)),
+      recoveries: recoveryNotices(recoveries.of(patientNo), nowMs),
       next,
     };
   }

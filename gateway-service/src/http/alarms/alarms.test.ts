@@ -6,6 +6,7 @@ import { PASSPHRASE } from '../../../testing/open-core.js';
 import { TestCore } from '../../../testing/test-core.js';
 import { AlarmStore } from '../../alarms/alarm-store.js';
 import { MuteStore } from '../../alarms/mute-store.js';
+import { RecoveryStore } from '../../consent/index.js';
 import { TechnicalAlarmStore } from '../../alarms/technical-alarm-store.js';
 import { NoticeStore } from '../../delivery/notice-store.js';
 import { OwnVersionStore } from '../../delivery/own-version-store.js';
@@ -44,7 +45,7 @@ function open() {
     ...{ core, networkId: NETWORK, verifier: nodeVerifier(), clock: () => t.nowMs },
     ...{ processing: new ProcessingStore(database), alarms: calls, technicalAlarms: technical },
     ...{ mutes: new MuteStore(database), notices: new NoticeStore(database) },
-    versions: new OwnVersionStore(database),
+    ...{ versions: new OwnVersionStore(database), recoveries: new RecoveryStore(database) },
   };
   const shown = new AlarmList(options);
   const acknowledging = new AlarmAcknowledging({ ...options, list: shown });

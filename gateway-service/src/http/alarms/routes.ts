@@ -5,6 +5,7 @@ import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
 import { byPassphrase } from '../grants/examples.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
+import { recoveryNotice } from '../recoveries/examples.js';
 import { passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import type { AlarmAcknowledging } from './acknowledging.js';
@@ -33,7 +34,8 @@ export function addAlarmRoutes(app: ServiceApp, { list, acknowledging, muting }:
     {
       config: byPatient,
       schema: {
-        summary: 'Alarms of the patient, newest first: whom they were told to, who acknowledged them',
+        summary:
+          'Alarms of the patient, newest first: whom they were told to, who acknowledged them. And whether the consent key is being recovered',
         problems: patientProblems,
         params: PatientParams,
         querystring: AlarmsQuery,
@@ -42,6 +44,7 @@ export function addAlarmRoutes(app: ServiceApp, { list, acknowledging, muting }:
             mutedUntil: null,
             alarms: [alarm],
             delivery: [undelivered],
+            recoveries: [recoveryNotice],
             next: null,
           }),
         },

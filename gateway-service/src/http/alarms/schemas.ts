@@ -11,6 +11,7 @@ import {
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { TECHNICAL_CAUSES } from '../../alarms/technical-alarm-store.js';
+import { RecoveryNotice } from '../recoveries/schemas.js';
 import { ListQuery, Passphrase } from '../schemas.js';
 
 export const AlarmParams = Type.Object({ patientId: PatientId, alarmId: AlarmId });
@@ -124,6 +125,11 @@ export const AlarmsPage = Type.Object({
   delivery: Type.Array(DeliveryAlarmView, {
     description:
       'Alarms about the way of alarms that last, or ended within seven days: the same on every page',
+  }),
+  recoveries: Type.Array(RecoveryNotice, {
+    description:
+      'Recoveries of the consent key that are under way, or were over within 30 days: the same on every page. Whoever holds the key ' +
+      'that is said to be lost objects to one that nobody should have opened',
   }),
   next: Next,
 });

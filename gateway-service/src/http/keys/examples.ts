@@ -1,6 +1,6 @@
-import { EXAMPLE } from '@careledger/domain/examples';
+import { EXAMPLE, EXAMPLE_JWE } from '@careledger/domain/examples';
 import { exampleStatement } from '@careledger/contracts/examples';
-import type { KeyOfferBody, KeyOfferView, PassphraseBody, PassphraseView } from './schemas.js';
+import type { KeyOfferBody, KeyOfferView, PassphraseBody, PassphraseView, ScopeKeyView } from './schemas.js';
 
 export const passphraseChange: PassphraseBody = {
   passphrase: EXAMPLE.passphrase,
@@ -13,6 +13,10 @@ export const offer: KeyOfferView = {
   use: 'gateway',
   newKey: EXAMPLE.otherPublicKey,
   newKeyProof: exampleStatement('keyProof', { key: EXAMPLE.otherPublicKey }),
+};
+
+export const scopeKey: ScopeKeyView = {
+  ...{ consentKey: EXAMPLE.otherPublicKey, firstKey: EXAMPLE.publicKey, sealed: EXAMPLE_JWE },
 };
 
 export const readyRotation = {

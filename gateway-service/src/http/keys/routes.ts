@@ -6,8 +6,22 @@ import type { Decisions } from '../decisions/decisions.js';
 import { byPassphrase } from '../grants/examples.js';
 import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { offer, offerBody, passphraseChange, passphraseChanged, readyRotation } from './examples.js';
-import { KeyOfferBody, KeyOfferView, PassphraseBody, PassphraseView, RotateBody } from './schemas.js';
+import {
+  offer,
+  offerBody,
+  passphraseChange,
+  passphraseChanged,
+  readyRotation,
+  scopeKey,
+} from './examples.js';
+import {
+  KeyOfferBody,
+  KeyOfferView,
+  PassphraseBody,
+  PassphraseView,
+  RotateBody,
+  ScopeKeyView,
+} from './schemas.js';
 import type { KeyService } from './service.js';
 
 export function addKeyRoutes(app: ServiceApp, keys: KeyService, decisions: Decisions): void {
@@ -49,6 +63,23 @@ export function addKeyRoutes(app: ServiceApp, keys: KeyService, decisions: Decis
       const answer = await decisions.answer([request, reply], patientId, taken);
       return sendAnswer(reply, answer, { status: 200 });
     },
+  );
+
+  app.get(
+    '/v1/patients/:patientId/keys/scope-key',
+    {
+      config: byPatient,
+      schema: {
+        operationId: 'getPatientScopeKey',
+        summary:
+          'The scope key, which gives tags, for the consent key in force alone: a patient who has recovered that key without the ' +
+          'former file has lost it',
+        problems: patientProblems,
+        params: PatientParams,
+        response: { 200: withExamples(ScopeKeyView, scopeKey) },
+      },
+    },
+    async (request) => keys.scopeKey(request.params.patientId),
   );
 
   app.post(

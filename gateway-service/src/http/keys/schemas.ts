@@ -32,6 +32,25 @@ export const KeyOfferView = Type.Object(
 );
 export type KeyOfferView = Static<typeof KeyOfferView>;
 
+export const ScopeKeyView = Type.Object(
+  {
+    consentKey: Type.Unsafe<string>({
+      ...PublicKey,
+      description: 'The consent key in force: it alone opens `sealed`',
+    }),
+    firstKey: Type.Unsafe<string>({
+      ...PublicKey,
+      description: 'The consent key that the patient registered with: the patient ID is its hash',
+    }),
+    sealed: Type.String({
+      description:
+        'The 32 bytes of the scope key, sealed (`ctx` `scope-key`) to the X25519 key that belongs to `consentKey`',
+    }),
+  },
+  { title: 'ScopeKeyView' },
+);
+export type ScopeKeyView = Static<typeof ScopeKeyView>;
+
 export const RotateBody = Type.Union([
   closedObject({ statement: CompactJws }),
   closedObject({

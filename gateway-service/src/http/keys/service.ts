@@ -1,14 +1,19 @@
+import { toBase64url } from '@careledger/crypto';
+import { x25519OfEd25519 } from '@careledger/crypto/sodium';
 import { timestampOf } from '@careledger/domain';
+import { encryptTo } from '@careledger/envelope';
+import { SEALED_CONTEXT } from '@careledger/protocol';
 import type { IdempotentRequest, Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { GatewayKeyOffer, GatewayKeys, Rotations, Taken } from '../../consent/index.js';
+import { genesisOf } from '../../consent/genesis.js';
 import { changePassphrase } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { PassphraseChanges } from '../../patients/passphrase-changes.js';
-import type { PassphraseBody, PassphraseView, RotateBody } from './schemas.js';
+import type { PassphraseBody, PassphraseView, RotateBody, ScopeKeyView } from './schemas.js';
 
 export interface KeyServiceOptions {
-  readonly core: Pick<GatewayCore, 'patients'>;
+  readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
   readonly rotations: Pick<Rotations, 'take' | 'make'>;
   readonly gatewayKeys: Pick<GatewayKeys, 'offer' | 'take' | 'make'>;
   readonly passphraseChanges: Pick<PassphraseChanges, 'note'>;
@@ -28,6 +33,19 @@ export class KeyService {
   async offer(patientId: string): Promise<GatewayKeyOffer> {
     const { core, gatewayKeys } = this.#options;
     return gatewayKeys.offer(core.patients.get(patientId));
+  }
+
+  /** The scope key, for the consent key in force alone: whoever else asks with the patient's token gets nothing that opens. */
+  async scopeKey(patientId: string): Promise<ScopeKeyView> {
+    const { core } = this.#options;
+    const patient = core.patients.get(patientId);
+    const consentKey = core.patients.consentKey(patient);
+    const scopeKey = core.patients.keys(patientId).scopeKey();
+    return {
+      consentKey: toBase64url(consentKey),
+      firstKey: genesisOf(core, patient).consentKey,
+      sealed: await encryptTo(x25519OfEd25519(consentKey), scopeKey, { context: SEALED_CONTEXT.scopeKey }),
+    };
   }
 
   /** Another consent key, or another key of this gateway's. @param caller as of `changePassphrase` */

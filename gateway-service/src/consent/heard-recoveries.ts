@@ -1,0 +1,74 @@
+import { EVENTS, accessControl } from '@careledger/contracts';
+import type { ChannelName } from '@careledger/domain';
+import type { LedgerChannel } from '@careledger/ledger';
+import { recoveryStage } from '@careledger/policy';
+import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { Patients } from '../patients/index.js';
+import type { PatientProgress } from '../patients/progress.js';
+import type { GatewayStore } from '../store/index.js';
+import type { RecoveryStore } from './recovery-store.js';
+
+const CHECKPOINT = 'gateway-recoveries/cloud';
+/** Until the stream is opened again after it ended, which it does only at a stop. */
+const REOPEN_MS = 1_000;
+
+export interface HeardRecoveriesOptions {
+  readonly ledger: LedgerReader;
+  readonly patients: Pick<Patients, 'find'>;
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
+  readonly recoveries: Pick<RecoveryStore, 'replace'>;
+  readonly progress: Pick<PatientProgress, 'notify'>;
+  readonly clock: () => number;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+}
+
+/** Keeps what a channel says of recoveries of its patients' consent keys: what the patient is told is here, whatever is away. */
+export class HeardRecoveries {
+  readonly #options: HeardRecoveriesOptions;
+
+  constructor(options: HeardRecoveriesOptions) {
+    this.#options = options;
+  }
+
+  /** Something of a patient has changed there. On disk when it resolves. @throws LedgerError */
+  async hear(patientId: string, channel: ChannelName): Promise<void> {
+    const { ledger, patients, store, recoveries, progress, clock, logger } = this.#options;
+    const patient = patients.find(patientId);
+    if (patient === undefined) return;
+    const { patientNo } = patient;
+    const listed = await ledger.channel(channel).evaluate(accessControl, 'ListRecoveries', { patientId });
+    const nowMs = clock();
+    const changed = store.deferred(() => recoveries.replace(patientNo, channel, listed.recoveries, nowMs));
+    if (changed.length === 0) return;
+    await store.sync();
+    for (const recovery of changed) {
+      const { recoveryId } = recovery;
+      const about = { patientNo, channel, recoveryId, stage: recoveryStage(recovery, nowMs) };
+      logger.warn(about, 'a recovery of the consent key of a patient has changed');
+    }
+    progress.notify(patientNo);
+  }
+}
+
+/** Of `cloud`: what is opened there alone is no secret from the patient. `authorities` has its own watcher. */
+export function startRecoveryHearing(
+  ledger: { channel(name: 'cloud'): Pick<LedgerChannel, 'events'> },
+  heard: Pick<HeardRecoveries, 'hear'>,
+  logger: Pick<Logger, 'warn' | 'error'>,
+): Worker {
+  const { PatientsChanged } = EVENTS;
+  return startWorker({
+    name: 'hear-recoveries-cloud',
+    idleMs: REOPEN_MS,
+    logger,
+    run: async (signal) => {
+      const following = { checkpoint: CHECKPOINT, schemas: { PatientsChanged }, signal };
+      for await (const event of ledger.channel('cloud').events(accessControl, following)) {
+        for (const patientId of event.payload.patientIds) await heard.hear(patientId, 'cloud');
+        await event.ack();
+      }
+      return false;
+    },
+  });
+}
