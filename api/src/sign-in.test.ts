@@ -1,6 +1,8 @@
+import { statementIdOf } from '@careledger/fhir';
 import { TestIssuer } from '@careledger/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AwayApi } from '../testing/away-api.js';
+import { proposedConsent } from '../testing/proposed-consent.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
 const CLINICIAN = { sub: 'staff-17', role: 'clinician', name: 'Dr. Hodak', scope: 'user/*.cruds' };
@@ -92,4 +94,28 @@ test('a program reads for its unit, and its scopes narrow what it may write', as
   expect(await write('system/*.rs')).toBe('SCOPE_INSUFFICIENT');
   expect(await write('system/Observation.c')).toBe('SCOPE_INSUFFICIENT');
   expect(await write('system/DiagnosticReport.c')).toBe('FHIR_INVALID');
+});
+
+test('a program asks patients, and sees what it asked and whom it met, by scopes of these types alone', async () => {
+  await opened('refuse');
+  const program = { sub: 'ward-system', client_id: 'ward-system' };
+  const as = async (scope: string, url: string, payload?: object) => {
+    const { statusCode, body } = await ask({ ...program, scope }, url, payload);
+    const { issue = [] } = body as { issue?: { details: { coding: { code: string }[] } }[] };
+    return issue[0]?.details?.coding[0]?.code ?? statusCode;
+  };
+  const patient = `Patient/${PATIENT}`;
+  const id = statementIdOf({ patientId: PATIENT, sid: 'AAECAwQFBgcICQoLDA0ODw' });
+  for (const url of [
+    ...[`/fhir/Consent?patient=${patient}`, `/fhir/Consent/${id}`],
+    ...[`/fhir/Encounter?patient=${patient}`, `/fhir/Encounter/${id}`],
+  ]) {
+    expect([url, await as('system/Observation.cruds', url)]).toEqual([url, 'SCOPE_INSUFFICIENT']);
+    // It got as far as the ledger, which is away.
+    expect([url, await as('system/*.rs', url)]).toEqual([url, 'LEDGER_UNAVAILABLE']);
+  }
+  const asking = proposedConsent({ reference: patient });
+  expect(await as('system/*.rs', '/fhir/Consent', asking)).toBe('SCOPE_INSUFFICIENT');
+  expect(await as('system/Observation.c', '/fhir/Consent', asking)).toBe('SCOPE_INSUFFICIENT');
+  expect(await as('system/Consent.c', '/fhir/Consent', asking)).toBe(202);
 });

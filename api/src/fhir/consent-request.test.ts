@@ -1,5 +1,6 @@
 import { resourceIdOf } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
+import { proposedConsent } from '../../testing/proposed-consent.js';
 import { askedBy } from './consent-request.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
@@ -9,24 +10,11 @@ const HL7 = 'http://terminology.hl7.org/CodeSystem';
 const context = { authorityId: 'aut_hospital', base: 'https://hospital.example/fhir' };
 
 const concept = (system: string, code: string) => ({ coding: [{ system, code }] });
-const hospital = { identifier: { system: 'urn:careledger:authority', value: 'aut_hospital' } };
 const operation = (code: string) => concept(`${HL7}/v3-DataOperation`, code);
 const purpose = (code: string) => ({ system: `${HL7}/v3-ActReason`, code });
-const provision = {
-  type: 'permit',
-  actor: [{ role: concept(`${HL7}/v3-ParticipationType`, 'IRCP'), reference: hospital }],
-  action: [operation('READ')],
-  purpose: [purpose('TREAT')],
-};
-const consent = {
-  resourceType: 'Consent',
-  status: 'proposed',
-  scope: concept(`${HL7}/consentscope`, 'patient-privacy'),
-  category: [concept(`${HL7}/v3-ActCode`, 'INFA')],
-  patient: { reference: `Patient/pat-${'a'.repeat(32)}` },
-  policyRule: concept(`${HL7}/v3-ActCode`, 'OPTIN'),
-  provision,
-};
+const consent = proposedConsent({ reference: `Patient/pat-${'a'.repeat(32)}` });
+const { provision } = consent;
+const hospital = { identifier: { system: 'urn:careledger:authority', value: 'aut_hospital' } };
 const ask = (more: object) => askedBy({ ...consent, ...more }, context);
 const askFor = (more: object) => ask({ provision: { ...provision, ...more } });
 const about = (more: object) => askFor(more).scope;

@@ -23,6 +23,12 @@ export const PAGE = {
   _cursor: Type.Optional(Type.String({ minLength: 1, maxLength: CURSOR_MAX_CHARS })),
 };
 
+const VALUE_MAX_CHARS = 64;
+const DATES_MAX = 8;
+const DateValue = Type.String({ minLength: 1, maxLength: VALUE_MAX_CHARS });
+/** A parameter of type date, which has to hold each time that it comes. */
+export const DATES = Type.Optional(Type.Union([DateValue, Type.Array(DateValue, { maxItems: DATES_MAX })]));
+
 /** The pseudonym that a Patient's id is, also as it stands in launches and everywhere outside of FHIR: `pat_…`. */
 export const patientOfId = (id: string): string | undefined =>
   readPatientResourceId(id) ?? (Value.Check(PatientId, id) ? id : undefined);

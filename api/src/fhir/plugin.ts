@@ -15,6 +15,11 @@ import {
   type ConsentRouteOptions,
 } from './consent-routes.js';
 import { addCopySearchRoute, type CopySearchRouteOptions } from './copy-search-routes.js';
+import {
+  addEncounterReadRoute,
+  addEncounterSearchRoute,
+  type EncounterRouteOptions,
+} from './encounter-routes.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
@@ -36,6 +41,7 @@ export interface FhirOptions
     Omit<ConsentRouteOptions, 'base' | 'consents'>,
     Omit<ConsentReadingOptions, 'subscriptions'>,
     Omit<CopySearchRouteOptions, 'base'>,
+    Omit<EncounterRouteOptions, 'base' | 'reading'>,
     Omit<PatientRouteOptions, 'base'>,
     Omit<FhirWritingOptions, 'base'>,
     Pick<WriteRouteOptions, 'answerWithinMs' | 'writing'> {
@@ -47,6 +53,7 @@ export interface FhirOptions
 type Options = AuditEventRouteOptions &
   ConsentRouteOptions &
   CopySearchRouteOptions &
+  EncounterRouteOptions &
   ReadRouteOptions &
   PatientRouteOptions &
   WriteRouteOptions;
@@ -70,6 +77,8 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   copy: { 'search-type': addCopySearchRoute, 'search-by-post': addCopySearchRoute },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
+  encounter: { read: addEncounterReadRoute },
+  visit: { 'search-type': addEncounterSearchRoute },
   consent: {
     ...{ create: addConsentCreateRoute, read: addConsentReadRoute },
     'search-type': addConsentSearchRoute,

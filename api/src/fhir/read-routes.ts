@@ -16,7 +16,7 @@ const CURSOR_MAX_CHARS = 64;
 const PROBLEMS = [...readingProblems, 'NOT_FOUND'];
 
 /** Of every route that opens records: the CapabilityStatement describes it, and the gate holds it to its token's scopes. */
-const optionsOf = ({ roles }: Row) => ({
+export const optionsOf = ({ roles }: Row) => ({
   config: { roles, scopedByContent: true as const },
   schema: { hide: true, problems: PROBLEMS, headers: CallerHeaders },
 });
@@ -84,7 +84,8 @@ export function addHistoryRoute(app: ServiceApp, row: Row, { base, reading }: Re
   );
 }
 
-const headersOf = ({ version, storedAt, permitTxId }: ServedResource) => ({
+/** Which version it is, and by which permit it is shown. */
+export const headersOf = ({ version, storedAt, permitTxId }: ServedResource) => ({
   etag: weakTag(version),
   'last-modified': new Date(storedAt).toUTCString(),
   'x-careledger-permit': permitTxId,

@@ -1,4 +1,4 @@
-import { checkResource, resourceIdOf } from '@careledger/fhir';
+import { checkResource, resourceIdOf, statementIdOf } from '@careledger/fhir';
 import { listRoutes } from '@careledger/service-kit';
 import { newApiTokens } from '@careledger/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -383,6 +383,36 @@ describe('a Consent', () => {
     }
     expect(said(await post('ops', { resourceType: 'Patient' }))[0]).toBe(422);
     expect(said(await post('ops', none, { 'if-none-exist': 'status=active' }))[0]).toBe(400);
+  });
+});
+
+describe('an Encounter', () => {
+  const ENCOUNTER = `${FHIR_BASE}/Encounter`;
+
+  test.each([
+    '?date=yesterday',
+    '?date=ne2026',
+    '?date=2026-02-30',
+    '?patient=Ann',
+    '?_id=a_b',
+    '?_count=0',
+    '?status=finished',
+  ])('is not searched by %j', async (query) => {
+    expect(said(await ask(`${ENCOUNTER}${query}`))).toEqual([
+      ...[400, 'OperationOutcome', 'invalid', 'VALIDATION_FAILED'],
+    ]);
+  });
+
+  test('of a visit has an id of a visit, and no versions', async () => {
+    const visit = statementIdOf({ patientId: PATIENT, sid: 'AAECAwQFBgcICQoLDA0ODw' });
+    const unavailable = [503, 'OperationOutcome', 'transient', 'LEDGER_UNAVAILABLE'];
+    const nothing = [404, 'OperationOutcome', 'not-found', 'NOT_FOUND'];
+    expect(said(await ask(`${ENCOUNTER}/${visit}`))).toEqual(unavailable);
+    expect(said(await ask(`${ENCOUNTER}/${ID}`))).toEqual(unavailable);
+    expect(said(await ask(`${ENCOUNTER}/1`))).toEqual(nothing);
+    expect(said(await ask(`${ENCOUNTER}/${visit}/_history/1`))).toEqual(nothing);
+    expect(said(await ask(`${ENCOUNTER}/${visit}/_history`))).toEqual(nothing);
+    expect((await ask(`${ENCOUNTER}?_id=${ID}`)).outcome).not.toHaveProperty('entry');
   });
 });
 

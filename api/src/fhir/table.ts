@@ -16,6 +16,8 @@ export const SOURCES = {
   copy: 'the copy that the patient lets this authority keep, for its unit and purpose',
   patient: 'a patient whom the ledger knows: the pseudonym, and no more',
   consent: 'a request of this authority to a patient, and what the patient gave: asking gives nothing',
+  encounter: 'an entry of a record that this authority may read, or a visit that it has recorded itself',
+  visit: 'the visits that this authority has recorded on the ledger, by when and whose alone',
 } as const;
 export type Source = keyof typeof SOURCES;
 
@@ -45,7 +47,6 @@ const ENTRY_TYPES = [
   'Device',
   'DiagnosticReport',
   'DocumentReference',
-  'Encounter',
   'Observation',
   'Organization',
   'Practitioner',
@@ -71,6 +72,9 @@ const rows = (
  */
 export const FHIR_TABLE: readonly Row[] = [
   ...rows(ENTRY_TYPES, READING, { source: 'entry', roles: ['practitioner'] }),
+  ...rows(['Encounter'], ['read'], { source: 'encounter', roles: ['practitioner'] }),
+  ...rows(['Encounter'], ['vread', 'history-instance'], { source: 'entry', roles: ['practitioner'] }),
+  ...rows(['Encounter'], ['search-type'], { source: 'visit', roles: ['practitioner'] }),
   ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['create', 'update'], { source: 'resource', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
@@ -135,6 +139,11 @@ export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> =
   ],
   DiagnosticReport: searchedBy('code'),
   DocumentReference: searchedBy('type'),
+  Encounter: [
+    { name: '_id', type: 'token' },
+    { name: 'patient', type: 'reference' },
+    { name: 'date', type: 'date' },
+  ],
   Observation: searchedBy('code'),
   Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
 };
