@@ -6,7 +6,6 @@ import {
   VITAL_TAG,
   copyFor,
   timesOf,
-  ward,
   type CopyingParts,
 } from '../../testing/copying-hospital.js';
 import { readerWith } from '../../testing/test-hospital.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { CopyingHospital, GLUCOSE, copyFor, ward } from '../../testing/copying-hospital.js';
+import { CopyingHospital, GLUCOSE, copyFor } from '../../testing/copying-hospital.js';
 import { testPatient } from '../../testing/test-patient.js';
 
 let copying: CopyingHospital;

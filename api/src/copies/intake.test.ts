@@ -1,12 +1,6 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  CopyingHospital,
-  LAB_TAG,
-  VITAL_TAG,
-  ward,
-  type CopyingParts,
-} from '../../testing/copying-hospital.js';
+import { CopyingHospital, LAB_TAG, VITAL_TAG, type CopyingParts } from '../../testing/copying-hospital.js';
 import { problem } from '../problems.js';
 
 let copying: CopyingHospital;
