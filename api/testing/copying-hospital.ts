@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256, toBase64url } from '@careledger/crypto';
-import type { AnnouncedRecordState, GrantState } from '@careledger/contracts';
+import type { AnnouncedRecordState, ContractCode, GrantState } from '@careledger/contracts';
 import { copyUnitHash } from '@careledger/envelope/portable';
+import { LedgerError } from '@careledger/ledger';
 import { createLogger } from '@careledger/service-kit';
 import type { VersionsWanted } from '../src/access/access-service.js';
 import { Allowances } from '../src/copies/allowances.js';
@@ -11,6 +12,7 @@ import { CopyBacklog } from '../src/copies/backlog.js';
 import { BacklogStore } from '../src/copies/backlog-store.js';
 import { CopySearch, type CopyPage, type CopyQuery } from '../src/copies/copy-search.js';
 import { CopyStore } from '../src/copies/copy-store.js';
+import { CopyEndAttester } from '../src/copies/end-attester.js';
 import { CopyEnding } from '../src/copies/ending.js';
 import { CopyIntake } from '../src/copies/intake.js';
 import { IntakeStore } from '../src/copies/intake-store.js';
@@ -94,14 +96,24 @@ export class CopyingHospital implements AsyncDisposable {
     const backlogs = new BacklogStore(store);
     const backlog = new CopyBacklog({
       ...{ authorities: ledgers.authorities.channel(), allowances, backlogs, copies, waiting },
-      ...{ policy, store, logger, clock, found: () => undefined },
+      ...{ mirror, policy, store, logger, clock, found: () => undefined },
     });
     return { copies, allowances, waiting, intake, search, backlog };
   }
+  /** What tells the ledger of ended copies, and how it is carried on. */
+  attester(authorities = this.hospital.ledgers.authorities.channel()): CopyEndAttester {
+    const { issuer, mirror, store, clock } = this.hospital;
+    const outbox = { wake: () => undefined };
+    return new CopyEndAttester({
+      ...{ issuer, authorities, mirror, store, outbox, logger, clock },
+    });
+  }
+
   /** What ends copies, on the same store. */
   ending({ allowances, copies, waiting }: CopyingParts): CopyEnding {
     const { store, clock } = this.hospital;
-    return new CopyEnding({ allowances, copies, waiting, store, logger, clock });
+    const attester = this.attester();
+    return new CopyEnding({ allowances, attester, copies, waiting, store, logger, clock });
   }
 
   /** A record of one observation, announced. */
@@ -152,6 +164,11 @@ export class CopyingHospital implements AsyncDisposable {
     for (const ledger of Object.values(this.hospital.ledgers)) ledger.revoke(rule);
     await this.hospital.mirrored(rule.patientId);
   };
+
+  /** As the ledger refuses. */
+  refusedWith(chaincodeCode: ContractCode): LedgerError {
+    return new LedgerError('CHAINCODE_REFUSED', chaincodeCode, { chaincodeCode });
+  }
 
   /** Everything that lies in the store's files. */
   filesOf(): Buffer {

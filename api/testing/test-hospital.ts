@@ -3,17 +3,20 @@ import type { X25519KeyPair } from '@careledger/crypto';
 import type {
   AnnouncedRecordState,
   AuthorityState,
+  ContractCode,
   Ruling,
   GrantState,
   ItemResult,
   PatientState,
+  StatementBody,
   StoredRecordState,
 } from '@careledger/contracts';
 import { ProviderPool } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
-import { decide, isAbout, type Request } from '@careledger/policy';
+import { decide, isAbout, isStanding, type Request } from '@careledger/policy';
 import { createLogger, type HttpClient, type Principal } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
 import { AccessLog } from '../src/access/access-log.js';
 import { NoticeReadings } from '../src/access/notice-readings.js';
 import { ReadGate } from '../src/access/read-gate.js';
@@ -118,6 +121,7 @@ class FakeLedger {
       GetAnnouncement: ({ recordId, version }: AnnouncedRecordState) =>
         this.announcements.find((row) => row.recordId === recordId && row.version === version) ??
         refuse('RECORD_UNKNOWN'),
+      AttestCopyEnd: ({ statement }: { statement: string }) => ({ result: this.#attested(statement) }),
       GetRecord: ({ recordId, version }: { recordId: string; version?: number }) =>
         this.records.findLast(
           (row) => row.recordId === recordId && [undefined, row.version].includes(version),
@@ -129,6 +133,19 @@ class FakeLedger {
         Object.entries(answers).map(([name, answer]) => [name, (args: never) => this.#answer(answer, args)]),
       ),
     );
+  }
+
+  /** What an authority says of the copy of a grant that has ended. */
+  #attested(statement: string): ItemResult {
+    const { iss, sid, body } = readStatement(statement).payload;
+    const { patientId, grantId, left, destroyedAt } = body as StatementBody<'attestCopyEnd'>;
+    const at = new Date(this.clock()).toISOString();
+    const found = this.grants.find((grant) => grant.grantId === grantId && grant.patientId === patientId);
+    if (found?.authorityId !== iss) refuse('GRANT_UNKNOWN');
+    if (isStanding(found, this.clock())) refuse('COPY_NOT_ENDED');
+    const copyEnd = { left, destroyedAt, statement, recordedAt: at, txId: 'e'.repeat(64) };
+    this.grants = this.grants.map((grant) => (grant === found ? { ...grant, copyEnd } : grant));
+    return { sid, code: 'OK', txId: copyEnd.txId };
   }
 
   /** By the start of their time, one page after the other. */
@@ -159,7 +176,7 @@ class FakeLedger {
   }
 }
 
-function refuse(chaincodeCode: 'PATIENT_UNKNOWN' | 'AUTHORITY_UNKNOWN' | 'RECORD_UNKNOWN'): never {
+function refuse(chaincodeCode: ContractCode): never {
   throw new LedgerError('CHAINCODE_REFUSED', chaincodeCode, { chaincodeCode });
 }
 

@@ -8,6 +8,7 @@ import { chainPlugin } from './http/chain/plugin.js';
 import { addDelegateGuard } from './http/delegates/guard.js';
 import { delegatesPlugin } from './http/delegates/plugin.js';
 import { disclosurePlugin } from './http/disclosure/plugin.js';
+import { copiesPlugin } from './http/copies/plugin.js';
 import { devicesPlugin } from './http/devices/plugin.js';
 import { framesPlugin } from './http/frames/plugin.js';
 import { Decisions } from './http/decisions/decisions.js';
@@ -72,6 +73,7 @@ export async function buildApp(
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);
   await app.register(disclosurePlugin, parts);
+  await app.register(copiesPlugin, parts);
   await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(recoveriesPlugin, parts);
   await app.register(operationsPlugin, parts);

@@ -34,7 +34,7 @@ export const openapi: OpenApiInfo = {
     settings: { description: 'How readings are judged: limits and facts, by signed statement' },
     grants: {
       description: 'Who may do what, and taking it back',
-      nouns: ['grants', 'denials', 'revocations', 'standing-policy', 'authorities', 'wrap-holders'],
+      nouns: ['grants', 'denials', 'revocations', 'standing-policy', 'authorities', 'wrap-holders', 'copies'],
     },
     delegates: { description: 'Who decides for the patient, and what they have decided' },
     subscriptions: { description: 'Authorities that ask for notices' },

@@ -45,13 +45,4 @@ export class BacklogStore {
       ...[patientId, JSON.stringify(grantIds), JSON.stringify(denialIds), beforeMs, spanMs, Number(isDone)],
     );
   }
-
-  /** Patients of whom a grant, in force or not, lets a copy be kept. */
-  patientIds(): string[] {
-    return this.store
-      .all<{ patientId: string }>(
-        `SELECT DISTINCT patient_id AS patientId FROM grants WHERE state ->> '$.copy' IS NOT NULL`,
-      )
-      .map(({ patientId }) => patientId);
-  }
 }

@@ -4,6 +4,7 @@ import { everyRow, orUndefined } from '@careledger/ledger';
 import { isDenial } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
+import type { MirrorStore } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
@@ -30,6 +31,7 @@ export interface CopyBacklogOptions {
   readonly backlogs: BacklogStore;
   readonly copies: CopyStore;
   readonly waiting: IntakeStore;
+  readonly mirror: MirrorStore;
   readonly policy: Policy;
   readonly store: Store;
   /** Something waits to be copied. */
@@ -76,9 +78,9 @@ export class CopyBacklog implements AsyncDisposable {
 
   /** One look for each patient of whom there may be more. Returns whether there was one. @throws LedgerError */
   async round(): Promise<boolean> {
-    const { backlogs, found, waiting } = this.#options;
+    const { found, mirror, waiting } = this.#options;
     let hasLooked = false;
-    for (const patientId of backlogs.patientIds()) {
+    for (const patientId of mirror.copyPatientIds()) {
       const backlog = this.of(patientId);
       if (backlog === undefined || backlog.isDone) continue;
       if (waiting.count(patientId).former >= WAITING_MAX_VERSIONS) continue;

@@ -3,6 +3,7 @@ import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
 import type { CopyStore } from './copy-store.js';
+import type { CopyEndAttester, EndedCopy } from './end-attester.js';
 import type { IntakeStore } from './intake-store.js';
 
 /** How often it is looked for copies that have ended by time alone. */
@@ -10,6 +11,7 @@ const LOOK_INTERVAL_MS = 5_000;
 
 export interface CopyEndingOptions {
   readonly allowances: Allowances;
+  readonly attester: Pick<CopyEndAttester, 'owed' | 'add' | 'added'>;
   readonly copies: CopyStore;
   readonly waiting: IntakeStore;
   readonly store: Store;
@@ -21,6 +23,7 @@ export interface CopyEndingOptions {
 /**
  * Destroys the copy of every patient who does not let it be kept any more: by a revocation, or since its grant has ended. Where one
  * of several grants has ended, what of the copy no other one is about. It is hidden before, from when the mirror has heard of it.
+ * Afterwards the ledger is told, of each grant that has ended.
  */
 export class CopyEnding implements AsyncDisposable {
   readonly #options: CopyEndingOptions;
@@ -57,12 +60,16 @@ export class CopyEnding implements AsyncDisposable {
   }
 
   async round(): Promise<void> {
-    const { allowances, copies, logger, store, waiting } = this.#options;
+    const { allowances, attester, copies, logger, store, waiting } = this.#options;
+    const owed = attester.owed();
+    const ofEnded = new Set(owed.map(({ patientId }) => patientId));
     const patientIds = copies.keys.patientIds();
     const over = patientIds.filter((patientId) => !allowances.stands(patientId));
     const others = patientIds.filter((patientId) => allowances.stands(patientId));
     const known = new Map(others.map((patientId) => [patientId, this.#grantIdsOf(patientId)]));
-    const lessened = others.filter((patientId) => this.#isLessened(patientId, known));
+    const lessened = others.filter(
+      (patientId) => ofEnded.has(patientId) || this.#isLessened(patientId, known),
+    );
     if (over.length + lessened.length > 0)
       await store.commit(() => {
         for (const patientId of over) {
@@ -72,8 +79,20 @@ export class CopyEnding implements AsyncDisposable {
         for (const patientId of lessened) this.#prune(patientId);
       });
     this.#known = known;
-    if (over.length + lessened.length > 0) store.forgetErased();
+    if (over.length + lessened.length + owed.length > 0) store.forgetErased();
     for (const patientId of over) logger.info({ patientId }, 'a copy has ended: its key is destroyed');
+    await this.#attest(owed);
+  }
+
+  /** Once what they let be kept is gone from the store's files. */
+  async #attest(ended: readonly EndedCopy[]): Promise<void> {
+    const { attester, copies, store } = this.#options;
+    if (ended.length === 0) return;
+    await store.commit(() => {
+      for (const each of ended)
+        attester.add(each, copies.count(each.patientId) > 0 ? 'of-other-grants' : 'nothing');
+    });
+    attester.added();
   }
 
   #grantIdsOf(patientId: string): ReadonlySet<string> {

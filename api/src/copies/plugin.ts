@@ -1,13 +1,17 @@
 import type { ServiceApp } from '@careledger/service-kit';
+import type { Outbox } from '../outbox/outbox.js';
 import { CopyEnding, type CopyEndingOptions } from './ending.js';
 import { CopyBacklog, type CopyBacklogOptions } from './backlog.js';
+import { CopyEndAttester, type CopyEndAttesterOptions } from './end-attester.js';
 import type { CopySearch } from './copy-search.js';
 import type { CopyIntake } from './intake.js';
 import type { IntakeStore } from './intake-store.js';
 import { addProgressRoutes } from './progress-routes.js';
 import { addCopyRoutes } from './routes.js';
 
-export interface CopiesOptions extends CopyEndingOptions, Omit<CopyBacklogOptions, 'found'> {
+export interface CopiesOptions
+  extends Omit<CopyEndingOptions, 'attester'>, Omit<CopyBacklogOptions, 'found'>, CopyEndAttesterOptions {
+  readonly outbox: Outbox;
   readonly search: CopySearch;
   readonly waiting: IntakeStore;
   readonly intake: CopyIntake;
@@ -29,7 +33,9 @@ export class CopyWaking {
 /** Copies that patients let this authority keep: made of what is and was announced, searched, and destroyed when they have ended. */
 export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Promise<void> {
   const { intake, heard, search } = options;
-  const ending = new CopyEnding(options);
+  const attester = new CopyEndAttester(options);
+  options.outbox.handle('copy-end', attester);
+  const ending = new CopyEnding({ ...options, attester });
   const backlog = new CopyBacklog({ ...options, found: () => intake.wake() });
   intake.start();
   backlog.start();

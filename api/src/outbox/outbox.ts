@@ -17,7 +17,15 @@ import type { Store } from '../store/store.js';
 export const OUTBOX_CONCURRENCY = 16;
 const TASK_BACKOFF: Backoff = { minMs: 250, maxMs: 15_000 };
 
-export const TASK_KINDS = ['record', 'visit', 'practitioner', 'subscription', 'receipt', 'reading'] as const;
+export const TASK_KINDS = [
+  'record',
+  'visit',
+  'practitioner',
+  'subscription',
+  'receipt',
+  'reading',
+  'copy-end',
+] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** Something that is to be finished, come what may. Tasks of one kind and subject are done in their order. */

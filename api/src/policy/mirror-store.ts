@@ -85,6 +85,15 @@ export class MirrorStore {
       .map(({ patientId }) => patientId);
   }
 
+  /** Patients of whom a grant, in force or not, lets a copy be kept. */
+  copyPatientIds(): string[] {
+    return this.store
+      .all<{ patientId: string }>(
+        `SELECT DISTINCT patient_id AS patientId FROM grants WHERE state ->> '$.copy' IS NOT NULL`,
+      )
+      .map(({ patientId }) => patientId);
+  }
+
   subscriptions(patientId: string): SubscriptionState[] {
     return this.store
       .all<{ state: string }>('SELECT state FROM subscriptions WHERE patient_id = ?', patientId)

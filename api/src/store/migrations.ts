@@ -513,4 +513,17 @@ export const migrations: readonly Migration[] = [
         done INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'that copies are destroyed is attested',
+    sql: `
+      -- of each grant that let a copy be kept and has ended
+      CREATE TABLE copy_ends (
+        patient_id TEXT NOT NULL,
+        grant_id TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        -- null until the ledger has it
+        tx_id TEXT,
+        PRIMARY KEY (patient_id, grant_id)
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];

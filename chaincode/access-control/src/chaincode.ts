@@ -9,6 +9,7 @@ import {
 import { ContractError, accessControl, type ContractCode } from '@careledger/contracts';
 import { recoverersOf, type Recoverers } from '@careledger/domain';
 import { listAttestors, registerAttestor, withdrawAttestor } from './attestors.js';
+import { attestCopyEnd } from './copy-ends.js';
 import { decideAll, decideNow } from './decisions.js';
 import { delegate, endDelegation, listDelegations } from './delegations.js';
 import { effectivePolicy } from './effective-policy.js';
@@ -73,6 +74,7 @@ export const accessControlWith = (recoverers: Recoverers): Chaincode<typeof acce
     RequestSubscription: requestSubscription,
     RejectSubscription: rejectSubscription,
     CancelSubscription: cancelSubscription,
+    AttestCopyEnd: attestCopyEnd,
     Decide: decideNow,
     DecideAll: decideAll,
     FindSigners: async (tx, { signers }) => ({ signers: await findSigners(tx, signers) }),

@@ -181,6 +181,7 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
     'cloud GET /v1/records/{recordId}/versions/{version}/wraps',
     'gateway GET /v1/outbox',
     'gateway GET /v1/patients/{patientId}',
+    'gateway GET /v1/patients/{patientId}/copies',
     'gateway GET /v1/patients/{patientId}/grants/{grantId}',
     'gateway GET /v1/patients/{patientId}/subscriptions/{subscriptionId}',
     'gateway GET /v1/patients/{patientId}/wrap-holders',

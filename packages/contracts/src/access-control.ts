@@ -355,6 +355,19 @@ export const accessControl = {
       codes: [...STATEMENT_CODES, 'SUBSCRIPTION_UNKNOWN', 'SUBSCRIPTION_MISMATCH'],
       event: 'SubscriptionChanged',
     }),
+    /**
+     * An authority says that what an ended grant let it keep a copy of is destroyed. Its first word on a grant stands; another
+     * changes nothing.
+     */
+    AttestCopyEnd: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'GRANT_UNKNOWN', 'COPY_NOT_ENDED'],
+      event: 'CopyEndAttested',
+    }),
     /** Decides now (transaction time), writes nothing. Also what chaincode `records` calls. */
     Decide: transaction({
       kind: 'evaluate',

@@ -62,6 +62,7 @@ export const CONTRACT_CODES = {
   GRANT_PERIOD_INVALID: 'The grant, or the time of the records that it names, ends before it begins.',
   GRANT_TERMS_INVALID:
     'A grant names one authority. A denial is not delegable, brings no notices and approves no subscription; one of any authority names nobody within, one that names somebody within says to the authority, sealed, who that is. A copy is of what may be read, for one of the purposes, and only in answer to a request for it.',
+  COPY_NOT_ENDED: 'The grant lasts: the copy that it lets be kept has not ended.',
   GRANT_LIMIT:
     'The patient has as many grants in force for this authority as one decision reads; revoke one.',
   DELEGATION_UNKNOWN: 'The patient has no delegation with this id on this channel.',

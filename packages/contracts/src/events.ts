@@ -1,4 +1,5 @@
 import {
+  AuthorityId,
   Id128,
   PatientId,
   ProviderId,
@@ -27,6 +28,7 @@ export const EVENTS = {
       }),
     ),
   }),
+  CopyEndAttested: Type.Object({ patientId: PatientId, authorityId: AuthorityId, grantId: Id128 }),
   SubscriptionChanged: Type.Object({ subscriptions: Type.Array(SubscriptionState) }),
   RecordsStored: Type.Object({
     records: Type.Array(Type.Object({ patientId: PatientId, recordId: RecordId, version: RecordVersion })),

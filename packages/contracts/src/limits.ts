@@ -41,6 +41,8 @@ export const SUBSCRIPTION_PENDING_MAX_S = 30 * 24 * 60 * 60;
 export const ATTESTORS_PER_MSP_MAX = 16;
 /** Time from a revocation on the ledger within which a provider has to attest that no wrap is left of whom it ended, in seconds. */
 export const WRAPS_DELETED_WITHIN_S = 60 * 60;
+/** Time from the end of a grant within which its authority has to attest that its copy is destroyed, in seconds. */
+export const COPY_DESTROYED_WITHIN_S = 60 * 60;
 /** Confirmations of a version's tags that its row keeps, newest last: what was known when, for a while. */
 export const TAG_CONFIRMATIONS_KEPT = 4;
 /** How late after its check-in a visit may reach the ledger and still be confirmed, in seconds: an outage, no invention. */

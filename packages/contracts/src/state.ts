@@ -25,6 +25,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
 import { AttestationBody } from './statements/attestation.js';
+import { AttestCopyEndBody } from './statements/copies.js';
 import { AttestWrapsBody } from './statements/records.js';
 import { delegationTerms } from './statements/delegations.js';
 import { CompactJws, DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
@@ -133,6 +134,18 @@ export const PolicyChangeState = Type.Object(
 );
 export type PolicyChangeState = Static<typeof PolicyChangeState>;
 
+/** The word of an authority that what a grant let it keep a copy of is destroyed. */
+export const CopyEndState = Type.Object(
+  {
+    ...Type.Pick(AttestCopyEndBody, ['left', 'destroyedAt']).properties,
+    /** The authority's, compact JWS. */
+    statement: Type.String(),
+    recordedAt: Timestamp,
+    txId: TxId,
+  },
+  { title: 'CopyEnd' },
+);
+
 export const GrantState = Type.Object(
   {
     patientId: PatientId,
@@ -168,6 +181,8 @@ export const GrantState = Type.Object(
     txId: TxId,
     /** Present once revoked, singly or by a revoke-all. */
     revokedAt: Type.Optional(Timestamp),
+    /** Present once the authority has said that its copy is destroyed; on channel `authorities`. */
+    copyEnd: Type.Optional(CopyEndState),
   },
   { title: 'GrantState' },
 );

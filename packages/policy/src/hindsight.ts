@@ -4,11 +4,15 @@ import { whatIsMissing, type GrantTerms, type RecordTerms } from './coverage.js'
 import { isDenial } from './rule.js';
 
 /** What of a rule says when the ledger knew it. */
-type Recorded = Pick<GrantState, 'recordedAt' | 'revokedAt'>;
+type Recorded = Pick<GrantState, 'recordedAt' | 'revokedAt' | 'copyEnd'>;
 
 /** The rule as the ledger had it at a time: undefined before it came and once it was revoked. */
-export function asOf<Rule extends Recorded>(rule: Rule, atMs: number): Omit<Rule, 'revokedAt'> | undefined {
-  const { revokedAt, ...known } = rule;
+export function asOf<Rule extends Recorded>(
+  rule: Rule,
+  atMs: number,
+): Omit<Rule, 'revokedAt' | 'copyEnd'> | undefined {
+  // Whatever is said of its copy came after its end.
+  const { revokedAt, copyEnd: _saidAfter, ...known } = rule;
   const isRevoked = revokedAt !== undefined && Date.parse(revokedAt) <= atMs;
   return isRevoked || Date.parse(rule.recordedAt) > atMs ? undefined : known;
 }

@@ -15,6 +15,7 @@ export { readingGrants, undeniedGrants } from './denials.js';
 export { asOf, confirmationsAsOf, missingForReading } from './hindsight.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';
 export { bringsNotices } from './notices.js';
+export { copyEndOwedSince, endOf } from './owed-copy-end.js';
 export { isOverdue, owedDeletion } from './owed-deletion.js';
 export type { OwedDeletion } from './owed-deletion.js';
 export { firstPolicyHash, nextPolicyHash } from './policy-hash.js';

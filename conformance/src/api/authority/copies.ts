@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { accessControl, type GrantState } from '@careledger/contracts';
+import { copyEndOwedSince } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
 import { until } from '../../fixtures/observation/until.js';
 import { call, type ApiAnswer } from '../../fixtures/services/api-client.js';
@@ -25,6 +27,16 @@ export function describeCopies(fixture: () => LayersFixture): void {
     );
   const progress = ({ patientId }: TestHome) =>
     call(fixture().authority(), 'auditor', `GET /v1/patients/${patientId}/copies/progress`);
+  /** As the ledger has it. */
+  const grantOf = async (
+    { ledger, patientId }: TestHome,
+    grantId: string,
+  ): Promise<GrantState | undefined> => {
+    const { rows } = await ledger
+      .channel('authorities')
+      .evaluate(accessControl, 'ListGrants', { patientId, authorityId: 'aut_hospital' });
+    return rows.find((grant) => grant.grantId === grantId);
+  };
   const filesOf = (dir: string) =>
     Buffer.concat(
       readdirSync(dir)
@@ -97,6 +109,12 @@ export function describeCopies(fixture: () => LayersFixture): void {
         'NO_GRANT',
       ]);
       expect(await leftIn(dir)).toEqual([0, 0, 0, 0]);
+      const attested = await until(
+        () => grantOf(home, grantId),
+        (grant) => grant?.copyEnd !== undefined,
+      );
+      expect(attested?.copyEnd?.left).toBe('nothing');
+      expect(copyEndOwedSince(attested ?? {}, Date.now())).toBeUndefined();
       for (const plain of ['131.25', '132.75', '97507-8']) expect(filesOf(dir).includes(plain)).toBe(false);
     }, 60_000);
   });

@@ -149,6 +149,15 @@ export async function pendingSubscription(
   return sid;
 }
 
+/** A grant that let the hospital keep a copy, and was revoked: its id. */
+export async function endedCopy(fixture: LedgerFixture, patient: TestPatient): Promise<string> {
+  const copy = { purpose: 'TREAT' as const, unitHash: newHash() };
+  const subscriptionId = await pendingSubscription(fixture, patient, { asked: { copy } });
+  const grantId = await fixture.granted(patient, fixture.hospital, { copy, subscriptionId }, 'authorities');
+  await fixture.must('patients client', 'Revoke', { items: [patient.revoke(grantId)] }, 'authorities');
+  return grantId;
+}
+
 /** What an attestor says of a transaction. */
 export const attestationOf = (
   fixture: LedgerFixture,

@@ -13,6 +13,7 @@ import {
   byNewcomer,
   byOrganisation,
   byPatient,
+  endedCopy,
   pendingSubscription,
   readingOf,
   visitOf,
@@ -346,6 +347,24 @@ const VALID_CALLS: Readonly<Record<Exclude<WritingFunction, (typeof TAKES_A_DAY)
         organisation: hospital,
         kind: 'cancelSubscription',
         body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  AttestCopyEnd: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
+      const { hospital } = fixture;
+      const patient = await fixture.patient();
+      const grantId = await endedCopy(fixture, patient);
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'attestCopyEnd',
+        body: { patientId: patient.id, grantId, left: 'nothing', destroyedAt: fixture.time() },
         otherKey: patient.consent,
       });
     },

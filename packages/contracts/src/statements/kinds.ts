@@ -21,6 +21,7 @@ import {
   ConfirmTagsBody,
   AnchorHeadBody,
 } from './records.js';
+import { AttestCopyEndBody } from './copies.js';
 import { CheckInBody, VisitBody } from './visits.js';
 import { AttestationBody } from './attestation.js';
 import { SettingsBody } from './settings.js';
@@ -129,6 +130,11 @@ export const STATEMENTS = {
     typ: 'careledger.wraps-attestation+jws',
     signers: ['provider'],
     body: AttestWrapsBody,
+  }),
+  attestCopyEnd: kind({
+    typ: 'careledger.copy-end+jws',
+    signers: ['authority'],
+    body: AttestCopyEndBody,
   }),
   anchorHead: kind({ typ: 'careledger.anchor+jws', signers: ['gateway'], body: AnchorHeadBody }),
   noticeReading: kind({

@@ -336,6 +336,22 @@ export type GrantState = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
+    copyEnd?: {
+        left: 'nothing' | 'of-other-grants';
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        destroyedAt: string;
+        statement: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        recordedAt: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    };
 };
 
 export type HeadState = {
@@ -909,6 +925,22 @@ export type ShownGrant = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
+    copyEnd?: {
+        left: 'nothing' | 'of-other-grants';
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        destroyedAt: string;
+        statement: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        recordedAt: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    };
     inForce: boolean;
     meaning: {
         v: 1;

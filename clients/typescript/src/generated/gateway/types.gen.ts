@@ -237,6 +237,10 @@ export type ChainView = {
     fault?: string;
 };
 
+export type CopiesView = {
+    copies: Array<HeldCopy>;
+};
+
 export type CopyTerms = {
     purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
     /**
@@ -738,6 +742,22 @@ export type GrantState = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
+    copyEnd?: {
+        left: 'nothing' | 'of-other-grants';
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        destroyedAt: string;
+        statement: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        recordedAt: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    };
 };
 
 export type GrantView = {
@@ -860,6 +880,55 @@ export type GrantView = {
         status: string;
         txId: string | null;
     }>;
+};
+
+export type HeldCopy = {
+    /**
+     * 128 random bits, base64url
+     */
+    grantId: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    since: string;
+    /**
+     * Null while the grant stands
+     */
+    endedAt: string | null;
+    /**
+     * The word of the authority that it is destroyed
+     */
+    attested: {
+        left: 'nothing' | 'of-other-grants';
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        destroyedAt: string;
+        statement: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        recordedAt: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    } | null;
+    owed: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        since: string;
+        /**
+         * For longer than 3600 s
+         */
+        isOverdue: boolean;
+    } | null;
 };
 
 export type HelloResult = {
@@ -8436,6 +8505,92 @@ export type ListPatientWrapHoldersResponses = {
 };
 
 export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
+
+export type ListPatientCopiesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/copies';
+};
+
+export type ListPatientCopiesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientCopiesError = ListPatientCopiesErrors[keyof ListPatientCopiesErrors];
+
+export type ListPatientCopiesResponses = {
+    /**
+     * OK
+     */
+    200: CopiesView;
+};
+
+export type ListPatientCopiesResponse = ListPatientCopiesResponses[keyof ListPatientCopiesResponses];
 
 export type OfferPatientKeysData = {
     body: {
