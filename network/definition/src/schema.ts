@@ -48,7 +48,7 @@ const Organization = Type.Object(
     name: Name,
     domain: Domain,
     /** What it vouches for where a patient's consent key is replaced without it. */
-    recovery: Type.Optional(Type.Union(RECOVERY_ROLES.map((role) => Type.Literal(role)))),
+    recovery: Type.Optional(Type.Enum([...RECOVERY_ROLES])),
     fabricCa: Type.Optional(FabricCa),
   },
   closed,
