@@ -735,7 +735,7 @@ export type RecoveryState = {
     /**
      * RFC 3339, UTC, milliseconds optional
      */
-    takesEffectAt: string;
+    takesEffectAt?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -748,6 +748,7 @@ export type RecoveryState = {
      * RFC 3339, UTC, milliseconds optional
      */
     tookOverAt?: string;
+    statements: Array<string>;
 };
 
 export type RelayedRevocation = {
