@@ -13,7 +13,7 @@ export { StatementIntake } from './intake.js';
 export { Reconciler } from './reconciler.js';
 export { GatewayKeys, type GatewayKeyOffer } from './gateway-keys.js';
 export { HeardRecoveries, startRecoveryHearing } from './heard-recoveries.js';
-export { Recoveries, type StagedRecovery } from './recoveries.js';
+export { Recoveries } from './recoveries.js';
 export { RecoveryStore, type HeardRecovery } from './recovery-store.js';
 export { Registrations } from './registrations.js';
 export { Rekeyings } from './rekeyings.js';

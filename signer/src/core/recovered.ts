@@ -19,7 +19,6 @@ export async function withScopeKey(
   content: VaultContent,
   { consentKey, firstKey, sealed }: ScopeKeyAnswer,
 ): Promise<VaultContent> {
-  const { recovered: _isOver, ...kept } = content;
   if (patientIdOf(fromBase64url(firstKey), sha256) !== content.patientId)
     throw new SignerError('PATIENT_MISMATCH', 'The gateway names another patient’s first key as yours');
   const seed = [content.consentSeed, content.nextSeed]
@@ -29,6 +28,8 @@ export async function withScopeKey(
     throw refused('your new key is not in force at the gateway yet: take over first, then ask again');
   const opened = await openedBy(seed, sealed);
   if (opened.length !== SCOPE_KEY_BYTES) throw refused(`a scope key has ${SCOPE_KEY_BYTES} bytes`);
+  const kept = { ...content };
+  delete kept.recovered;
   return { ...kept, firstKey, scopeKey: toBase64url(opened) };
 }
 

@@ -1,3 +1,4 @@
+import type { RecoveryState } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import { isRecoveryOpen, recoveryStage } from '@careledger/policy';
 import type { HeardRecovery } from '../../consent/index.js';
@@ -10,9 +11,15 @@ const TOLD_AFTER_END_MS = 30 * 24 * 60 * 60 * 1_000;
 export function recoveryNotices(heard: readonly HeardRecovery[], nowMs: number): RecoveryNotice[] {
   return heard
     .filter(({ recovery, heardMs }) => isRecoveryOpen(recovery, nowMs) || nowMs - heardMs < TOLD_AFTER_END_MS)
-    .map(({ channel, recovery: { statements: _proof, ...recovery }, heardMs }) => ({
-      ...recovery,
-      ...{ channel, stage: recoveryStage({ ...recovery, statements: _proof }, nowMs) },
-      heardAt: timestampOf(heardMs),
+    .map(({ channel, recovery, heardMs }) => ({
+      ...shownOf(recovery),
+      ...{ channel, stage: recoveryStage(recovery, nowMs), heardAt: timestampOf(heardMs) },
     }));
+}
+
+/** Without the statements, which prove it to others. */
+export function shownOf(recovery: RecoveryState): Omit<RecoveryState, 'statements'> {
+  const shown: Omit<RecoveryState, 'statements'> & Partial<RecoveryState> = { ...recovery };
+  delete shown.statements;
+  return shown;
 }

@@ -23,8 +23,7 @@ const Stage = Type.Union(
 
 const { statements, ...shown } = RecoveryState.properties;
 
-export const RecoveryView = Type.Object({ ...shown, stage: Stage, statements }, { title: 'RecoveryView' });
-export type RecoveryView = Static<typeof RecoveryView>;
+const RecoveryView = Type.Object({ ...shown, stage: Stage, statements }, { title: 'RecoveryView' });
 
 /** By channel, as each has them now: each counts for itself. */
 export const RecoveriesView = Type.Object(

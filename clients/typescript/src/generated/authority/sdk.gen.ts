@@ -663,7 +663,7 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Vouch for the new consent key of a patient whose key is lost or in another’s hands: open a recovery in the place of one that this authority opened before or, with `confirms`, confirm another’s. Send it under one `Idempotency-Key`: without it the same again opens a recovery anew, and its 24 h begin again
+     * Vouch for the new consent key of a patient whose key is lost or in another’s hands: open a recovery in the place of one that this authority opened before or, with `confirms`, confirm another’s. Send it under one `Idempotency-Key`: without it the same again opens a recovery anew, which has to be confirmed again
      *
      * Roles: ops.
      */

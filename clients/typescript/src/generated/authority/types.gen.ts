@@ -761,7 +761,7 @@ export type RecoveryState = {
     /**
      * RFC 3339, UTC, milliseconds optional
      */
-    takesEffectAt: string;
+    takesEffectAt?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -774,6 +774,7 @@ export type RecoveryState = {
      * RFC 3339, UTC, milliseconds optional
      */
     tookOverAt?: string;
+    statements: Array<string>;
 };
 
 export type RelayedRevocation = {

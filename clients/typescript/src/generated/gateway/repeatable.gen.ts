@@ -27,6 +27,8 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/keys/rotate',
   'POST /v1/patients/{patientId}/pairing-codes',
   'POST /v1/patients/{patientId}/passphrase',
+  'POST /v1/patients/{patientId}/recoveries/{recoveryId}/object',
+  'POST /v1/patients/{patientId}/recoveries/{recoveryId}/take-over',
   'POST /v1/patients/{patientId}/revocations',
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/approve',
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/reject',

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDelegateData, CreatePatientDelegateErrors, CreatePatientDelegateResponses, CreatePatientDelegateTokenData, CreatePatientDelegateTokenErrors, CreatePatientDelegateTokenResponses, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, CreateReconciliationData, CreateReconciliationErrors, CreateReconciliationResponses, EndPatientDelegateData, EndPatientDelegateErrors, EndPatientDelegateResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientDisclosureStatementData, GetPatientDisclosureStatementErrors, GetPatientDisclosureStatementResponses, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientReceivedRecordData, GetPatientReceivedRecordErrors, GetPatientReceivedRecordResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientStandingPolicyData, GetPatientStandingPolicyErrors, GetPatientStandingPolicyResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientCopiesData, ListPatientCopiesErrors, ListPatientCopiesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDelegatesData, ListPatientDelegatesDecisionsData, ListPatientDelegatesDecisionsErrors, ListPatientDelegatesDecisionsResponses, ListPatientDelegatesErrors, ListPatientDelegatesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientReceivedRecordsData, ListPatientReceivedRecordsErrors, ListPatientReceivedRecordsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, OfferPatientKeysData, OfferPatientKeysErrors, OfferPatientKeysResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ReplacePatientStandingPolicyData, ReplacePatientStandingPolicyErrors, ReplacePatientStandingPolicyResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, RotatePatientKeysData, RotatePatientKeysErrors, RotatePatientKeysResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
+import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDelegateData, CreatePatientDelegateErrors, CreatePatientDelegateResponses, CreatePatientDelegateTokenData, CreatePatientDelegateTokenErrors, CreatePatientDelegateTokenResponses, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, CreateReconciliationData, CreateReconciliationErrors, CreateReconciliationResponses, EndPatientDelegateData, EndPatientDelegateErrors, EndPatientDelegateResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientDisclosureStatementData, GetPatientDisclosureStatementErrors, GetPatientDisclosureStatementResponses, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientReceivedRecordData, GetPatientReceivedRecordErrors, GetPatientReceivedRecordResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientScopeKeyData, GetPatientScopeKeyErrors, GetPatientScopeKeyResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientStandingPolicyData, GetPatientStandingPolicyErrors, GetPatientStandingPolicyResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDelegatesData, ListPatientDelegatesDecisionsData, ListPatientDelegatesDecisionsErrors, ListPatientDelegatesDecisionsResponses, ListPatientDelegatesErrors, ListPatientDelegatesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientReceivedRecordsData, ListPatientReceivedRecordsErrors, ListPatientReceivedRecordsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientRecoveriesData, ListPatientRecoveriesErrors, ListPatientRecoveriesResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, ObjectPatientRecoveryData, ObjectPatientRecoveryErrors, ObjectPatientRecoveryResponses, OfferPatientKeysData, OfferPatientKeysErrors, OfferPatientKeysResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ReplacePatientStandingPolicyData, ReplacePatientStandingPolicyErrors, ReplacePatientStandingPolicyResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, RotatePatientKeysData, RotatePatientKeysErrors, RotatePatientKeysResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, TakeOverPatientRecoveryData, TakeOverPatientRecoveryErrors, TakeOverPatientRecoveryResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -667,7 +667,7 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Alarms of the patient, newest first: whom they were told to, who acknowledged them
+     * Alarms of the patient, newest first: whom they were told to, who acknowledged them. And whether the consent key is being recovered
      *
      * Roles: patient.
      */
@@ -1289,24 +1289,6 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Copies that grants let authorities keep: which authority has attested that its copy is destroyed, and which owes that since when
-     *
-     * Roles: patient, auditor.
-     */
-    public listPatientCopies<ThrowOnError extends boolean = true>(options: Options<ListPatientCopiesData, ThrowOnError>): RequestResult<ListPatientCopiesResponses, ListPatientCopiesErrors, ThrowOnError, 'data'> {
-        return (options.client ?? this.client).get<ListPatientCopiesResponses, ListPatientCopiesErrors, ThrowOnError, 'data'>({
-            responseStyle: 'data',
-            security: [{
-                    key: 'bearer',
-                    scheme: 'bearer',
-                    type: 'http'
-                }],
-            url: '/v1/patients/{patientId}/copies',
-            ...options
-        });
-    }
-    
-    /**
      * Have this gateway make the key that is to follow its own, for the patient to appoint at `keys/rotate`. Asked again, the same key
      *
      * Roles: patient.
@@ -1351,6 +1333,24 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
+     * The scope key, which gives tags, for the consent key in force alone: a patient who has recovered that key without the former file has lost it
+     *
+     * Roles: patient.
+     */
+    public getPatientScopeKey<ThrowOnError extends boolean = true>(options: Options<GetPatientScopeKeyData, ThrowOnError>): RequestResult<GetPatientScopeKeyResponses, GetPatientScopeKeyErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPatientScopeKeyResponses, GetPatientScopeKeyErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/keys/scope-key',
+            ...options
+        });
+    }
+    
+    /**
      * Have another passphrase open the consent key. The same request again changes nothing; after a crash one of the two opens it
      *
      * Roles: patient.
@@ -1364,6 +1364,68 @@ export class GatewayOperations extends HeyApiClient {
                     type: 'http'
                 }],
             url: '/v1/patients/{patientId}/passphrase',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Recoveries of the patient’s consent key, by channel: of each organisation that has opened any, the last, and what it waits for
+     *
+     * Roles: patient.
+     */
+    public listPatientRecoveries<ThrowOnError extends boolean = true>(options: Options<ListPatientRecoveriesData, ThrowOnError>): RequestResult<ListPatientRecoveriesResponses, ListPatientRecoveriesErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientRecoveriesResponses, ListPatientRecoveriesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/recoveries',
+            ...options
+        });
+    }
+    
+    /**
+     * End a recovery, on both channels: the key that is said to be lost is there. By a ready statement or made here under the passphrase
+     *
+     * Roles: patient.
+     */
+    public objectPatientRecovery<ThrowOnError extends boolean = true>(options: Options<ObjectPatientRecoveryData, ThrowOnError>): RequestResult<ObjectPatientRecoveryResponses, ObjectPatientRecoveryErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<ObjectPatientRecoveryResponses, ObjectPatientRecoveryErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/recoveries/{recoveryId}/object',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Put the new key of a recovery that is due into force, on both channels, by its own statement. Nothing more is taken that a former consent key signs
+     *
+     * Roles: patient.
+     */
+    public takeOverPatientRecovery<ThrowOnError extends boolean = true>(options: Options<TakeOverPatientRecoveryData, ThrowOnError>): RequestResult<TakeOverPatientRecoveryResponses, TakeOverPatientRecoveryErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<TakeOverPatientRecoveryResponses, TakeOverPatientRecoveryErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/recoveries/{recoveryId}/take-over',
             ...options,
             headers: {
                 'Content-Type': 'application/json',
