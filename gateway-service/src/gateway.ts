@@ -20,6 +20,7 @@ import {
   Delegates,
   Delegations,
   EarlierDecisions,
+  EncryptionKeys,
   GatewayKeys,
   GrantStore,
   Reconciler,
@@ -47,6 +48,7 @@ import { OwnVersionStore } from './delivery/own-version-store.js';
 import { DeliveryPipeline } from './delivery/pipeline.js';
 import { Remaking } from './delivery/remaking.js';
 import { RewrapStore } from './delivery/rewrap-store.js';
+import { FormerKeys } from './former-keys/former-keys.js';
 import { Rewrapper } from './delivery/rewrapper.js';
 import { Storing } from './delivery/storing.js';
 import { Workers } from './delivery/workers.js';
@@ -59,6 +61,7 @@ import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { STORE_FILE, GATEWAY_MIGRATIONS } from './migrations.js';
 import { ConsentKeys } from './patients/consent-keys.js';
 import { PassphraseChanges } from './patients/passphrase-changes.js';
+import { ResealedStore } from './patients/resealed-store.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
@@ -128,6 +131,8 @@ export class Gateway implements AsyncDisposable {
   readonly tokens: PatientTokens;
   readonly delegateTokens: DelegateTokens;
   readonly passphraseChanges: PassphraseChanges;
+  /** What ledgers keep sealed to keys that patients have no more. */
+  readonly resealed: ResealedStore;
   /** Requests that their callers may repeat. */
   readonly requests: IdempotencyKeys;
   /** Work that its callers ask after. */
@@ -139,6 +144,7 @@ export class Gateway implements AsyncDisposable {
   readonly appointing: Delegations;
   readonly rotations: Rotations;
   readonly gatewayKeys: GatewayKeys;
+  readonly encryptionKeys: EncryptionKeys;
   readonly settingsStore: SettingsStore;
   readonly settingsService: SettingsService;
   /** What judges readings where a patient’s settings say nothing. */
@@ -159,6 +165,7 @@ export class Gateway implements AsyncDisposable {
   readonly #alarmWatch: AlarmWatch;
   readonly #anchoring: Anchoring;
   readonly #rewrapper: Rewrapper;
+  readonly #formerKeys: FormerKeys;
   readonly #confirmer: Confirmer;
   readonly #hearing: HearingOptions;
   #hearers: readonly Worker[] = [];
@@ -229,6 +236,7 @@ export class Gateway implements AsyncDisposable {
     this.tokens = new PatientTokens(database, patients);
     this.delegateTokens = new DelegateTokens({ database, patients, delegations, clock });
     this.passphraseChanges = new PassphraseChanges(database);
+    this.resealed = new ResealedStore(database);
     this.requests = new IdempotencyKeys({ database, clock });
     this.jobStore = new JobStore({ database, requests: this.requests, clock });
     this.registrations = new Registrations(this.steps);
@@ -262,6 +270,7 @@ export class Gateway implements AsyncDisposable {
     this.opener = new ReceivedOpener(parts);
     this.#confirmer = new Confirmer({ ...parts, opener: this.opener, rewrapper: this.#rewrapper });
     this.#hearing = parts;
+    this.#formerKeys = new FormerKeys({ ...parts, rewrapper: this.#rewrapper, resealed: this.resealed });
     this.#pipeline = new DeliveryPipeline({
       ...parts,
       maker: new RecordMaker(parts),
@@ -288,8 +297,10 @@ export class Gateway implements AsyncDisposable {
     const consentKeys = new ConsentKeys(database);
     const { requests } = this;
     this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests });
-    const { gatewayKeys } = this;
-    this.rotations = new Rotations({ ...parts, intake, consentKeys, gatewayKeys, requests });
+    this.encryptionKeys = new EncryptionKeys({ ...parts, intake, requests });
+    const { gatewayKeys, encryptionKeys } = this;
+    const rotated = { consentKeys, gatewayKeys, encryptionKeys };
+    this.rotations = new Rotations({ ...parts, ...rotated, intake, requests });
     const { rotations } = this;
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
     const earlier = new EarlierDecisions(parts);
@@ -375,6 +386,7 @@ export class Gateway implements AsyncDisposable {
       this.#alarmWatch.stop(),
       this.#consentOutbox.stop(),
       this.#confirmer.stop(),
+      this.#formerKeys.stop(),
     ]);
     this.ledger.close();
     await this.core.close();
@@ -408,6 +420,7 @@ export class Gateway implements AsyncDisposable {
     this.#alarmWatch.start();
     this.#anchoring.start();
     this.#rewrapper.start();
+    this.#formerKeys.start();
     this.reconciler.start();
     this.#confirmer.start();
     this.#watcher = startWatcher(this.#watched);

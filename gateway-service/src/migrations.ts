@@ -27,6 +27,7 @@ import {
   PASSPHRASE_CHANGES_TABLE,
   PATIENT_TOKENS_TABLE,
   POLICY_EPOCHS_TABLE,
+  RESEALED_TABLE,
 } from './patients/schema.js';
 import {
   ALARMS_COLUMNS,
@@ -93,4 +94,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: epochs of consent keys', sql: POLICY_EPOCHS_TABLE + GRANTS_EPOCH },
   { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
   { name: 'consent: tokens of delegates', sql: DELEGATE_TOKENS_TABLE },
+  { name: 'patients: what was sealed to their former keys', sql: RESEALED_TABLE },
 ];

@@ -14,6 +14,7 @@ import { makeStatement } from '@careledger/statements';
 import {
   ConsentService,
   EarlierDecisions,
+  EncryptionKeys,
   GatewayKeys,
   DelegationStore,
   Delegates,
@@ -28,6 +29,7 @@ import {
   StepStore,
   type ConsentStep,
 } from '../src/consent/index.js';
+import { RewrapStore } from '../src/delivery/rewrap-store.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { ConsentKeys } from '../src/patients/consent-keys.js';
@@ -51,6 +53,8 @@ export class ConsentDesk implements AsyncDisposable {
   readonly rotations: Rotations;
   readonly rekeyings: Rekeyings;
   readonly gatewayKeys: GatewayKeys;
+  readonly encryptionKeys: EncryptionKeys;
+  readonly rewraps: RewrapStore;
   readonly appointing: Delegations;
   readonly standingPolicies: StandingPolicies;
   /** What the ledgers answer to `GetPatient`. */
@@ -64,6 +68,7 @@ export class ConsentDesk implements AsyncDisposable {
     this.grants = new GrantStore(database);
     this.steps = new StepStore(database);
     this.registrations = new Registrations(this.steps);
+    this.rewraps = new RewrapStore(database);
     const { grants, steps, registrations, progress } = this;
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
     this.requests = new IdempotencyKeys({ database });
@@ -80,9 +85,10 @@ export class ConsentDesk implements AsyncDisposable {
     this.rekeyings = new Rekeyings({ steps, patients: core.patients });
     const { rekeyings } = this;
     this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings });
-    const { gatewayKeys } = this;
+    this.encryptionKeys = new EncryptionKeys({ ...common, intake, requests, rewraps: this.rewraps });
+    const { gatewayKeys, encryptionKeys } = this;
     this.rotations = new Rotations({
-      ...{ ...common, intake, requests, gatewayKeys, consentKeys: new ConsentKeys(database) },
+      ...{ ...common, intake, requests, gatewayKeys, encryptionKeys, consentKeys: new ConsentKeys(database) },
       ledger: { channel: () => ({ evaluate: (async () => this.patientOnLedger) as never }) },
       logger: { warn: () => undefined, error: () => undefined },
     });

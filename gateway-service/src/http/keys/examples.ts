@@ -15,6 +15,9 @@ export const offer: KeyOfferView = {
   newKeyProof: exampleStatement('keyProof', { key: EXAMPLE.otherPublicKey }),
 };
 
+export const recordsOfferBody: KeyOfferBody = { use: 'encryption' };
+export const recordsOffer: KeyOfferView = { use: 'encryption', newKey: EXAMPLE.otherPublicKey };
+
 export const readyRotation = {
   statement: exampleStatement('rotatePatientKey', {
     use: 'consent',
