@@ -20,6 +20,7 @@ import {
   Delegates,
   Delegations,
   EarlierDecisions,
+  EncryptionKeys,
   GatewayKeys,
   GrantStore,
   HeardRecoveries,
@@ -51,6 +52,7 @@ import { OwnVersionStore } from './delivery/own-version-store.js';
 import { DeliveryPipeline } from './delivery/pipeline.js';
 import { Remaking } from './delivery/remaking.js';
 import { RewrapStore } from './delivery/rewrap-store.js';
+import { FormerKeys } from './former-keys/former-keys.js';
 import { Rewrapper } from './delivery/rewrapper.js';
 import { Storing } from './delivery/storing.js';
 import { Workers } from './delivery/workers.js';
@@ -63,6 +65,7 @@ import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { STORE_FILE, GATEWAY_MIGRATIONS } from './migrations.js';
 import { ConsentKeys } from './patients/consent-keys.js';
 import { PassphraseChanges } from './patients/passphrase-changes.js';
+import { ResealedStore } from './patients/resealed-store.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
@@ -132,6 +135,8 @@ export class Gateway implements AsyncDisposable {
   readonly tokens: PatientTokens;
   readonly delegateTokens: DelegateTokens;
   readonly passphraseChanges: PassphraseChanges;
+  /** What ledgers keep sealed to keys that patients have no more. */
+  readonly resealed: ResealedStore;
   /** Requests that their callers may repeat. */
   readonly requests: IdempotencyKeys;
   /** Work that its callers ask after. */
@@ -145,6 +150,7 @@ export class Gateway implements AsyncDisposable {
   readonly gatewayKeys: GatewayKeys;
   readonly recoveries: RecoveryStore;
   readonly recovering: Recoveries;
+  readonly encryptionKeys: EncryptionKeys;
   readonly settingsStore: SettingsStore;
   readonly settingsService: SettingsService;
   /** What judges readings where a patient’s settings say nothing. */
@@ -165,6 +171,7 @@ export class Gateway implements AsyncDisposable {
   readonly #alarmWatch: AlarmWatch;
   readonly #anchoring: Anchoring;
   readonly #rewrapper: Rewrapper;
+  readonly #formerKeys: FormerKeys;
   readonly #confirmer: Confirmer;
   readonly #hearing: HearingOptions;
   readonly #heardRecoveries: HeardRecoveries;
@@ -237,6 +244,7 @@ export class Gateway implements AsyncDisposable {
     this.tokens = new PatientTokens(database, patients);
     this.delegateTokens = new DelegateTokens({ database, patients, delegations, clock });
     this.passphraseChanges = new PassphraseChanges(database);
+    this.resealed = new ResealedStore(database);
     this.requests = new IdempotencyKeys({ database, clock });
     this.jobStore = new JobStore({ database, requests: this.requests, clock });
     this.registrations = new Registrations(this.steps);
@@ -270,6 +278,7 @@ export class Gateway implements AsyncDisposable {
     this.opener = new ReceivedOpener(parts);
     this.#confirmer = new Confirmer({ ...parts, opener: this.opener, rewrapper: this.#rewrapper });
     this.#hearing = parts;
+    this.#formerKeys = new FormerKeys({ ...parts, rewrapper: this.#rewrapper, resealed: this.resealed });
     this.#pipeline = new DeliveryPipeline({
       ...parts,
       maker: new RecordMaker(parts),
@@ -299,9 +308,10 @@ export class Gateway implements AsyncDisposable {
     const heardRecoveries = this.#heardRecoveries;
     this.recovering = new Recoveries({ ...parts, intake, requests });
     this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests, recoveries });
-    const { gatewayKeys } = this;
-    const followed = { recoveries, heardRecoveries };
-    this.rotations = new Rotations({ ...parts, ...followed, intake, consentKeys, gatewayKeys, requests });
+    this.encryptionKeys = new EncryptionKeys({ ...parts, intake, requests });
+    const { gatewayKeys, encryptionKeys } = this;
+    const rotated = { consentKeys, gatewayKeys, encryptionKeys };
+    this.rotations = new Rotations({ ...parts, ...rotated, recoveries, heardRecoveries, intake, requests });
     const { rotations } = this;
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
     const earlier = new EarlierDecisions(parts);
@@ -387,6 +397,7 @@ export class Gateway implements AsyncDisposable {
       this.#alarmWatch.stop(),
       this.#consentOutbox.stop(),
       this.#confirmer.stop(),
+      this.#formerKeys.stop(),
     ]);
     this.ledger.close();
     await this.core.close();
@@ -420,6 +431,7 @@ export class Gateway implements AsyncDisposable {
     this.#alarmWatch.start();
     this.#anchoring.start();
     this.#rewrapper.start();
+    this.#formerKeys.start();
     this.reconciler.start();
     this.#confirmer.start();
     this.#watcher = startWatcher(this.#watched);

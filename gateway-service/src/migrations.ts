@@ -28,6 +28,7 @@ import {
   PASSPHRASE_CHANGES_TABLE,
   PATIENT_TOKENS_TABLE,
   POLICY_EPOCHS_TABLE,
+  RESEALED_TABLE,
 } from './patients/schema.js';
 import {
   ALARMS_COLUMNS,
@@ -95,4 +96,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
   { name: 'consent: tokens of delegates', sql: DELEGATE_TOKENS_TABLE },
   { name: 'consent: recoveries of consent keys', sql: RECOVERIES_TABLES },
+  { name: 'patients: what was sealed to their former keys', sql: RESEALED_TABLE },
 ];

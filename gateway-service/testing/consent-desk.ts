@@ -15,6 +15,7 @@ import { makeStatement } from '@careledger/statements';
 import {
   ConsentService,
   EarlierDecisions,
+  EncryptionKeys,
   GatewayKeys,
   DelegationStore,
   Delegates,
@@ -32,6 +33,7 @@ import {
   StepStore,
   type ConsentStep,
 } from '../src/consent/index.js';
+import { RewrapStore } from '../src/delivery/rewrap-store.js';
 import type { LedgerReader } from '../src/ledger-access/ledger-link.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
@@ -56,6 +58,8 @@ export class ConsentDesk implements AsyncDisposable {
   readonly rotations: Rotations;
   readonly rekeyings: Rekeyings;
   readonly gatewayKeys: GatewayKeys;
+  readonly encryptionKeys: EncryptionKeys;
+  readonly rewraps: RewrapStore;
   readonly appointing: Delegations;
   readonly standingPolicies: StandingPolicies;
   readonly recoveries: RecoveryStore;
@@ -75,6 +79,7 @@ export class ConsentDesk implements AsyncDisposable {
     this.steps = new StepStore(database);
     this.recoveries = new RecoveryStore(database);
     this.registrations = new Registrations(this.steps);
+    this.rewraps = new RewrapStore(database);
     const { grants, steps, registrations, progress } = this;
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
     this.requests = new IdempotencyKeys({ database });
@@ -92,7 +97,8 @@ export class ConsentDesk implements AsyncDisposable {
     const { rekeyings } = this;
     const { recoveries } = this;
     this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings, recoveries });
-    const { gatewayKeys } = this;
+    this.encryptionKeys = new EncryptionKeys({ ...common, intake, requests, rewraps: this.rewraps });
+    const { gatewayKeys, encryptionKeys } = this;
     const ledger: LedgerReader = {
       channel: (name) => ({
         evaluate: (async (_contract: unknown, asked: string) => this.#keys(name, asked)) as never,
@@ -105,7 +111,7 @@ export class ConsentDesk implements AsyncDisposable {
       ...{ ledger, logger, recoveries },
     });
     this.rotations = new Rotations({
-      ...{ ...common, intake, requests, gatewayKeys, consentKeys: new ConsentKeys(database) },
+      ...{ ...common, intake, requests, gatewayKeys, encryptionKeys, consentKeys: new ConsentKeys(database) },
       ...{ ledger, logger, recoveries },
       heardRecoveries: this.heardRecoveries,
     });

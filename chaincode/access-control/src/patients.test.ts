@@ -7,7 +7,7 @@ import {
   ChaincodeFixture,
   TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import type { Decision, GrantState, PatientState } from '@careledger/contracts';
+import type { Decision, GrantState, PatientState, PolicyChangeState } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
@@ -169,6 +169,19 @@ describe('rotating a patient’s key', () => {
     expect(await codeOf(rotate(sign(publicKeyOf(patient.gateway))))).toBe('KEY_UNCHANGED');
     expect(await codeOf(rotate(sign(publicKeyOf(patient.consent))))).toBe('KEY_REUSED');
     expect(await codeOf(rotate(sign(publicKeyOf(newSigner()))))).toBe('KEY_PROOF_INVALID');
+  });
+
+  test('takes away what is wrapped to the former key of the patient’s, of that which opens records alone', async () => {
+    const patient = await fixture.patient();
+    const signer = newSigner();
+    for (const body of [
+      { use: 'encryption' as const, newKey: newEncryptionKey() },
+      { use: 'gateway' as const, newKey: publicKeyOf(signer), newKeyProof: patient.proofOf(signer) },
+    ])
+      await rotate(patient.sign('rotatePatientKey', body, patient.consent));
+    const of = { patientId: patient.id };
+    const { rows } = await fixture.ask<{ rows: PolicyChangeState[] }>('ListPolicyChanges', of);
+    expect(rows.map(({ takesAway }) => takesAway)).toEqual([true, false]);
   });
 
   test('begins a new policy version, so that a decision made before fails to commit', async () => {

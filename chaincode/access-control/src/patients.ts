@@ -76,7 +76,9 @@ async function rotate(tx: Submission, verified: Verified<'rotatePatientKey'>): P
   // could appoint its key on the other.
   if (body.use !== 'encryption') tx.state.delete(delegateKeys.at(iss, kidOfKey(body.newKey)));
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
-  await changePolicy(tx, verified, { opensEpoch: body.use === 'consent' });
+  // What is wrapped to a former key of the patient's has to go, like the wraps of whom a revocation ends.
+  const takesAway = body.use === 'encryption';
+  await changePolicy(tx, verified, { opensEpoch: body.use === 'consent', takesAway });
 }
 
 function withNewKey(

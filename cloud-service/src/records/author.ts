@@ -1,4 +1,10 @@
-import { STATEMENTS, type AuthorityState, type KeyPeriod, type PatientState } from '@careledger/contracts';
+import {
+  FORMER_PATIENT_KEY_TAKEN_S,
+  STATEMENTS,
+  type AuthorityState,
+  type KeyPeriod,
+  type PatientState,
+} from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import { EnvelopeError, checkManifest, checkWrapSet } from '@careledger/envelope';
@@ -41,7 +47,7 @@ export async function checkAuthor(incoming: IncomingVersion, options: AuthorChec
   const { patient, author } = await authorOf(issuer, body.patientId, options.ownPeer);
   assertStatement(incoming, author, askedMs, options);
   assertManifest(incoming, author, options.verifier);
-  assertWraps(incoming, { patient, author }, options.verifier);
+  assertWraps(incoming, { patient, author, askedMs }, options.verifier);
   return timestampOf(askedMs);
 }
 
@@ -110,7 +116,11 @@ function assertManifest(
 
 function assertWraps(
   { request, manifest, wraps }: IncomingVersion,
-  { patient, author }: { readonly patient: PatientState; readonly author: Author },
+  {
+    patient,
+    author,
+    askedMs,
+  }: { readonly patient: PatientState; readonly author: Author; readonly askedMs: number },
   verifier: SignatureVerifier,
 ): void {
   try {
@@ -120,10 +130,19 @@ function assertWraps(
     throw problemOfWraps(error);
   }
   const kids = new Set(wraps.map(({ kid }) => kid));
+  // The patient's own gateway keeps what opens its records until they are wrapped to the key in force.
+  const isOwn = author.recipientKeys === patient.encryptionKeys;
+  const patients = isOwn ? patient.encryptionKeys : takenAt(patient.encryptionKeys, askedMs);
   for (const [who, keys] of [
-    ['patient', patient.encryptionKeys],
+    ['patient', patients],
     ['author', author.recipientKeys],
   ] as const)
     if (recipientKids(keys).every((kid) => !kids.has(kid)))
       throw refusal('WRAPS_REFUSED', 'RECIPIENT_MISSING', `The set has no wrap for the record’s ${who}`);
 }
+
+/** Without those that were replaced so long ago that every author has heard: the patient may have none of them any more. */
+const takenAt = (periods: readonly KeyPeriod[], nowMs: number): KeyPeriod[] =>
+  periods.filter(
+    ({ until }) => until === undefined || nowMs - Date.parse(until) < FORMER_PATIENT_KEY_TAKEN_S * 1000,
+  );

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { HeldVersionStore } from '../store/held-version-store.js';
 import { WrapDutyStore } from '../store/wrap-duty-store.js';
 import { migrations } from '../store/migrations.js';
+import type { Allowed } from './recipients.js';
 import { DeletionAttester, type DeletionAttesterOptions } from './deletion-attester.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
@@ -26,6 +27,10 @@ let isAway: boolean;
 /** What is on its way to the ledger. */
 let onTheWay: ReturnType<HeldVersionStore['onTheWay']>;
 let timesLooked = 0;
+/** Events of the own peer's. */
+let heard: readonly object[];
+/** Who may have a wrap. */
+let allowed: Allowed;
 /** Versions of the policy after which it asked for those that follow. */
 let askedAfter: number[];
 let attester: DeletionAttester;
@@ -50,8 +55,8 @@ const start = (): void => {
     ...{ providerId: 'prv_a', networkId: 'net', mspId: 'CloudAMSP', duties },
     cloud: {
       events: async function* (_contract: unknown, { signal }: { signal: AbortSignal }) {
+        for (const event of heard) yield { ...event, ack: async () => undefined };
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-        yield* [];
       } as never,
       submit: (async (_contract: unknown, _name: string, { items }: { items: string[] }) => {
         if (isAway) throw new LedgerError('UNAVAILABLE', 'the ledger is away');
@@ -70,7 +75,7 @@ const start = (): void => {
       wrapHolders: async () => [holder()],
       storedVersion: async () => undefined,
     },
-    recipients: { ofPatient: async () => async () => new Set<string>() },
+    recipients: { ofPatient: async () => async () => allowed },
     versions: { ofPatient: () => [], onTheWay: () => ((timesLooked += 1), onTheWay) },
     signer: generateEd25519().signer,
     clock: () => ({ wallMs: Date.UTC(2026, 4, 5, 12), monotonicMs: 0 }),
@@ -89,7 +94,8 @@ const until = async (holds: () => boolean): Promise<void> => {
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'careledger-attester-'));
   [changes, attested, isAway, onTheWay] = [[change(1, false), change(2, true)], [], false, []];
-  askedAfter = [];
+  [askedAfter, heard] = [[], []];
+  allowed = { kids: new Set(), former: new Set(), current: undefined };
   open();
   database
     .prepare(
@@ -137,6 +143,34 @@ test('a version on its way with a wrap that has to go is waited for: it would be
   onTheWay = [];
   await until(() => duties.due().length === 0);
   expect(attested).toMatchObject([{ patientId: PATIENT, policyVersion: 2 }]);
+});
+
+test('a wrap for a former key of the patient’s has to go as well, though a provider still takes it', async () => {
+  const former = generateX25519();
+  onTheWay = [await wrappedFor(former.publicKey)];
+  allowed = { ...allowed, kids: new Set([former.kid]) };
+  duties.note(PATIENT);
+  start();
+  await until(() => attested.length === 1);
+  changes.push(change(3, true));
+  allowed = { ...allowed, former: allowed.kids };
+  duties.note(PATIENT);
+  attester.add(PATIENT);
+  const before = timesLooked;
+  await until(() => timesLooked > before + 1);
+  expect(attested).toHaveLength(1);
+  onTheWay = [];
+  await until(() => duties.due().length === 0);
+  expect(attested.at(-1)).toMatchObject({ policyVersion: 3 });
+});
+
+test.each([
+  { name: 'PolicyChanged', payload: { changes: [{ patientId: PATIENT, version: 2 }] } },
+  { name: 'PatientsChanged', payload: { patientIds: [PATIENT] } },
+])('$name makes it due: a revocation, or another key of the patient’s', async (event) => {
+  heard = [event];
+  start();
+  await until(() => attested.length === 1);
 });
 
 test('a kill between deletion and attestation delays the word, and loses none', async () => {

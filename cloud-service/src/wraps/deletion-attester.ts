@@ -90,12 +90,17 @@ export class DeletionAttester implements AsyncDisposable {
     const { cloud, duties, logger } = this.#options;
     const events = cloud.events(accessControl, {
       checkpoint: CHECKPOINT,
-      schemas: { PolicyChanged: EVENTS.PolicyChanged },
+      // The latter says that a patient's key was replaced, among others.
+      schemas: { PolicyChanged: EVENTS.PolicyChanged, PatientsChanged: EVENTS.PatientsChanged },
       signal,
       onReconnect: (err, failures) => logger.warn({ err, failures }, 'the stream of policies broke'),
     });
     for await (const event of events) {
-      for (const { patientId } of event.payload.changes) if (duties.note(patientId)) this.add(patientId);
+      const patientIds =
+        event.name === 'PatientsChanged'
+          ? event.payload.patientIds
+          : event.payload.changes.map(({ patientId }) => patientId);
+      for (const patientId of patientIds) if (duties.note(patientId)) this.add(patientId);
       await event.ack();
     }
   }
@@ -127,8 +132,9 @@ export class DeletionAttester implements AsyncDisposable {
     const { recipients, versions, ownPeer } = this.#options;
     const allowedFor = await recipients.ofPatient(patientId);
     const isClean = async (version: VersionWithWraps): Promise<boolean> => {
-      const kids = kidsOf(version);
-      return kids.isSubsetOf(await allowedFor(await taggedVersionOf(version, ownPeer), kids));
+      const held = kidsOf(version);
+      const { kids, former } = await allowedFor(await taggedVersionOf(version, ownPeer), held);
+      return held.isSubsetOf(kids) && held.isDisjointFrom(former);
     };
     // Before those that are held: whatever becomes one meanwhile is looked at once at least.
     for (const version of versions.onTheWay(patientId))

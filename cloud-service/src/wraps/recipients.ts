@@ -1,7 +1,7 @@
 import type { GrantState, KeyPeriod, PatientState } from '@careledger/contracts';
 import { kidOf } from '@careledger/crypto';
 import type { Period } from '@careledger/domain';
-import { everyKey, readingGrants, termsOnRecord, type TaggedVersion } from '@careledger/policy';
+import { currentKey, everyKey, readingGrants, termsOnRecord, type TaggedVersion } from '@careledger/policy';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 
@@ -11,6 +11,16 @@ const AUTHORITY_KEYS_MAX_AGE_MS = 10_000;
 /** Thumbprints of all keys that somebody has or had for receiving wraps. */
 export const recipientKids = (periods: readonly KeyPeriod[]): string[] =>
   everyKey(periods).map((key) => kidOf('X25519', key));
+
+/** Thumbprints of those who may have a wrap of a version. */
+export interface Allowed {
+  /** Keys of all of them, former ones included. */
+  readonly kids: ReadonlySet<string>;
+  /** Of these, former keys of the patient's: they go once the key in force has its wrap. */
+  readonly former: ReadonlySet<string>;
+  /** The patient's key in force. */
+  readonly current: string | undefined;
+}
 
 /** Whose wraps belong into a version's set, by the ledger at this provider's own peer. */
 export class Recipients {
@@ -29,7 +39,7 @@ export class Recipients {
    * @param wanted keys that the caller thinks belong there: one that is not known is looked for at the peer
    * @throws LedgerError
    */
-  async of(version: TaggedVersion<Period>, wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  async of(version: TaggedVersion<Period>, wanted: ReadonlySet<string>): Promise<Allowed> {
     return (await this.ofPatient(version.patientId))(version, wanted);
   }
 
@@ -46,7 +56,7 @@ export class Recipients {
     { patient, rules }: { readonly patient: PatientState; readonly rules: readonly GrantState[] },
     version: TaggedVersion<Period>,
     wanted: ReadonlySet<string>,
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<Allowed> {
     const { patientId, author } = version;
     const nowMs = this.#clock().wallMs;
     const standing = readingGrants(rules, termsOnRecord(version), nowMs);
@@ -55,7 +65,12 @@ export class Recipients {
     const patients = recipientKids(patient.encryptionKeys);
     const known = await this.#kidsOf(readers, AUTHORITY_KEYS_MAX_AGE_MS);
     const isAllKnown = [...wanted].every((kid) => patients.includes(kid) || known.includes(kid));
-    return new Set([...patients, ...(isAllKnown ? known : await this.#kidsOf(readers, 0))]);
+    const key = currentKey(patient.encryptionKeys);
+    const current = key && kidOf('X25519', key);
+    return {
+      kids: new Set([...patients, ...(isAllKnown ? known : await this.#kidsOf(readers, 0))]),
+      ...{ former: new Set(patients.filter((kid) => kid !== current)), current },
+    };
   }
 
   async #kidsOf(authorityIds: ReadonlySet<string>, maxAgeMs: number): Promise<string[]> {

@@ -18,7 +18,7 @@ import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
-import type { Recipients } from './recipients.js';
+import type { Allowed, Recipients } from './recipients.js';
 import { taggedVersionOf } from './tagged-version.js';
 import { problemOfWraps, wrapsOf } from './wrap-set.js';
 
@@ -127,16 +127,18 @@ export class WrapService {
   async #assertRecipients({ held, present }: Wrapped, wraps: readonly Wrap[]): Promise<void> {
     const { ownPeer, recipients } = this.#options;
     const next = new Set(wraps.map(({ kid }) => kid));
-    let allowed: ReadonlySet<string>;
+    let allowed: Allowed;
     try {
       allowed = await recipients.of(await taggedVersionOf(held, ownPeer), next);
     } catch (error) {
       throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }
-    const drop = [...next].filter((kid) => !allowed.has(kid));
+    const { kids, former, current } = allowed;
+    const mayGo = (kid: string): boolean => former.has(kid) && current !== undefined && next.has(current);
+    const drop = [...next].filter((kid) => !kids.has(kid));
     const keep = wrapsOf(readWrapSet(held.wrapSet), present.wraps)
       .map(({ kid }) => kid)
-      .filter((kid) => !next.has(kid) && allowed.has(kid));
+      .filter((kid) => !next.has(kid) && kids.has(kid) && !mayGo(kid));
     if (drop.length + keep.length > 0)
       throw new ProblemError<ProblemCode>(
         'WRAPS_MISMATCH',

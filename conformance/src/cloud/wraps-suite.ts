@@ -84,6 +84,25 @@ export function describeWraps(fixture: CloudFixture): void {
       expect((await fixture.heldWraps(made, 'LabMSP')).wrapSet).toBe(made.request.wrapSet);
     });
 
+    test('for a former key of the patient’s go once the key in force has one, and not before', async () => {
+      const { patient, made } = await granted();
+      const former = await fixture.kidOf(patient.id);
+      const { publicKey, kid } = generateX25519();
+      const subject = { contentKey: made.contentKey, recordId: made.record.recordId, version: 1 };
+      const present = await wrapKey(made.contentKey, subject, { publicKey });
+      const next = [...without(made, former), present];
+      expect(await problemOf(signedBy(patient, made, 2, next))).toMatchObject({ drop: [kid] });
+      await fixture.rotateEncryption(patient, publicKey);
+      expect(await problemOf(signedBy(patient, made, 2, without(made, former)))).toMatchObject({
+        ...{ code: 'WRAPS_MISMATCH', keep: [former], drop: [] },
+      });
+      await signedBy(patient, made, 2, next);
+      expect(await problemOf(signedBy(patient, made, 3, without(made, former)))).toMatchObject({
+        keep: [kid],
+      });
+      expect((await fixture.heldWraps(made, 'PatientsMSP')).wraps).toEqual(next.map(({ jwe }) => jwe));
+    });
+
     test('go to whoever was granted since, and to no one else', async () => {
       const patient = await fixture.newPatient();
       const made = await fixture.version(patient.id, gatewayOf(patient));

@@ -185,7 +185,6 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
     'gateway GET /v1/patients/{patientId}/grants/{grantId}',
     'gateway GET /v1/patients/{patientId}/recoveries',
     'gateway GET /v1/patients/{patientId}/subscriptions/{subscriptionId}',
-    'gateway GET /v1/patients/{patientId}/wrap-holders',
     'gateway GET /v1/statistics',
   ]);
 });

@@ -1,5 +1,13 @@
+import { join } from 'node:path';
+import type { X25519KeyPair } from '@careledger/crypto';
+import { openKeyStore } from '@careledger/crypto/key-store';
+import { PATIENTS_MSP } from '@careledger/domain';
+import { readWrap, readWrapSet, unwrapKey } from '@careledger/envelope';
+import { eventually } from '@careledger/examples';
+import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
+import { KEY_STORE_FILE, createHttpClient } from '@careledger/service-kit';
+import { systemToken, type RunningService } from '@careledger/supervisor';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RunningService } from '@careledger/supervisor';
 import { call } from '../fixtures/services/api-client.js';
 import { ROUTES, type Access } from '../fixtures/services/routes.js';
 import { GatewayFixture, glucose, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
@@ -279,6 +287,67 @@ test('the gateway signs with another key by the patient’s statement: what lay 
   expect(await fixture.own(patient, 'GET', '/chain/verify')).toMatchObject({ report: { ok: true } });
   // A further one is another key.
   expect((await offer())['newKey']).not.toBe(newKey);
+}, 300_000);
+
+test('records are wrapped to another key by the patient’s statement: a thief of the former one opens nothing that is made afterwards', async () => {
+  const { patientId } = patient;
+  const { dataDir, keyPassphrase } = fixture.plan.config as { dataDir: string; keyPassphrase: string };
+  const keysIn = async () => {
+    const unlock = { passphrase: keyPassphrase };
+    await using store = await openKeyStore({ path: join(dataDir, KEY_STORE_FILE), unlock });
+    return store.x25519Generations(`${patientId}/encryption`);
+  };
+  const [stolen] = await keysIn();
+  const listed = async () => {
+    const { records } = await fixture.own(patient, 'GET', '/records');
+    return records as { recordId: string; version: number; providerId: string }[];
+  };
+  const wrapsOf = async ({ recordId, version, providerId }: Awaited<ReturnType<typeof listed>>[number]) => {
+    const { url, tokens } = fixture.layers.provider(providerId.replace('prv_', ''));
+    const client = createHttpClient({ baseUrl: url, token: systemToken(tokens, PATIENTS_MSP) });
+    return client.call('GET', PROVIDER_ROUTES.wraps(recordId, version), { result: HeldWraps });
+  };
+  const kidsOf = async (record: Awaited<ReturnType<typeof listed>>[number]) =>
+    (await wrapsOf(record)).wraps.map((jwe) => readWrap(jwe).kid);
+  const before = await listed();
+  for (const record of before) expect(await kidsOf(record)).toContain(stolen?.kid);
+
+  expect(await consent.answer('rotate-gateway', '--records')).toMatchObject({ status: 'done' });
+  const present = (await keysIn())[0]?.kid;
+  expect(present).not.toBe(stolen?.kid);
+  await using device = await fixture.device(patient);
+  await device.send([glucose(Date.now() - 10 * 3_600_000, 132)]);
+  expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true });
+  const after = await listed();
+  const made = after.filter(({ recordId }) => !before.some((each) => each.recordId === recordId));
+  // Of another window than what there was.
+  expect(made.length).toBeGreaterThan(0);
+  for (const record of after) {
+    const kids = await eventually('it is wrapped to the key in force', async () => {
+      const found = await kidsOf(record);
+      return found.includes(String(present)) ? found : undefined;
+    });
+    expect(kids).not.toContain(stolen?.kid);
+    const path = `/records/${record.recordId}`;
+    expect(await fixture.own(patient, 'GET', path)).toMatchObject({ record: { recordId: record.recordId } });
+  }
+  for (const record of made) {
+    const { wrapSet, wraps } = await wrapsOf(record);
+    for (const jwe of wraps) {
+      const thiefs = { ...(stolen as X25519KeyPair), kid: readWrap(jwe).kid };
+      await expect(unwrapKey(jwe, readWrapSet(wrapSet), { keyCommitment: '' }, thiefs)).rejects.toMatchObject(
+        { code: 'DECRYPTION_FAILED' },
+      );
+    }
+  }
+  const request = `GET /v1/records/${String(made.at(-1)?.recordId)}?patientId=${patientId}`;
+  await eventually('the hospital opens it', async () =>
+    (await call(hospital, 'practitioner', request)).status === 200 ? true : undefined,
+  );
+  await eventually('the former wraps are attested to be gone', async () => {
+    const { holders } = await fixture.own(patient, 'GET', '/wrap-holders');
+    return (holders as { owed: object | null }[]).every(({ owed }) => owed === null) ? true : undefined;
+  });
 }, 300_000);
 
 test('a rotation goes past the gateway, which hears of it and takes nothing more that the former key signs', async () => {

@@ -11,6 +11,7 @@ export { EarlierDecisions, type Taken } from './earlier.js';
 export { GrantStore, type Grant, type RulesWanted } from './grant-store.js';
 export { StatementIntake } from './intake.js';
 export { Reconciler } from './reconciler.js';
+export { EncryptionKeys, type EncryptionKeyOffer } from './encryption-keys.js';
 export { GatewayKeys, type GatewayKeyOffer } from './gateway-keys.js';
 export { HeardRecoveries, startRecoveryHearing } from './heard-recoveries.js';
 export { Recoveries } from './recoveries.js';

@@ -10,6 +10,7 @@ import type { ConsentKeys } from '../patients/consent-keys.js';
 import type { Patient } from '../patients/index.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
+import type { EncryptionKeys } from './encryption-keys.js';
 import type { GatewayKeys } from './gateway-keys.js';
 import type { HeardRecoveries } from './heard-recoveries.js';
 import { ORDER, type StatementIntake } from './intake.js';
@@ -29,6 +30,7 @@ export interface RotationsOptions {
   readonly gatewayKeys: Pick<GatewayKeys, 'complete' | 'next'>;
   readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
   readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
+  readonly encryptionKeys: Pick<EncryptionKeys, 'complete'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
@@ -109,7 +111,7 @@ export class Rotations {
     consentKeys.put(patientNo, this.#inForce(core.patients.byNo(patientNo)));
   }
 
-  /** After a rotation was settled, on disk: of the consent key, or of the gateway's. */
+  /** After a rotation was settled, on disk: of the consent key, or of one of the gateway's. */
   async settled({ kind, patientNo }: ConsentStep, isDone: boolean): Promise<void> {
     const { core, consentKeys } = this.#options;
     const patient = core.patients.byNo(patientNo);
@@ -165,8 +167,9 @@ export class Rotations {
   }
 
   async #advance(patient: Patient): Promise<void> {
-    const { core, gatewayKeys, recoveries } = this.#options;
+    const { core, encryptionKeys, gatewayKeys, recoveries } = this.#options;
     const { chain, patientId, patientNo } = patient;
+    await encryptionKeys.complete(patient);
     for (;;) {
       await gatewayKeys.complete(patient);
       const { consentKey, gatewayKey } = chain.state;

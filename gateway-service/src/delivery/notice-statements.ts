@@ -50,7 +50,8 @@ export class NoticeStatements {
     const held = version.wraps.find((jwe) => readWrap(jwe).kid === kid);
     if (held !== undefined) return held;
     const patient = core.patients.byNo(version.patientNo);
-    const ownKey = core.patients.keys(patient.patientId).encryption();
+    const kids = new Set(version.wraps.map((jwe) => readWrap(jwe).kid));
+    const ownKey = core.patients.keys(patient.patientId).encryptionAmong(kids);
     const next = await nextWrapSet(
       { ...ownParts(patient, version, version, verifier), wraps: version.wraps, ownKey },
       { add: [{ publicKey }], drop: new Set() },

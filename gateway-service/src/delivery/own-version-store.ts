@@ -50,6 +50,14 @@ export interface VersionFilter {
   readonly limit: number;
 }
 
+/** A version with its wraps, compact JWE; of the first release, where they lie in the set, with none. */
+export interface WrappedRow {
+  readonly versionNo: number;
+  readonly format: 1 | 2;
+  readonly wraps: readonly string[];
+  readonly isStored: boolean;
+}
+
 /** A version that is on its way. */
 export interface OpenVersion {
   readonly versionNo: number;
@@ -192,6 +200,20 @@ export class OwnVersionStore implements MadeVersions {
       )
       .get(patientNo, first, last) as unknown as { first: number | null; last: number | null };
     return row.first === null || row.last === null ? undefined : { first: row.first, last: row.last };
+  }
+
+  /** For whom a patient's versions are wrapped here, after a number, in order. */
+  wrapsAfter(patientNo: number, after: number, limit: number): WrappedRow[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT version_no, format, wraps, store_tx FROM record_versions
+         WHERE patient_no = ? AND version_no > ? ORDER BY version_no LIMIT ?`,
+      )
+      .all(patientNo, after, limit) as unknown as Pick<Row, 'version_no' | 'format' | 'wraps' | 'store_tx'>[];
+    return rows.map(({ version_no, format, wraps, store_tx }) => ({
+      ...{ versionNo: version_no, format, isStored: store_tx !== null },
+      wraps: JSON.parse(wraps) as string[],
+    }));
   }
 
   /** How many versions of the present format a patient has within a range. */

@@ -328,3 +328,54 @@ describe('a set that this store has forgotten', () => {
     expect(fixture.version(version.versionNo)).toMatchObject({ wrapSet, acceptance: null });
   });
 });
+
+describe('the key that opens a patient’s records is replaced', () => {
+  /** As the ledger has it from now on. */
+  const rotated = async ({ patientId, patientNo }: Patient) => {
+    const keys = fixture.core.patients.keys(patientId);
+    const former = keys.encryption();
+    await keys.stageEncryption();
+    await keys.completeEncryption();
+    fixture.core.store.deferred(() => fixture.rewraps.request(patientNo));
+    return { former, present: keys.encryption() };
+  };
+
+  test('what there is is wrapped to the new one, and to the former one no more; it opens here, and so does what follows', async () => {
+    const { patient, version, versionId } = await held();
+    const { former, present } = await rotated(patient);
+    await expect(fixture.open(patient, version)).resolves.toMatchObject({ resourceType: 'Bundle' });
+    await fixture.rewrapped(patient);
+    const authorities = [fixture.hospital, fixture.insurer].map(({ encryption }) => encryption.kid);
+    expect(new Set(fixture.provider.kidsOf(versionId))).toEqual(new Set([present.kid, ...authorities]));
+    await fixture.core.patients.keys(patient.patientId).forgetFormerEncryption();
+    await expect(fixture.open(patient, version)).resolves.toMatchObject({ resourceType: 'Bundle' });
+    fixture.testCore.nowMs += 24 * HOUR_MS;
+    const next = await fixture.periodic(patient, fixture.testCore.pair(patient));
+    expect(fixture.provider.kidsOf(await fixture.store(next))).not.toContain(former.kid);
+    await expect(fixture.open(patient, next)).resolves.toMatchObject({ resourceType: 'Bundle' });
+  });
+
+  test('a provider that has not heard of it yet keeps what it has, until it has', async () => {
+    const { patient, versionId } = await held();
+    const before = fixture.provider.kidsOf(versionId);
+    fixture.provider.allowed = new Set(before);
+    const { former, present } = await rotated(patient);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.rewrapper.health.lastError !== null);
+    expect(fixture.provider.kidsOf(versionId)).toEqual(before);
+    fixture.provider.allowed = undefined;
+    await fixture.until(() => fixture.rewraps.count(patient.patientNo) === 0);
+    expect(fixture.provider.kidsOf(versionId)).toContain(present.kid);
+    expect(fixture.provider.kidsOf(versionId)).not.toContain(former.kid);
+  });
+
+  test('a version that was sealed for the former one, and comes to a provider afterwards, follows', async () => {
+    const { patient, device } = await fixture.patient();
+    const version = await fixture.periodic(patient, device);
+    const { present } = await rotated(patient);
+    fixture.rewrapper.add(patient.patientNo);
+    const versionId = await fixture.store(version);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([present.kid]);
+  });
+});

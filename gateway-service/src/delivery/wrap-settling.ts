@@ -42,6 +42,8 @@ export interface VersionToSettle extends WrappedVersion {
 interface Change {
   readonly add: readonly Recipient[];
   readonly drop: ReadonlySet<string>;
+  /** The patient's key in force, which takes the place of a former one. */
+  readonly successor?: Recipient | undefined;
 }
 
 /** A version that its provider has lost, that has a set without the signatures, or with other wraps than the grants give. */
@@ -103,8 +105,7 @@ export class WrapSettling {
     const differing = { recordId, version: number };
     try {
       const held = await this.#holder.held(version, signal);
-      const { add, drop } = await this.#change(version, held, undefined);
-      if (add.length + drop.size === 0) return undefined;
+      if (isNothing(await this.#change(version, held, undefined))) return undefined;
       return { ...differing, kind: 'differs', adopt: () => keep(held, held.acceptance) };
     } catch (error) {
       if (error instanceof EnvelopeError) return { ...differing, kind: 'unproven' };
@@ -121,7 +122,7 @@ export class WrapSettling {
     let objections: Objections | undefined;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const change = await this.#change(version, held, objections);
-      if (change.add.length + change.drop.size === 0) return objections === undefined;
+      if (isNothing(change)) return objections === undefined;
       const next = await this.#next(version, held, change);
       if (next === undefined) return objections === undefined;
       const replaced = await this.#holder.replace(version, next, signal);
@@ -151,8 +152,12 @@ export class WrapSettling {
     objections: Objections | undefined,
   ): Promise<Change> {
     const { core, grants, directory, clock } = this.#options;
-    const own = core.patients.keys(patientId).encryption().kid;
-    const allowed = new Set([own]);
+    const keys = core.patients.keys(patientId);
+    const { kid: own, publicKey: ownKey } = keys.encryption();
+    const held = new Set(wraps.map((jwe) => readWrap(jwe).kid));
+    // Where the provider has not heard of the key in force, the former one stays for now.
+    const isKnown = objections?.drop.has(own) !== true;
+    const allowed = new Set([own, ...(isKnown ? [] : keys.formerEncryptionKeys().map(({ kid }) => kid))]);
     const wanted: Recipient[] = [];
     const readers = new Set(readersOf(grants, patientNo, terms, clock()));
     if (author !== undefined) readers.add(author);
@@ -162,7 +167,6 @@ export class WrapSettling {
       const publicKey = currentKey(encryptionKeys);
       if (publicKey !== undefined) wanted.push({ publicKey });
     }
-    const held = new Set(wraps.map((jwe) => readWrap(jwe).kid));
     const isToGo = (kid: string): boolean => {
       if (kid === own || objections?.keep.has(kid) === true) return false;
       return !allowed.has(kid) || objections?.drop.has(kid) === true;
@@ -173,12 +177,17 @@ export class WrapSettling {
         return !held.has(kid) && objections?.drop.has(kid) !== true;
       }),
       drop: new Set([...held].filter(isToGo)),
+      successor:
+        isKnown && !held.has(own) && keys.encryptionKeys().some(({ kid }) => held.has(kid))
+          ? { publicKey: ownKey }
+          : undefined,
     };
   }
 
   async #next(version: VersionToSettle, held: AcceptedSet, change: Change): Promise<HeldSet | undefined> {
     const { patientId, chain } = version.patient;
-    const ownKey = this.#options.core.patients.keys(patientId).encryption();
+    const kids = new Set(held.wraps.map((jwe) => readWrap(jwe).kid));
+    const ownKey = this.#options.core.patients.keys(patientId).encryptionAmong(kids);
     const next = await nextWrapSet(
       { ...version.partsOf(held), wraps: held.wraps, ownKey },
       change,
@@ -187,3 +196,6 @@ export class WrapSettling {
     return next && { wrapSet: next.wrapSet, wraps: next.wraps.map(({ jwe }) => jwe) };
   }
 }
+
+const isNothing = ({ add, drop, successor }: Change): boolean =>
+  add.length + drop.size === 0 && successor === undefined;

@@ -81,8 +81,47 @@ export class PatientKeys implements AppointedKeys {
     return this.store.completeRotation(PATIENT_KEYS.gateway(this.patientId));
   }
 
+  /** To which records are wrapped. */
   encryption(): X25519KeyPair {
     return this.store.x25519(PATIENT_KEYS.encryption(this.patientId));
+  }
+
+  /** All that open what is for the patient, newest first: one that is to follow, for others may know it before, and former ones. */
+  encryptionKeys(): X25519KeyPair[] {
+    return this.store.x25519Generations(PATIENT_KEYS.encryption(this.patientId));
+  }
+
+  /** That of them which one of these thumbprints names; the key in force where none does. */
+  encryptionAmong(kids: ReadonlySet<string>): X25519KeyPair {
+    return this.encryptionKeys().find(({ kid }) => kids.has(kid)) ?? this.encryption();
+  }
+
+  /** The key that is to follow. Asked again, the same one. */
+  stageEncryption(): Promise<X25519KeyPair> {
+    return this.store.stageX25519(PATIENT_KEYS.encryption(this.patientId));
+  }
+
+  /** Thumbprint of the key that is to follow; undefined while none is. */
+  get stagedEncryptionKid(): string | undefined {
+    return this.store.stagedKid(PATIENT_KEYS.encryption(this.patientId));
+  }
+
+  /** The ledger has the key that was staged: records are wrapped to it from now on. */
+  completeEncryption(): Promise<void> {
+    return this.store.completeRotation(PATIENT_KEYS.encryption(this.patientId));
+  }
+
+  /** Keys that others have followed, and that are still here: something may be wrapped to them. */
+  formerEncryptionKeys(): X25519KeyPair[] {
+    if (!this.store.hasRetired(PATIENT_KEYS.encryption(this.patientId))) return [];
+    const { kid: inForce } = this.encryption();
+    const staged = this.stagedEncryptionKid;
+    return this.encryptionKeys().filter(({ kid }) => kid !== inForce && kid !== staged);
+  }
+
+  /** Lets former keys go, for good. */
+  forgetFormerEncryption(): Promise<void> {
+    return this.store.removeRetired(PATIENT_KEYS.encryption(this.patientId));
   }
 
   recordSecret(): Uint8Array {

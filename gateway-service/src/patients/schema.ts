@@ -35,3 +35,15 @@ export const POLICY_EPOCHS_TABLE = `
       WHERE made.patient_no = consent_keys.patient_no AND kind = 'rotate' AND status <> 'refused')
     FROM consent_keys;
 `;
+
+/** What was sealed to patients' former keys. */
+export const RESEALED_TABLE = `
+    -- What ledgers keep sealed to a key that the patient has no more, sealed to the one after it; by the SHA-256 of what lies there.
+    CREATE TABLE resealed (
+      patient_no    INTEGER NOT NULL,
+      sealed_sha256 TEXT NOT NULL,
+      context       TEXT NOT NULL,
+      sealed        TEXT NOT NULL,
+      PRIMARY KEY (patient_no, sealed_sha256)
+    ) STRICT, WITHOUT ROWID;
+`;

@@ -1,7 +1,7 @@
 import type { StoredRecordState } from '@careledger/contracts';
 import { fromBase64url, fromUtf8, type SignatureVerifier } from '@careledger/crypto';
 import { isUnavailable } from '@careledger/delivery';
-import { EnvelopeError, openRecord } from '@careledger/envelope';
+import { EnvelopeError, openRecord, readWrap } from '@careledger/envelope';
 import { readRecordContent, type FhirResource } from '@careledger/fhir';
 import { AccessAnswer, PROVIDER_ROUTES, type ReleasedRecord } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
@@ -107,7 +107,7 @@ export class ReceivedOpener {
     const { content } = await openRecord({
       ...{ manifest: record.manifest, wrapSet: record.wrapSet, wrap, verifier },
       ciphertext: fromBase64url(record.ciphertext),
-      recipientKey: core.patients.keys(patientId).encryption(),
+      recipientKey: core.patients.keys(patientId).encryptionAmong(new Set([readWrap(wrap).kid])),
       expected: { recordId, patientId, version, author, manifestHash },
       authorKeys,
       wrapSigners: wrapSigners(record.acceptance),

@@ -177,8 +177,9 @@ export class RecordMaker {
       unmade.remove(due);
       const { patientNo, source: subject } = due;
       technicalAlarms.endOf({ patientNo, cause: 'record-unmade', subject }, draft.madeMs);
-      // An authority whose key could not be had, or whose grant came or went meanwhile: the next set follows.
-      if (!this.#areReaders(patient.patientNo, sealed)) rewraps.request(patient.patientNo, no);
+      // An authority whose key could not be had, whose grant came or went meanwhile, or another key of the patient's: the next
+      // set follows.
+      if (!this.#areReaders(patient, sealed)) rewraps.request(patient.patientNo, no);
       const common = { versionNo: no, patientNo: patient.patientNo, madeMs: draft.madeMs };
       return {
         versionNo: no,
@@ -268,8 +269,13 @@ export class RecordMaker {
   }
 
   /** Whether those to whom it is wrapped are those who may read it. */
-  #areReaders(patientNo: number, { tagGroups, content, wrapped }: SealedDraft): boolean {
-    const { grants, clock } = this.#options;
+  #areReaders(
+    { patientId, patientNo }: Patient,
+    { tagGroups, content, wraps, wrapped }: SealedDraft,
+  ): boolean {
+    const { core, grants, clock } = this.#options;
+    const own = core.patients.keys(patientId).encryption().kid;
+    if (!wraps.some(({ kid }) => kid === own)) return false;
     const readers = new Set(readersOf(grants, patientNo, { tagGroups, period: content.period }, clock()));
     return readers.symmetricDifference(new Set(wrapped.keys())).size === 0;
   }

@@ -67,13 +67,15 @@ async function open(
   version: OwnVersion,
 ): Promise<Uint8Array> {
   const { patientId, chain } = patient;
-  const recipientKey = core.patients.keys(patientId).encryption();
+  const keys = core.patients.keys(patientId);
   const ciphertext = versions.ciphertext(version.versionNo);
   if (version.format === 1) {
     // The first release rotated none.
     const [signerKey = chain.signer.publicKey] = chain.signerKeys();
+    const recipientKey = keys.encryptionKeys().at(-1) ?? keys.encryption();
     return openFormerRecord({ ...version, patientId, ciphertext, signerKey, recipientKey, verifier });
   }
+  const recipientKey = keys.encryptionAmong(new Set(version.wraps.map((jwe) => readWrap(jwe).kid)));
   const wrap = version.wraps.find((jwe) => readWrap(jwe).kid === recipientKey.kid);
   if (wrap === undefined) throw new EnvelopeError('NOT_A_RECIPIENT', 'The patient’s own wrap is gone');
   const parts = ownParts(patient, version, version, verifier);

@@ -43,6 +43,13 @@ export const ATTESTORS_PER_MSP_MAX = 16;
 export const WRAPS_DELETED_WITHIN_S = 60 * 60;
 /** Time from the end of a grant within which its authority has to attest that its copy is destroyed, in seconds. */
 export const COPY_DESTROYED_WITHIN_S = 60 * 60;
+/**
+ * How long after the key to which a patient's records are wrapped was replaced a provider takes new records that are wrapped to
+ * the former one, in seconds: 24 h. An author who seals may not have heard.
+ */
+export const FORMER_PATIENT_KEY_TAKEN_S = 24 * 60 * 60;
+/** How long after that the patient's gateway keeps the former key at least, in seconds: 48 h. */
+export const FORMER_PATIENT_KEY_KEPT_S = 2 * FORMER_PATIENT_KEY_TAKEN_S;
 /** Confirmations of a version's tags that its row keeps, newest last: what was known when, for a while. */
 export const TAG_CONFIRMATIONS_KEPT = 4;
 /** How late after its check-in a visit may reach the ledger and still be confirmed, in seconds: an outage, no invention. */

@@ -107,6 +107,18 @@ test('whose grant is gone has no wrap in the next set, and the patient’s own c
   );
 });
 
+test('another key of the patient’s takes the place of the former one, in one step; who has that opens nothing of the set', async () => {
+  const parts = await store();
+  const successor = generateX25519();
+  const change = { add: [], drop: new Set([patient.kid]), successor };
+  const next = await nextWrapSet({ ...parts, ownKey: patient }, change, gateway);
+  expect(next?.wraps.map(({ kid }) => kid)).toEqual([breakGlass.kid, successor.kid]);
+  const [wrapSet = '', wrap = ''] = [next?.wrapSet, next?.wraps.at(-1)?.jwe];
+  expect((await openRecord({ ...parts, wrapSet, wrap, recipientKey: successor })).content).toEqual(content);
+  const thiefs = openRecord({ ...parts, wrapSet, wrap, recipientKey: patient });
+  await expect(thiefs).rejects.toMatchObject({ name: 'EnvelopeError' });
+});
+
 test('a wrap set says nothing of who its recipients are', async () => {
   const { wrapSet } = await store();
   const shown = JSON.stringify(readWrapSet(wrapSet));

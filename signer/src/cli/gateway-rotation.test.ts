@@ -1,9 +1,9 @@
 import { keyProofStatement } from '@careledger/consent';
-import { generateEd25519, toBase64url } from '@careledger/crypto';
+import { generateEd25519, generateX25519, toBase64url } from '@careledger/crypto';
 import { makeStatement } from '@careledger/statements';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Desk } from '../../testing/desk.js';
-import { gatewayKeyIn } from '../core/journal.js';
+import { encryptionKeyIn, offeredKeyIn } from '../core/journal.js';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -20,6 +20,7 @@ function offered(): string {
   desk.gateway.offer = { use: 'gateway', newKey, newKeyProof };
   return newKey;
 }
+const gatewayKeyIn = (statement: string) => offeredKeyIn(statement, 'gateway');
 const came = (): string[] => desk.gateway.came.map(({ statement }) => statement);
 const isRefused = { exitCode: 1, err: expect.stringContaining('GATEWAY_REFUSED') };
 
@@ -49,4 +50,55 @@ test('one that the gateway refuses gives way to the key that it offers since, an
   expect((await desk.run('rotate-gateway')).exitCode).toBe(0);
   expect(came().map(gatewayKeyIn)).toEqual([former, former, former, newKey]);
   expect((await desk.signer()).unsent()).toEqual([]);
+});
+
+describe('the key to which records are wrapped', () => {
+  const offeredRecordsKey = (): string => {
+    const newKey = toBase64url(generateX25519().publicKey);
+    desk.gateway.offer = { use: 'encryption', newKey };
+    return newKey;
+  };
+  const recordsKeyIn = (statement: string) => offeredKeyIn(statement, 'encryption');
+
+  test('is appointed as the gateway offers it, and a key of another use in its place is not', async () => {
+    offered();
+    const another = await desk.run('rotate-gateway', '--records');
+    expect(another).toMatchObject({ exitCode: 1, err: expect.stringContaining('OFFER_REFUSED') });
+    const newKey = offeredRecordsKey();
+    expect(await desk.run('rotate-gateway')).toMatchObject({ exitCode: 1 });
+    expect(came()).toEqual([]);
+    expect((await desk.run('rotate-gateway', '--records')).exitCode).toBe(0);
+    expect(came().map(recordsKeyIn)).toEqual([newKey]);
+  });
+
+  test('that was signed and not answered goes by the same statement, beside one of the key that signs', async () => {
+    const recordsKey = offeredRecordsKey();
+    desk.gateway.lie = (path, answer) => ('statementId' in answer ? { path } : answer);
+    expect((await desk.run('rotate-gateway', '--records')).exitCode).toBe(1);
+    const signingKey = offered();
+    expect((await desk.run('rotate-gateway')).exitCode).toBe(1);
+    desk.gateway.lie = (_path, answer) => answer;
+    expect((await desk.signer()).unsent()).toHaveLength(2);
+    expect((await desk.run('rotate-gateway', '--records')).exitCode).toBe(0);
+    expect((await desk.run('rotate-gateway')).exitCode).toBe(0);
+    expect((await desk.signer()).unsent()).toEqual([]);
+    const [firstRecords, firstSigning, ...again] = came();
+    expect([recordsKeyIn(firstRecords ?? ''), gatewayKeyIn(firstSigning ?? '')]).toEqual([
+      recordsKey,
+      signingKey,
+    ]);
+    expect(again).toEqual([firstRecords, firstSigning]);
+  });
+
+  test('is what names of delegates are sealed to, once the gateway has taken it', async () => {
+    const journal = async () => (await desk.signer()).content.journal;
+    const before = encryptionKeyIn(await journal());
+    const newKey = offeredRecordsKey();
+    desk.gateway.refused = () => ({ code: 'CONSENT_STATEMENT_REFUSED', detail: 'not now' });
+    await desk.run('rotate-gateway', '--records');
+    expect(encryptionKeyIn(await journal())).toBe(before);
+    desk.gateway.refused = () => undefined;
+    expect((await desk.run('rotate-gateway', '--records')).exitCode).toBe(0);
+    expect(encryptionKeyIn(await journal())).toBe(newKey);
+  });
 });

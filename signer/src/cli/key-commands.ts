@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SignerError, gatewayKeyIn } from '../core/index.js';
+import { SignerError, offeredKeyIn, type OfferedUse } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -48,9 +48,13 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       'have your gateway sign for you with another key, e.g. because somebody may have broken into it. Again, it goes on where it ' +
         'was interrupted',
     )
-    .action(async () => {
+    .option(
+      '--records',
+      'have your records wrapped to another key instead: who has a copy of the former one opens nothing that is made from then on',
+    )
+    .action(async ({ records }: { readonly records?: true }) => {
       await using session = await Session.open(terminal, common());
-      await rotateGateway(session, terminal);
+      await rotateGateway(session, terminal, records === true ? 'encryption' : 'gateway');
     });
 }
 
@@ -58,14 +62,14 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
  * One that was begun goes first: the gateway may have it already. Where it refuses that one, and offers another key since, the other
  * is signed.
  */
-async function rotateGateway(session: Session, { stderr }: Terminal): Promise<void> {
+async function rotateGateway(session: Session, { stderr }: Terminal, use: OfferedUse): Promise<void> {
   const { client, patientId, signer } = session;
-  const begun = signer.openGatewayRotation();
+  const begun = signer.openGatewayRotation(use);
   const refusal = begun && (await refusalOf(session.send(begun)));
   if (begun !== undefined && refusal === undefined) return;
-  const offer = await client.keyOffer(patientId);
+  const offer = await client.keyOffer(patientId, use);
   if (refusal !== undefined) {
-    if (begun !== undefined && offer.newKey === gatewayKeyIn(begun)) throw refusal;
+    if (begun !== undefined && offer.newKey === offeredKeyIn(begun, use)) throw refusal;
     stderr.write('The gateway offers another key since, in the place of the one that you signed before.\n');
   }
   await session.decide(signer.gatewayRotation(offer), {});

@@ -127,12 +127,13 @@ export const OfferAnswer = Type.Object({
 });
 export type OfferAnswer = Static<typeof OfferAnswer>;
 
-export const KeyOfferAnswer = Type.Object({
-  use: Type.Literal('gateway'),
-  newKey: PublicKey,
-  newKeyProof: Type.String(),
-});
+/** A key that the gateway has made to follow one of its own: the one that signs for the patient, or the one that opens records. */
+export const KeyOfferAnswer = Type.Union([
+  Type.Object({ use: Type.Literal('gateway'), newKey: PublicKey, newKeyProof: Type.String() }),
+  Type.Object({ use: Type.Literal('encryption'), newKey: PublicKey }),
+]);
 export type KeyOfferAnswer = Static<typeof KeyOfferAnswer>;
+export type OfferedUse = KeyOfferAnswer['use'];
 
 export const SettingsAnswer = Type.Object({
   version: Type.Integer({ minimum: 0 }),

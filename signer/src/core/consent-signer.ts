@@ -37,10 +37,18 @@ import {
   type Appointment,
   type DelegateCard,
 } from './acting.js';
-import type { AuthorityAnswer, KeyOfferAnswer, OfferAnswer, ScopeKeyAnswer } from './answers.js';
+import type { AuthorityAnswer, KeyOfferAnswer, OfferAnswer, OfferedUse, ScopeKeyAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
-import { decisionsOf, gatewayKeyIn, highestSeq, noted, readSigned } from './journal.js';
+import {
+  OFFERED_USES,
+  decisionsOf,
+  encryptionKeyIn,
+  highestSeq,
+  noted,
+  offeredKeyIn,
+  readSigned,
+} from './journal.js';
 import { checkOwnState, seqFloorOf, type GatewayView, type OwnState } from './own-state.js';
 import { patientKey, type PatientKey } from './patient-key.js';
 import { hmacSha256, sha256, verifier } from './primitives.js';
@@ -230,8 +238,8 @@ export class ConsentSigner {
     const { networkId, patientId, journal } = this.#content;
     checkCard(card, { patientId, networkId, nowS: Math.floor(this.clock() / MS_PER_S) });
     const { scope: words } = this.#meaning({ authorityId: ANY, scope });
-    const own = decisionsOf(journal).find((decision) => decision.name === 'registerPatient');
-    const sealed = own && (await sealDelegateName(name, fromBase64url(own.body.encryptionKey), sha256));
+    const own = encryptionKeyIn(journal);
+    const sealed = own && (await sealDelegateName(name, fromBase64url(own), sha256));
     const { key, keyProof } = card;
     const made = { key, keyProof, sealed, policySeq: this.#nextSeq(view) };
     const body = delegateBody({ ...terms, scope: words }, made);
@@ -307,23 +315,27 @@ export class ConsentSigner {
   }
 
   /**
-   * Appoints the gateway's next key. @throws SignerError `OFFER_REFUSED`: the patient's own key, or without proof that the
-   * gateway has it
+   * Appoints the gateway's next key. @throws SignerError `OFFER_REFUSED`: the patient's own key, or, of one that signs, without
+   * proof that the gateway has it
    */
-  gatewayRotation({ use, newKey, newKeyProof }: KeyOfferAnswer): Prepared {
+  gatewayRotation(offer: KeyOfferAnswer): Prepared {
     this.#requireOwn('rotatePatientKey');
     const { patientId, publicKey } = this.key;
     const { networkId } = this.#content;
-    const gatewayKey = fromBase64url(newKey);
+    const { newKey } = offer;
     if (newKey === toBase64url(publicKey))
       throw new SignerError('OFFER_REFUSED', 'The gateway offers your own key as its key');
-    assertProof({ patientId, networkId, gatewayKeyProof: newKeyProof }, gatewayKey, this.clock());
+    if (offer.use === 'encryption')
+      return this.#prepared({ name: 'rotatePatientKey', body: { use: offer.use, newKey } });
+    const { use, newKeyProof } = offer;
+    const about = { patientId, networkId, gatewayKeyProof: newKeyProof };
+    assertProof(about, fromBase64url(newKey), this.clock());
     return this.#prepared({ name: 'rotatePatientKey', body: { use, newKey, newKeyProof } });
   }
 
   /** Another key of the gateway's that was signed, and that the gateway has not taken: the same statement is sent again. */
-  openGatewayRotation(): string | undefined {
-    return this.unsent().find((statement) => gatewayKeyIn(statement) !== undefined);
+  openGatewayRotation(use: OfferedUse): string | undefined {
+    return this.unsent().find((statement) => offeredKeyIn(statement, use) !== undefined);
   }
 
   /** What the patient hands to the two organisations that are to vouch for this file's key: public, with the proof that it is there. */
@@ -390,9 +402,13 @@ export class ConsentSigner {
    */
   unsent(): string[] {
     const { journal } = this.#content;
-    const newest = journal.findLast(({ statement }) => gatewayKeyIn(statement) !== undefined)?.statement;
+    const isFollowed = (statement: string): boolean =>
+      OFFERED_USES.some((use) => {
+        const isOf = (each: string) => offeredKeyIn(each, use) !== undefined;
+        return isOf(statement) && journal.findLast((each) => isOf(each.statement))?.statement !== statement;
+      });
     return journal.flatMap(({ statement, isTaken }) => {
-      if (isTaken || (gatewayKeyIn(statement) !== undefined && statement !== newest)) return [];
+      if (isTaken || isFollowed(statement)) return [];
       const { name, kid, body } = readSigned(statement);
       const isOwnRotation = name === 'rotatePatientKey' && body.use === 'consent';
       const isTakeable = isOwnRotation || (SENT.has(name) && kid === this.#key.kid);

@@ -8,6 +8,7 @@ import {
   EnrolledAnswer,
   GrantsAnswer,
   KeyOfferAnswer,
+  type OfferedUse,
   OfferAnswer,
   PolicyAnswer,
   RecoveriesAnswer,
@@ -125,10 +126,13 @@ export class GatewayClient {
     return readAnswer(OfferAnswer, await this.#call('POST', '/v1/enrolments', { consentKey }));
   }
 
-  /** The key that is to follow the one with which the gateway signs for the patient. */
-  async keyOffer(patientId: string): Promise<KeyOfferAnswer> {
+  /** The key that is to follow the one with which the gateway signs for the patient, or the one that opens records. */
+  async keyOffer(patientId: string, use: OfferedUse): Promise<KeyOfferAnswer> {
     const path = `/v1/patients/${patientId}/keys/offer`;
-    return readAnswer(KeyOfferAnswer, await this.#call('POST', path, { use: 'gateway' }));
+    const offer = readAnswer(KeyOfferAnswer, await this.#call('POST', path, { use }));
+    if (offer.use !== use)
+      throw new SignerError('OFFER_REFUSED', `The gateway offers a key for another use than ${use}`);
+    return offer;
   }
 
   /** The scope key for the consent key in force: see `withScopeKey`. */

@@ -8,6 +8,7 @@ export type {
   ListedPolicy,
   ListedRecovery,
   ListedRule,
+  OfferedUse,
 } from './answers.js';
 export {
   ConsentSigner,
@@ -22,7 +23,7 @@ export { Desk, type Asked } from './desk.js';
 export { bodyOf } from './fetch-json.js';
 export { SignerError } from './errors.js';
 export type { GatewayAddress, GatewayClient } from './gateway-client.js';
-export { decisionsOf, gatewayKeyIn, readSigned, statementOf } from './journal.js';
+export { decisionsOf, offeredKeyIn, readSigned, statementOf } from './journal.js';
 export { isStanding, ruleOf, type GatewayView } from './own-state.js';
 export { SCOPE_FORMS, scopeTermOf, scopeWord, type ScopeForm } from './scope-term.js';
 export { fetchAuthorityKeys } from './published-keys.js';

@@ -1,6 +1,7 @@
 import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
 import { DECISION_CHANNELS, type Decision, type DecisionName } from '@careledger/consent';
 import { parseStatement } from '@careledger/statements/portable';
+import type { OfferedUse } from './answers.js';
 
 /** A statement that was signed here. Its token says everything else. */
 export interface JournalEntry {
@@ -31,11 +32,24 @@ export function readSigned(statement: string): Decision & { readonly sid: string
   };
 }
 
-/** The key that a statement appoints as the gateway's next; undefined of any other. */
-export function gatewayKeyIn(statement: string): string | undefined {
+/** Of the gateway's keys, those that the patient replaces one by one. */
+export const OFFERED_USES: readonly OfferedUse[] = ['gateway', 'encryption'];
+
+/** The key of the gateway's that a statement appoints, for the use that is named; undefined of any other. */
+export function offeredKeyIn(statement: string, use: OfferedUse): string | undefined {
   const decision = readSigned(statement);
-  const isOne = decision.name === 'rotatePatientKey' && decision.body.use === 'gateway';
+  const isOne = decision.name === 'rotatePatientKey' && decision.body.use === use;
   return isOne ? decision.body.newKey : undefined;
+}
+
+/** Of what is signed here, the key to which the patient has what is for the patient sealed; undefined where none is known. */
+export function encryptionKeyIn(journal: readonly JournalEntry[]): string | undefined {
+  const rotated = journal.findLast(
+    ({ statement, isTaken }) => isTaken && offeredKeyIn(statement, 'encryption') !== undefined,
+  );
+  if (rotated !== undefined) return offeredKeyIn(rotated.statement, 'encryption');
+  const own = decisionsOf(journal).find((decision) => decision.name === 'registerPatient');
+  return own?.body.encryptionKey;
 }
 
 /** The statement of this id. */

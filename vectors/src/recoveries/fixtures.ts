@@ -51,14 +51,14 @@ export const ORGANISATIONS = {
 export type Organisation = keyof typeof ORGANISATIONS;
 export const PATIENTS_MSP = 'PatientsMSP';
 
-export const patientId = patientIdOf(consent.publicKey, sha256);
+const patientId = patientIdOf(consent.publicKey, sha256);
 export const OTHER_PATIENT = patientIdOf(stranger.publicKey, sha256);
 const NETWORK = 'test';
 /** 2026-01-01T00:00:00Z */
 export const NOW = 1_767_225_600;
 /** When the patient and the organisations came, and when a recovery was opened and confirmed: two days ago. */
 const REGISTERED = NOW - 10 * 86_400;
-export const VOUCHED = NOW - 2 * 86_400;
+const VOUCHED = NOW - 2 * 86_400;
 /** Of the recovery that the hospital has opened. */
 export const RECOVERY_ID = 'AAECAwQFBgcICQoLDA0ODw';
 /** Of a second statement by the same organisation. */

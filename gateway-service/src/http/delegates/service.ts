@@ -11,9 +11,9 @@ import type {
   Delegations,
 } from '../../consent/index.js';
 import type { StepStore, Taken } from '../../consent/index.js';
-import type { GatewayCore } from '../../core.js';
+import type { Patient } from '../../patients/index.js';
 import type { ListQuery } from '../schemas.js';
-import { sealedJson } from '../sealed-json.js';
+import { sealedJson, type SealedToPatient } from '../sealed-json.js';
 import type {
   DelegateTokenView,
   DelegateView,
@@ -22,8 +22,7 @@ import type {
   DelegatesPage,
 } from './schemas.js';
 
-export interface DelegateServiceOptions {
-  readonly core: Pick<GatewayCore, 'patients'>;
+export interface DelegateServiceOptions extends SealedToPatient {
   readonly appointing: Pick<Delegations, 'appoint' | 'end'>;
   readonly delegations: Pick<DelegationStore, 'get' | 'page'>;
   readonly delegateTokens: Pick<DelegateTokens, 'issue'>;
@@ -89,7 +88,7 @@ export class DelegateService {
   async #view(patientId: string, delegation: Delegation): Promise<DelegateView> {
     const { delegationId, patientNo, terms, status, nextSeq, madeMs, endedMs } = delegation;
     const { sealed, ...said } = terms;
-    const name = await this.#name(patientId, sealed);
+    const name = await this.#name({ patientId, patientNo }, sealed);
     return {
       ...{ delegationId, patientId, ...said, status, nextPolicySeq: nextSeq },
       ...(name !== undefined && { name }),
@@ -103,7 +102,8 @@ export class DelegateService {
     const { patientNo, job, kind, madeMs } = step;
     const { path, grantId, subscriptionId, delegationId } = saidIn(step);
     const by = path.at(-1) ?? '';
-    const name = await this.#name(patientId, this.#options.delegations.get(patientNo, by)?.terms.sealed);
+    const { sealed } = this.#options.delegations.get(patientNo, by)?.terms ?? {};
+    const name = await this.#name({ patientId, patientNo }, sealed);
     const about = kind === 'grant' ? undefined : (grantId ?? subscriptionId ?? delegationId);
     return {
       ...{ statementId: job, delegationId: by, kind: kind as DelegatedDecision['kind'] },
@@ -120,10 +120,13 @@ export class DelegateService {
   }
 
   /** What the patient calls it. What was sealed otherwise is shown without. */
-  async #name(patientId: string, sealed: string | undefined): Promise<string | undefined> {
+  async #name(
+    patient: Pick<Patient, 'patientId' | 'patientNo'>,
+    sealed: string | undefined,
+  ): Promise<string | undefined> {
     if (sealed === undefined) return undefined;
     const as = { context: SEALED_CONTEXT.delegate, schema: DelegateName };
-    return (await sealedJson(this.#options.core.patients, patientId, sealed, as))?.name;
+    return (await sealedJson(this.#options, patient, sealed, as))?.name;
   }
 }
 

@@ -18,6 +18,8 @@ export const offer: KeyOfferView = {
 export const scopeKey: ScopeKeyView = {
   ...{ consentKey: EXAMPLE.otherPublicKey, firstKey: EXAMPLE.publicKey, sealed: EXAMPLE_JWE },
 };
+export const recordsOfferBody: KeyOfferBody = { use: 'encryption' };
+export const recordsOffer: KeyOfferView = { use: 'encryption', newKey: EXAMPLE.otherPublicKey };
 
 export const readyRotation = {
   statement: exampleStatement('rotatePatientKey', {

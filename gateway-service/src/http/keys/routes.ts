@@ -9,6 +9,8 @@ import { PatientParams } from '../schemas.js';
 import {
   offer,
   offerBody,
+  recordsOffer,
+  recordsOfferBody,
   passphraseChange,
   passphraseChanged,
   readyRotation,
@@ -31,15 +33,15 @@ export function addKeyRoutes(app: ServiceApp, keys: KeyService, decisions: Decis
       config: byPatient,
       schema: {
         summary:
-          'Have this gateway make the key that is to follow its own, for the patient to appoint at `keys/rotate`. Asked again, ' +
-          'the same key',
+          'Have this gateway make the key that is to follow one of its own, for the patient to appoint at `keys/rotate`. Asked ' +
+          'again, the same key',
         problems: patientProblems,
         params: PatientParams,
-        body: withExamples(KeyOfferBody, offerBody),
-        response: { 200: withExamples(KeyOfferView, offer) },
+        body: withExamples(KeyOfferBody, offerBody, recordsOfferBody),
+        response: { 200: withExamples(KeyOfferView, offer, recordsOffer) },
       },
     },
-    async (request) => keys.offer(request.params.patientId),
+    async (request) => keys.offer(request.params.patientId, request.body.use),
   );
 
   app.post(
@@ -48,9 +50,10 @@ export function addKeyRoutes(app: ServiceApp, keys: KeyService, decisions: Decis
       config: decided,
       schema: {
         summary:
-          'Put another consent key in the place of the patient’s, or another gateway key in the place of this gateway’s: by a ' +
-          'ready statement or made here under the passphrase. What was decided stands; nothing is taken that a former consent ' +
-          'key signs from now on, nor a former gateway key once the ledgers have the new one',
+          'Put another consent key in the place of the patient’s, another gateway key in the place of this gateway’s, or ' +
+          'another in the place of the key that opens the patient’s records: by a ready statement or made here under the ' +
+          'passphrase. What was decided stands; nothing is taken that a former consent key signs from now on, nor a former ' +
+          'gateway key once the ledgers have the new one. What there is of records is wrapped to the new key in the background',
         problems: consentProblems,
         params: PatientParams,
         body: withExamples(RotateBody, byPassphrase, readyRotation),

@@ -19,16 +19,30 @@ export type PassphraseView = Static<typeof PassphraseView>;
 /** The key with which this gateway signs for a patient: records, blocks, anchors, questions for the patient's own records. */
 const GatewayUse = Type.Literal('gateway');
 
-/** There is one use that a gateway offers a key for. */
-export const KeyOfferBody = closedObject({ use: Type.Optional(GatewayUse) });
+/** The key that opens a patient's records. */
+const EncryptionUse = Type.Literal('encryption');
+
+export const KeyOfferBody = closedObject({
+  use: Type.Optional(
+    Type.Union([GatewayUse, EncryptionUse], {
+      description:
+        'Which key: `gateway`, with which it signs for the patient, unless said; `encryption`, which opens the records',
+    }),
+  ),
+});
 export type KeyOfferBody = Static<typeof KeyOfferBody>;
 
-export const KeyOfferView = Type.Object(
-  { use: GatewayUse, newKey: PublicKey, newKeyProof: CompactJws },
-  {
-    title: 'KeyOffer',
-    description: 'The body of the `rotatePatientKey` statement that the patient is to sign',
-  },
+const ofOffer = {
+  title: 'KeyOffer',
+  description:
+    'The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing',
+};
+export const KeyOfferView = Type.Union(
+  [
+    closedObject({ use: GatewayUse, newKey: PublicKey, newKeyProof: CompactJws }),
+    closedObject({ use: EncryptionUse, newKey: PublicKey }),
+  ],
+  ofOffer,
 );
 export type KeyOfferView = Static<typeof KeyOfferView>;
 
@@ -56,7 +70,9 @@ export const RotateBody = Type.Union([
   closedObject({
     passphrase: Passphrase,
     use: Type.Optional(
-      Type.Union([Type.Literal('consent'), GatewayUse], { description: 'Which key: `consent` unless said' }),
+      Type.Union([Type.Literal('consent'), GatewayUse, EncryptionUse], {
+        description: 'Which key: `consent` unless said',
+      }),
     ),
   }),
 ]);

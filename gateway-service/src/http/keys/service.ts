@@ -5,7 +5,14 @@ import { encryptTo } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import type { IdempotentRequest, Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
-import type { GatewayKeyOffer, GatewayKeys, Rotations, Taken } from '../../consent/index.js';
+import type {
+  EncryptionKeyOffer,
+  EncryptionKeys,
+  GatewayKeyOffer,
+  GatewayKeys,
+  Rotations,
+  Taken,
+} from '../../consent/index.js';
 import { genesisOf } from '../../consent/genesis.js';
 import { changePassphrase } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
@@ -16,6 +23,7 @@ export interface KeyServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
   readonly rotations: Pick<Rotations, 'take' | 'make'>;
   readonly gatewayKeys: Pick<GatewayKeys, 'offer' | 'take' | 'make'>;
+  readonly encryptionKeys: Pick<EncryptionKeys, 'offer' | 'take' | 'make'>;
   readonly passphraseChanges: Pick<PassphraseChanges, 'note'>;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'info'>;
@@ -29,10 +37,14 @@ export class KeyService {
     this.#options = options;
   }
 
-  /** The gateway key that the patient may appoint. */
-  async offer(patientId: string): Promise<GatewayKeyOffer> {
-    const { core, gatewayKeys } = this.#options;
-    return gatewayKeys.offer(core.patients.get(patientId));
+  /** The key that the patient may appoint: this gateway's own unless told. */
+  async offer(
+    patientId: string,
+    use: 'gateway' | 'encryption' = 'gateway',
+  ): Promise<GatewayKeyOffer | EncryptionKeyOffer> {
+    const { core, encryptionKeys, gatewayKeys } = this.#options;
+    const patient = core.patients.get(patientId);
+    return use === 'gateway' ? gatewayKeys.offer(patient) : encryptionKeys.offer(patient);
   }
 
   /** The scope key, for the consent key in force alone: whoever else asks with the patient's token gets nothing that opens. */
@@ -48,22 +60,28 @@ export class KeyService {
     };
   }
 
-  /** Another consent key, or another key of this gateway's. @param caller as of `changePassphrase` */
+  /** Another consent key, or another of the two keys that this gateway has for the patient. @param caller as of `changePassphrase` */
   async rotate(
     patientId: string,
     body: RotateBody,
     caller: string,
     request?: IdempotentRequest,
   ): Promise<Taken> {
-    const { core, gatewayKeys, rotations, logger } = this.#options;
+    const { core, logger } = this.#options;
     const patient = core.patients.get(patientId);
     const use = 'statement' in body ? useOf(body.statement) : body.use;
-    const keys = use === 'gateway' ? gatewayKeys : rotations;
+    const keys = this.#keysOf(use);
     const taken = await ('statement' in body
       ? keys.take(patient, body.statement)
       : keys.make(patient, { passphrase: body.passphrase, caller }, request));
     logger.info({ patientNo: patient.patientNo, use: use ?? 'consent' }, 'a key of a patient is rotated');
     return taken;
+  }
+
+  #keysOf(use: unknown) {
+    const { encryptionKeys, gatewayKeys, rotations } = this.#options;
+    if (use === 'gateway') return gatewayKeys;
+    return use === 'encryption' ? encryptionKeys : rotations;
   }
 
   /** @param caller names who gives the passphrase, as `callerOf` does */

@@ -12,19 +12,17 @@ import {
   type GrantStore,
   type Taken,
 } from '../../consent/index.js';
-import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import type { Patient } from '../../patients/index.js';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
-import { sealedJson } from '../sealed-json.js';
+import { sealedJson, type SealedToPatient } from '../sealed-json.js';
 import { isShown } from './shown-to-delegates.js';
 import type { ApprovalBody, SubscriptionView, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 
 /** Pages of the ledger's that make one here, at most. */
 const LEDGER_PAGES_MAX = 16;
 
-export interface SubscriptionServiceOptions {
-  readonly core: Pick<GatewayCore, 'patients'>;
+export interface SubscriptionServiceOptions extends SealedToPatient {
   readonly consent: ConsentService;
   readonly delegations: Pick<DelegationStore, 'get'>;
   readonly grants: Pick<GrantStore, 'get'>;
@@ -162,11 +160,11 @@ export class SubscriptionService {
     return delegation !== undefined && isShown(asked, { delegation, scopeKey, grant });
   }
 
-  async #view({ patientId }: Patient, subscription: SubscriptionState): Promise<SubscriptionView> {
+  async #view(patient: Patient, subscription: SubscriptionState): Promise<SubscriptionView> {
     const { sealed } = subscription;
     if (sealed === undefined) return subscription;
     const as = { context: SEALED_CONTEXT.subscriptionReason, schema: SubscriptionMeaning };
-    const meant = await sealedJson(this.#options.core.patients, patientId, sealed, as);
+    const meant = await sealedJson(this.#options, patient, sealed, as);
     // What an authority sealed wrongly is shown without its reason and its records: no grant answers it then.
     if (meant === undefined) return subscription;
     const { reason, asked, copy } = meant;

@@ -118,6 +118,21 @@ test('an interrupted rotation goes on with the same successor; the retired key s
   ).toEqual(['retired', 'current']);
 });
 
+test('a retired key that is removed is gone from the file; the current one and a staged one stay', async () => {
+  const { path, store } = await sampleStore();
+  const former = store.x25519('records').kid;
+  const current = (await store.stageX25519('records')).kid;
+  await store.completeRotation('records');
+  const staged = (await store.stageX25519('records')).kid;
+  expect(store.hasRetired('records')).toBe(true);
+  await store.removeRetired('records');
+  expect([store.hasRetired('records'), store.hasRetired('nobody')]).toEqual([false, false]);
+  await store.close();
+  await using again = await openKeyStore({ path, unlock });
+  expect(again.x25519Generations('records').map(({ kid }) => kid)).toEqual([staged, current]);
+  expect(await readFile(path, 'utf8')).not.toContain(former);
+});
+
 test('after a change of passphrase only the new one opens', async () => {
   const { path, store } = await sampleStore();
   const kid = store.signer('consent').kid;

@@ -69,6 +69,11 @@ export class KeyStore implements AsyncDisposable {
     return this.#byName.get(name)?.find(({ state }) => state === 'staged')?.kid;
   }
 
+  /** Whether a key of this name was followed by another and is still here. */
+  hasRetired(name: string): boolean {
+    return this.#byName.get(name)?.some(({ state }) => state === 'retired') ?? false;
+  }
+
   /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
   x25519(name: string): X25519KeyPair {
     return x25519FromPrivate(this.#open(this.#find(name, 'x25519', 'current')));
@@ -140,6 +145,14 @@ export class KeyStore implements AsyncDisposable {
       if (!this.has(name)) throw notFound(this.#path, `key "${name}"`);
       return { ...file, keys: file.keys.filter((key) => key.name !== name) };
     });
+  }
+
+  /** Removes the retired keys of a name. What they alone could open is lost. */
+  async removeRetired(name: string): Promise<void> {
+    await this.#change((file) => ({
+      ...file,
+      keys: file.keys.filter((key) => key.name !== name || key.state !== 'retired'),
+    }));
   }
 
   /**
