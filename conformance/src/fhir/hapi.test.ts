@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WORKSPACE } from '../docs/workspace.js';
 import { GatewayFixture, PASSPHRASE, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
 import { openAtHospital } from '../gateway/gateway/subscribed-patient.js';
+import { authorityAnswers } from './authority-answers.js';
 import { findHapi, type Finding } from './hapi.js';
 
 const TIMEOUT_MS = 600_000;
@@ -116,6 +117,9 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
     await fixture.own(patient, 'POST', '/flush');
     for (const [name, content] of await recordsOf(fixture, patient)) await write(`record-${name}`, content);
     await write('disclosure', JSON.stringify(await disclosureOf(fixture, patient)));
+    const answers = await authorityAnswers(fixture, patient);
+    for (const [name, answer] of Object.entries(answers))
+      await write(`authority-${name}`, JSON.stringify(answer));
   }
 
   /** With a permit, which claims BALP's profile, and a denial, which does not. */
