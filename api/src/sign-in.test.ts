@@ -119,3 +119,28 @@ test('a program asks patients, and sees what it asked and whom it met, by scopes
   expect(await as('system/Observation.c', '/fhir/Consent', asking)).toBe('SCOPE_INSUFFICIENT');
   expect(await as('system/Consent.c', '/fhir/Consent', asking)).toBe(202);
 });
+
+test('a batch takes no scope that its entries do not take: who may only read, reads', async () => {
+  await opened('refuse');
+  const batch = {
+    ...{ resourceType: 'Bundle', type: 'batch' },
+    entry: [
+      { request: { method: 'GET', url: `Encounter?patient=${PATIENT}` } },
+      {
+        resource: proposedConsent({ reference: `Patient/${PATIENT}` }),
+        request: { method: 'POST', url: 'Consent' },
+      },
+    ],
+  };
+  const statuses = async (scope: string) => {
+    const { body } = await ask({ sub: 'ward-system', client_id: 'ward-system', scope }, '/fhir', batch);
+    const { entry } = body as { entry: { response: { status: string } }[] };
+    return entry.map(({ response }) => Number(response.status.split(' ')[0]));
+  };
+  expect(await statuses('system/*.rs')).toEqual([503, 403]);
+  expect(await statuses('system/Consent.c')).toEqual([403, 202]);
+  expect(await statuses('system/Observation.rs')).toEqual([403, 403]);
+  const transaction = { ...batch, type: 'transaction', entry: [] };
+  const { body } = await ask({ sub: 'a', client_id: 'a', scope: 'careledger/ops' }, '/fhir', transaction);
+  expect(body['resourceType']).toBe('OperationOutcome');
+});

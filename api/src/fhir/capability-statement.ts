@@ -1,5 +1,6 @@
 import { FHIR_JSON } from '@careledger/service-kit';
 import {
+  BATCH_MAX_ENTRIES,
   FHIR_BASE,
   FHIR_TABLE,
   FHIR_VERSION,
@@ -61,6 +62,7 @@ const isSaidAsInteraction = ({ interaction }: Row): boolean =>
 const TAKES: Partial<Readonly<Record<Interaction, string>>> = {
   update:
     'The record is read first: a grant to read and to modify it and, of somebody who signed in, scopes `r` and `u`',
+  batch: `At most ${BATCH_MAX_ENTRIES} entries, each answered for itself, by its own route: read, vread, search-type, create, update and $validate, no history-instance, batch or transaction`,
 };
 /** The same of one type alone. */
 const TAKES_OF_TYPE: Readonly<Record<string, Partial<Readonly<Record<Interaction, string>>>>> = {

@@ -74,6 +74,8 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   resource: { create: addCreateRoute, update: addUpdateRoute },
   check: { validate: addValidateRoute },
   resources: { transaction: addTransactionRoute },
+  // By the route of transactions, which has the same address.
+  each: { batch: () => undefined },
   copy: { 'search-type': addCopySearchRoute, 'search-by-post': addCopySearchRoute },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },

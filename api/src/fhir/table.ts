@@ -17,6 +17,7 @@ export const SOURCES = {
   patient: 'a patient whom the ledger knows: the pseudonym, and no more',
   consent: 'a request of this authority to a patient, and what the patient gave: asking gives nothing',
   encounter: 'an entry of a record that this authority may read, or a visit that it has recorded itself',
+  each: 'each entry by itself, as the request that it is; no history, and no Bundle of requests',
   visit: 'the visits that this authority has recorded on the ledger, by when and whose alone',
 } as const;
 export type Source = keyof typeof SOURCES;
@@ -31,7 +32,8 @@ export type Interaction =
   | 'search-type'
   | 'search-by-post'
   | 'validate'
-  | 'transaction';
+  | 'transaction'
+  | 'batch';
 
 /** One thing that can be done with one type of resource, and who may. What has no row does not exist. */
 export interface Row {
@@ -80,6 +82,7 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['search-type', 'search-by-post'], { source: 'copy', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
+  ...rows(['Bundle'], ['batch'], { source: 'each', roles: ['practitioner'] }),
   ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
   ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
   ...rows(['Consent'], ['create'], { source: 'consent', roles: ['practitioner', 'ops'] }),
@@ -101,7 +104,12 @@ export const ROUTE_OF = {
   'search-by-post': (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/_search`],
   validate: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/$validate`],
   transaction: () => ['POST', FHIR_BASE],
+  // R4 has one address for both: the Bundle says which it is.
+  batch: () => ['POST', FHIR_BASE],
 } as const satisfies Readonly<Record<Interaction, Route>>;
+
+/** Requests that a batch may hold. */
+export const BATCH_MAX_ENTRIES = 20;
 
 /** What R4 has as an operation, with its definition. */
 export const OPERATIONS: Partial<Readonly<Record<Interaction, string>>> = {
@@ -114,7 +122,7 @@ export const SAID_AS: Partial<Readonly<Record<Interaction, Interaction>>> = {
 };
 
 /** Interactions with the server as a whole; the others are with a type. */
-export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction']);
+export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction', 'batch']);
 
 /** A parameter by which a type is searched (https://hl7.org/fhir/R4/search.html). */
 export interface SearchParameter {

@@ -44,7 +44,7 @@ interface Fault {
 }
 
 const RULE = 'BUNDLE_TYPE_REFUSED';
-const NO_TRANSACTION: Fault = { path: 'Bundle.type', message: 'only transactions are taken here' };
+const NO_TRANSACTION: Fault = { path: 'Bundle.type', message: 'a transaction or a batch is taken here' };
 const CONDITIONS = ['ifNoneExist', 'ifMatch', 'ifNoneMatch', 'ifModifiedSince'];
 
 /** What in an entry is no plain creation. */

@@ -7,7 +7,8 @@ import { repeatableRequestOf } from '../http/idempotency.js';
 import { readingProblems, writingProblems } from '../http/route-problems.js';
 import type { WriteStatus } from '../records/schemas.js';
 import { refOf } from '../records/writing.js';
-import { resourceAnswer } from './answers.js';
+import { resourceAnswer, sendResource } from './answers.js';
+import { answerBatch } from './batch.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import type { Json } from '../resources/json.js';
 import { FORMAT, FhirId } from './parameters.js';
@@ -60,14 +61,25 @@ export function addCreateRoute(app: ServiceApp, row: Row, options: WriteRouteOpt
   );
 }
 
+/** A transaction, or a batch: the Bundle says which. */
 export function addTransactionRoute(app: ServiceApp, row: Row, options: WriteRouteOptions): void {
   const { config, bodyLimit, schema } = optionsOf(row);
-  const response = { 200: resourceAnswer('A Bundle of type transaction-response'), ...ACCEPTED };
+  const response = {
+    200: resourceAnswer('A Bundle of type transaction-response or batch-response'),
+    ...ACCEPTED,
+  };
   app.post(
     ROUTE_OF.transaction()[1],
-    { config, bodyLimit, schema: { ...schema, response } },
+    {
+      // A transaction is held to its scopes by what it writes, a batch by what each of its entries does: it may write nothing.
+      config: { ...config, isCallersOwn: true },
+      ...{ bodyLimit, schema: { ...schema, response } },
+    },
     async (request, reply) => {
       assertUnconditional(request);
+      const bundle = request.exactBody as Json;
+      if (bundle['resourceType'] === 'Bundle' && bundle['type'] === 'batch')
+        return sendResource(reply, request, JSON.stringify(await answerBatch(app, bundle, request)));
       const written = await options.fhirWriting.transaction(sentOf(request));
       if (!(await isStored(request, reply, written.write, options))) return answerAccepted(request, reply);
       return options.answers.transacted(request, reply, written);

@@ -4,7 +4,9 @@ import { describeAnswers } from './authority/answers.js';
 import { describeCopies } from './authority/copies.js';
 import { describeEmergencies } from './authority/emergencies.js';
 import { describeFhir } from './authority/fhir.js';
+import { describeFhirBatch } from './authority/fhir-batch.js';
 import { describeFhirConsents } from './authority/fhir-consents.js';
+import { describeFhirEncounters } from './authority/fhir-encounters.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
 import { describeRevocations } from './authority/revocations.js';
@@ -35,6 +37,8 @@ describePractitioners(running);
 describeRevocations(running);
 describeFhir(running);
 describeFhirConsents(running);
+describeFhirEncounters(running);
+describeFhirBatch(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = fixture.authority();

@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WORKSPACE } from '../docs/workspace.js';
 import { GatewayFixture, PASSPHRASE, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
 import { openAtHospital } from '../gateway/gateway/subscribed-patient.js';
+import { authorityAnswers } from './authority-answers.js';
 import { findHapi, type Finding } from './hapi.js';
 import { COPY_UNIT, ServedAnswers } from './served-answers.js';
 
@@ -119,6 +120,9 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
     await write('disclosure', JSON.stringify(await disclosureOf(fixture, patient)));
     const served = await new ServedAnswers(fixture, patient).collect();
     for (const [name, content] of served) await write(`served-${name}`, content);
+    const answers = await authorityAnswers(fixture, patient);
+    for (const [name, answer] of Object.entries(answers))
+      await write(`authority-${name}`, JSON.stringify(answer));
   }
 
   /** With a permit, which claims BALP's profile, and a denial, which does not. */

@@ -46,6 +46,7 @@ const FHIR_PATHS: Readonly<Record<string, string>> = {
   'search-type': 'GET /fhir/{type}',
   update: 'PUT /fhir/{type}/{id}',
   transaction: 'POST /fhir',
+  batch: 'POST /fhir',
 };
 
 test.each(SERVICES)(

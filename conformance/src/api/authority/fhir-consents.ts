@@ -1,41 +1,18 @@
 import { accessControl } from '@careledger/contracts';
 import { fromUtf8 } from '@careledger/crypto';
 import { decryptFrom } from '@careledger/envelope';
-import { checkResource, patientResourceIdOf, statementIdOf } from '@careledger/fhir';
+import { patientResourceIdOf } from '@careledger/fhir';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { until } from '../../fixtures/observation/until.js';
 import { call } from '../../fixtures/services/api-client.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
+import { proposedConsent } from '../../fixtures/services/proposed-consent.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
+import { readFhir } from './read-fhir.js';
 
 const HL7 = 'http://terminology.hl7.org/CodeSystem';
 const concept = (system: string, code: string) => ({ coding: [{ system, code }] });
-
-/** What a hospital asks of a patient as a FHIR client writes it: to read and to add laboratory results, for its treatment. */
-export const proposedConsent = (patientId: string, more: object = {}, provision: object = {}) => ({
-  resourceType: 'Consent',
-  extension: [{ url: 'urn:careledger:reason', valueString: 'Diabetes ward' }],
-  status: 'proposed',
-  scope: concept(`${HL7}/consentscope`, 'patient-privacy'),
-  category: [concept(`${HL7}/v3-ActCode`, 'INFA')],
-  patient: { reference: `Patient/${patientResourceIdOf(patientId)}` },
-  policyRule: concept(`${HL7}/v3-ActCode`, 'OPTIN'),
-  provision: {
-    type: 'permit',
-    period: { end: '2099-01-01T00:00:00Z' },
-    actor: [
-      {
-        role: concept(`${HL7}/v3-ParticipationType`, 'IRCP'),
-        reference: { identifier: { system: 'urn:careledger:authority', value: 'aut_hospital' } },
-      },
-    ],
-    action: ['READ', 'CREATE'].map((code) => concept(`${HL7}/v3-DataOperation`, code)),
-    purpose: ['TREAT', 'ETREAT'].map((code) => ({ system: `${HL7}/v3-ActReason`, code })),
-    ...provision,
-  },
-  ...more,
-});
 
 /** What clients that speak FHIR alone ask of patients, and what they are told of it. */
 export function describeFhirConsents(fixture: () => LayersFixture): void {
@@ -50,11 +27,7 @@ export function describeFhirConsents(fixture: () => LayersFixture): void {
       'POST /fhir/Consent',
       consent,
     );
-  const read = async (path: string, name = 'hospital') => {
-    const answer = await call(fixture().authority(name), 'practitioner', `GET ${path}`);
-    checkResource(answer.body);
-    return answer;
-  };
+  const read = (path: string, name = 'hospital') => readFhir(fixture().authority(name), path);
   const found = async (home: TestHome, query = '') => {
     const patient = `Patient/${patientResourceIdOf(home.patientId)}`;
     const { body } = await read(`/fhir/Consent?patient=${patient}${query}`);
@@ -180,50 +153,6 @@ export function describeFhirConsents(fixture: () => LayersFixture): void {
       });
       expect([async.status, async.headers.get('location')]).toEqual([202, null]);
       expect(async.headers.get('content-location')).toMatch(/^\/v1\/jobs\//);
-    });
-  });
-  describe('Encounter', () => {
-    test('is a visit that this authority has recorded: when and whose, found by both, and another’s by nobody', async () => {
-      const home = await fixture().home();
-      const { patientId } = home;
-      const patient = `patient=Patient/${patientResourceIdOf(patientId)}`;
-      const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-      const at = minutesAgo(10);
-      const { body } = await call(fixture().authority(), 'practitioner', 'POST /v1/visits', {
-        ...{ patientId, at, data: { reason: 'check-up' } },
-        checkIn: home.checkIn('aut_hospital', minutesAgo(15)),
-      });
-      const visitId = String(body['visitId']);
-      const id = statementIdOf({ patientId, sid: visitId });
-      const visit = await read(`/fhir/Encounter/${id}`);
-      expect([visit.status, visit.body]).toEqual([
-        200,
-        {
-          ...{ resourceType: 'Encounter', id, status: 'finished', period: { start: at } },
-          extension: [{ url: 'urn:careledger:confirmed', valueBoolean: true }],
-          identifier: [{ system: 'urn:careledger:visit', value: visitId }],
-          class: { extension: [expect.objectContaining({ valueCode: 'unknown' })] },
-          subject: expect.objectContaining({ reference: `Patient/${patientResourceIdOf(patientId)}` }),
-          serviceProvider: expect.objectContaining({
-            identifier: { system: 'urn:careledger:authority', value: 'aut_hospital' },
-          }),
-        },
-      ]);
-      const idsBy = async (query: string, name = 'hospital') => {
-        const { entry = [] } = (await read(`/fhir/Encounter?${query}`, name)).body as {
-          entry?: { resource: { id: string } }[];
-        };
-        return entry.map(({ resource }) => resource.id);
-      };
-      const day = at.slice(0, 10);
-      for (const query of [patient, `${patient}&date=${day}`, `${patient}&date=le${day}`, `_id=${id}`])
-        expect([query, await idsBy(query)]).toEqual([query, [id]]);
-      expect(await idsBy(`${patient}&date=gt${day}`)).toEqual([]);
-      expect(await idsBy(`patient=${(await fixture().home()).patientId}&_id=${id}`)).toEqual([]);
-      expect((await read(`/fhir/Encounter/${id}`, 'lab')).status).toBe(404);
-      expect(await idsBy(patient, 'lab')).toEqual([]);
-      const refused = await call(fixture().authority(), 'auditor', `GET /fhir/Encounter/${id}`);
-      expect([refused.status, refused.body['resourceType']]).toEqual([403, 'OperationOutcome']);
     });
   });
 }
