@@ -8,6 +8,7 @@ import {
 } from './audit-event-routes.js';
 import { capabilityStatement } from './capability-statement.js';
 import { addCopySearchRoute, type CopySearchRouteOptions } from './copy-search-routes.js';
+import { addEverythingRoute } from './everything-route.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
@@ -57,7 +58,11 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   resource: { create: addCreateRoute, update: addUpdateRoute },
   check: { validate: addValidateRoute },
   resources: { transaction: addTransactionRoute },
-  copy: { 'search-type': addCopySearchRoute, 'search-by-post': addCopySearchRoute },
+  copy: {
+    'search-type': addCopySearchRoute,
+    'search-by-post': addCopySearchRoute,
+    everything: addEverythingRoute,
+  },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
 };

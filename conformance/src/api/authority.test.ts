@@ -3,6 +3,7 @@ import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { describeAnswers } from './authority/answers.js';
 import { describeCopies } from './authority/copies.js';
 import { describeEmergencies } from './authority/emergencies.js';
+import { describeFhirCopies } from './authority/fhir-copies.js';
 import { describeFhir } from './authority/fhir.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
@@ -33,6 +34,7 @@ describeVisits(running);
 describePractitioners(running);
 describeRevocations(running);
 describeFhir(running);
+describeFhirCopies(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = fixture.authority();
