@@ -24,10 +24,11 @@ test('says which resources were looked for, and which are beside them', () => {
 test('says what was left out of the query, as much as there is room for', () => {
   const ignored = ['<script>', ...Array.from({ length: 50 }, (_, index) => `x${index}`.padEnd(100, 'x'))];
   const bundle = searchset({ resources: [observation], next: null }, { ...asked, ignored }) as {
-    entry: { resource: { issue: { diagnostics: string }[] }; search: object }[];
+    entry: { fullUrl: string; resource: { issue: { diagnostics: string }[] }; search: object }[];
   };
   const [match, outcome] = bundle.entry;
   expect([match?.search, outcome?.search]).toEqual([{ mode: 'match' }, { mode: 'outcome' }]);
+  expect(outcome?.fullUrl).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
   expect(outcome?.resource).toMatchObject({
     resourceType: 'OperationOutcome',
     issue: expect.arrayContaining([

@@ -1,3 +1,4 @@
+import { uuidOf } from '@careledger/fhir';
 import type { Json } from '../resources/json.js';
 import { FHIR_BASE } from './table.js';
 
@@ -50,7 +51,7 @@ export function searchset(
   const entry = [
     ...resources.map((resource) => entryOf(resource, 'match')),
     ...included.map((resource) => entryOf(resource, 'include')),
-    ...(ignored.length === 0 ? [] : [{ resource: outcomeOf(ignored), search: { mode: 'outcome' } }]),
+    ...(ignored.length === 0 ? [] : [outcomeEntry(ignored)]),
   ];
   return {
     resourceType: 'Bundle',
@@ -61,11 +62,14 @@ export function searchset(
   };
 }
 
-/** That parameters were left out, as many as there is room for. */
-const outcomeOf = (ignored: readonly string[]): object => ({
-  resourceType: 'OperationOutcome',
-  issue: ignored.slice(0, IGNORED_MAX).map((name) => ({
+/** That parameters were left out, as many as there is room for. It lies nowhere, so that its name is of what it says. */
+function outcomeEntry(ignored: readonly string[]): object {
+  const issue = ignored.slice(0, IGNORED_MAX).map((name) => ({
     ...{ severity: 'warning', code: 'not-supported' },
     diagnostics: `Left out: this search has no parameter ${JSON.stringify(name.slice(0, NAME_MAX_CHARS))}`,
-  })),
-});
+  }));
+  return {
+    fullUrl: `urn:uuid:${uuidOf(['OperationOutcome', JSON.stringify(issue)].join('|'))}`,
+    ...{ resource: { resourceType: 'OperationOutcome', issue }, search: { mode: 'outcome' } },
+  };
+}
