@@ -102,13 +102,13 @@ export class CopyFinding {
     });
   }
 
-  /** Those of one record that have a term: few, since each is an entry of it. */
+  /** Those of one record that have a term; looked up by the term, since a record may have thousands of entries. */
   inRecord(copyId: number, { by, anyOf }: CopyTerm, resourceType: string | undefined): FoundResource[] {
     const type = resourceType === undefined ? null : this.#type(resourceType);
     return anyOf
       .flatMap((value) =>
         this.#store.all<Row>(
-          `SELECT ${columns('TRUE')} FROM copied_terms AS t JOIN copied_resources AS found USING (resource_id)
+          `SELECT ${columns('TRUE')} FROM copied_terms AS t CROSS JOIN copied_resources AS found USING (resource_id)
            WHERE t.term = ? AND copy_id = ? AND (? IS NULL OR type = ?) ORDER BY resource_id`,
           ...[termMac(this.#box, by, value), copyId, type, type],
         ),

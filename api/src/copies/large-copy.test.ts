@@ -108,6 +108,14 @@ describe('a search of 10,000 resources of one patient', () => {
     expect(did).toMatchObject({ opened: ALL, mostInTurn: 1, mostRows: READ_MAX_ROWS });
   });
 
+  test('that has to look inside opens each once, a read at a time, and others have their turn', async () => {
+    const { found, ...did } = await done(() =>
+      copying.find(running, { isMeant: () => false, isCounted: false }),
+    );
+    expect(found.resources).toEqual([]);
+    expect(did).toMatchObject({ opened: ALL, mostInTurn: 1, mostRows: READ_MAX_ROWS });
+  });
+
   test('record by record is as much for a page', async () => {
     const wanted = { patientId: copying.patient.patientId, limit: PAGE, isCounted: false };
     const { found, ...did } = await done(() => running.search.findByRecord(ward, wanted));

@@ -86,7 +86,9 @@ export function addAuditEventSearchRoute(
       return sendResource(
         reply,
         request,
-        JSON.stringify(searchset(page, { base, path, query: request.query })),
+        JSON.stringify(
+          searchset(page, { base, path, query: request.query, ignored: request.ignoredParameters }),
+        ),
       );
     },
   );

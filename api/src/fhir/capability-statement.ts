@@ -1,4 +1,5 @@
 import { FHIR_JSON } from '@careledger/service-kit';
+import { includesOf, reverseIncludesOf } from './includes.js';
 import {
   BATCH_MAX_ENTRIES,
   FHIR_BASE,
@@ -53,6 +54,12 @@ export function capabilityStatement({ authorityId, endpoint, version }: ServerDe
   };
 }
 
+const isOfCopy = (rows: readonly Row[]): boolean =>
+  rows.some(({ interaction, source }) => interaction === 'search-type' && source === 'copy');
+
+/** Without the element where it has nothing: R4 has no empty lists. */
+const listed = (name: string, values: readonly string[]) => (values.length === 0 ? {} : { [name]: values });
+
 const isUpdated = (rows: readonly Row[]): boolean => rows.some(({ interaction }) => interaction === 'update');
 
 const isSaidAsInteraction = ({ interaction }: Row): boolean =>
@@ -103,6 +110,10 @@ const resourceOf = (type: string, rows: readonly Row[]) => ({
   ...(rows.some(({ interaction }) => interaction === 'vread')
     ? { versioning: isUpdated(rows) ? 'versioned-update' : 'versioned', readHistory: true }
     : { versioning: 'no-version' }),
+  ...(isOfCopy(rows) && {
+    ...listed('searchInclude', includesOf(type)),
+    ...listed('searchRevInclude', reverseIncludesOf(type)),
+  }),
   ...(SEARCHED_BY[type] && { searchParam: SEARCHED_BY[type].map(searchParameterOf) }),
   updateCreate: false,
   conditionalCreate: false,

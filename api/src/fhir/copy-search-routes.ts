@@ -1,20 +1,24 @@
 import { exactJson } from '@careledger/crypto';
-import { closedObject } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { assertSearchScope, principalOf, type ServiceApp } from '@careledger/service-kit';
-import { Type, type Static, type TSchema } from 'typebox';
-import type { CopyQuery, CopySearch, ShownResource } from '../copies/copy-search.js';
+import {
+  assertSearchScope,
+  isWithinScopes,
+  principalOf,
+  type Principal,
+  type ServiceApp,
+} from '@careledger/service-kit';
+import type { CopySearch, ShownResource } from '../copies/copy-search.js';
 import { vouchingProblems } from '../http/route-problems.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
-import { timeIn } from './date-parameter.js';
 import type { Json } from '../resources/json.js';
-import { FORMAT, PAGE, patientIn } from './parameters.js';
+import { askedOfCopy, copyParameters, type CopyParameters } from './copy-parameters.js';
+import { isSubject } from './includes.js';
+import { patientResource } from './patient-routes.js';
 import { searchset } from './searchset.js';
 import { servedResource } from './served-resource.js';
 import { subsetOf } from './subset.js';
-import { ROUTE_OF, SEARCHED_BY, type Row } from './table.js';
-import { tokensIn } from './token-parameter.js';
+import { ROUTE_OF, type Row } from './table.js';
 
 export interface CopySearchRouteOptions {
   readonly search: CopySearch;
@@ -22,22 +26,11 @@ export interface CopySearchRouteOptions {
   readonly base: string;
 }
 
-const VALUE_MAX_CHARS = 2_048;
-const DATES_MAX = 8;
-const Value = Type.String({ minLength: 1, maxLength: VALUE_MAX_CHARS });
-/** What a search of every type takes, beside its tokens. */
-const COMMON = {
-  ...FORMAT,
-  ...PAGE,
-  patient: Value,
-  date: Type.Optional(Type.Union([Value, Type.Array(Value, { maxItems: DATES_MAX })])),
-  _sort: Type.Optional(Type.Union([Type.Literal('date'), Type.Literal('-date')])),
-  _elements: Type.Optional(Type.String({ pattern: '^[a-zA-Z]+(,[a-zA-Z]+)*$', maxLength: VALUE_MAX_CHARS })),
-  _summary: Type.Optional(Type.Union([Type.Literal('count'), Type.Literal('false')])),
-  _total: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('accurate')])),
-};
-type Query = Static<ReturnType<typeof Type.Object<typeof COMMON>>> &
-  Readonly<Partial<Record<string, unknown>>>;
+/** Of every route that shows something of copies. */
+export const copyProblems = [
+  ...[...vouchingProblems, ...ledgerAnswers],
+  ...(['COPY_STALE', 'TOO_MANY_TAGS', 'CURSOR_INVALID'] as const),
+];
 
 /** Finds in the copy that the patient lets this authority keep: by GET, and by POST for what shall stand in no log. */
 export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearchRouteOptions): void {
@@ -53,57 +46,46 @@ export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearc
     },
     schema: {
       hide: true,
-      problems: [...vouchingProblems, ...ledgerAnswers, 'COPY_STALE', 'TOO_MANY_TAGS', 'CURSOR_INVALID'],
+      problems: copyProblems,
       headers: CallerHeaders,
-      querystring: closedObject({ ...COMMON, ...tokenParameters(resourceType) }),
+      querystring: copyParameters(resourceType),
       response: { 200: resourceAnswer('A Bundle of type searchset, sorted by time') },
     },
     handler: async (request, reply) => {
-      const query = request.query as Query;
-      const patientId = patientIn(query.patient, base);
-      assertSearchScope(principalOf(request), { patientId, resourceType });
-      const wanted = { ...filterOf(resourceType, query), patientId, does: 's' as const };
-      const { resources, total, next } = await search.find(callerOf(request), wanted);
+      const query = request.query as CopyParameters;
+      const { wanted, included } = askedOfCopy(resourceType, query, base);
+      const { patientId } = wanted;
+      const principal = principalOf(request);
+      assertSearchScope(principal, { patientId, resourceType });
+      const { resources, linked, total, next } = await search.find(callerOf(request), wanted);
+      const found = resources.map((each) => servedCopy(patientId, each));
+      const hasPatient =
+        included.hasPatient &&
+        found.some((each) => isSubject(each, patientId)) &&
+        maySearchPatient(principal, patientId);
       const elements = query._elements?.split(',');
-      const shown = resources.map((each) => {
-        const resource = servedCopy(patientId, each);
-        return elements === undefined ? resource : subsetOf(resource, elements);
-      });
-      const page = { resources: shown, next, ...(total !== undefined && { total }) };
-      return sendResource(reply, request, JSON.stringify(searchset(page, { base, path, query })));
+      const page = {
+        resources: elements === undefined ? found : found.map((each) => subsetOf(each, elements)),
+        included: [
+          ...linked.map((each) => servedCopy(patientId, each)),
+          ...(hasPatient ? [patientResource(patientId)] : []),
+        ],
+        ...{ next, ...(total !== undefined && { total }) },
+      };
+      const asked = { base, path, query, ignored: request.ignoredParameters };
+      return sendResource(reply, request, JSON.stringify(searchset(page, asked)));
     },
   });
 }
 
-/** The parameters of a type that are tokens, by the element that a copy is searched by. */
-const tokensOf = (resourceType: string): string[] =>
-  (SEARCHED_BY[resourceType] ?? []).flatMap(({ name, type }) => (type === 'token' ? [name] : []));
-
-const tokenParameters = (resourceType: string): Record<string, TSchema> =>
-  Object.fromEntries(tokensOf(resourceType).map((name) => [name, Type.Optional(Value)]));
-
-function filterOf(resourceType: string, query: Query): Omit<CopyQuery, 'patientId'> {
-  const { _count, _cursor: cursor, _sort = '-date', _summary, _total, date } = query;
-  const isOnlyCounted = _summary === 'count';
-  const filters = tokensOf(resourceType).map((name) => {
-    const value = query[name];
-    if (typeof value !== 'string') return {};
-    // What a resource is: its `code`, or its `type` where it has that.
-    return { [name === 'category' ? 'categories' : 'codes']: tokensIn(name, value) };
+/** Whether a token lets somebody be shown the Patient beside what tells of one. */
+export const maySearchPatient = (principal: Principal, patientId: string): boolean =>
+  isWithinScopes(principal, {
+    ...{ patientId, kinds: [{ resourceType: 'Patient', categories: [] }], does: 's' },
   });
-  return {
-    resourceType,
-    ...Object.assign({}, ...filters),
-    ...(date !== undefined && timeIn([date].flat())),
-    order: _sort === 'date' ? 'asc' : 'desc',
-    limit: isOnlyCounted ? 0 : _count,
-    isCounted: isOnlyCounted || _total === 'accurate',
-    ...(cursor !== undefined && !isOnlyCounted && { cursor }),
-  };
-}
 
 /** As the same resource is read by its id. */
-const servedCopy = (
+export const servedCopy = (
   patientId: string,
   { recordId, entryHash: entry, json, ...version }: ShownResource,
 ): Json => servedResource(exactJson(json) as Json, { patientId, recordId, entry }, version);

@@ -42,10 +42,11 @@ const isWithin = (told: Span, { fromMs, toMs }: Span): boolean => told.fromMs >=
 
 /**
  * The time that values of a parameter of type date name together: each has to hold.
+ * @param name for what is told
  * @throws ProblemError VALIDATION_FAILED
  */
-export function timeIn(values: readonly string[]): TimeWanted | undefined {
-  const all = values.map(wantedBy);
+export function timeIn(values: readonly string[], name = 'date'): TimeWanted | undefined {
+  const all = values.map((value) => wantedBy(value, name));
   if (all.length === 0) return undefined;
   // A moment without length lies on the edge of its span.
   const fromMs = Math.max(...all.map(({ span }) => span.fromMs - 1));
@@ -53,7 +54,13 @@ export function timeIn(values: readonly string[]): TimeWanted | undefined {
   return { span: { fromMs, toMs }, isOfTime: (told) => all.every(({ isOfTime }) => isOfTime(told)) };
 }
 
-function wantedBy(value: string): TimeWanted {
+/** Whether the ledger had something at such a time. @param storedAt RFC 3339 */
+export function isStoredIn({ isOfTime }: TimeWanted, storedAt: string): boolean {
+  const span = dateSpan(storedAt);
+  return span !== undefined && isOfTime(span);
+}
+
+function wantedBy(value: string, name: string): TimeWanted {
   // A `+` of a query is a space.
   const [, prefix = DEFAULT_PREFIX, text = '', month, day, hour, , seconds] =
     PARAMETER.exec(value.replace(' ', '+')) ?? [];
@@ -64,7 +71,7 @@ function wantedBy(value: string): TimeWanted {
   if (meaning === undefined || wanted === undefined)
     throw new ProblemError(
       'VALIDATION_FAILED',
-      'date: one date or time with its zone, e.g. ge2026-05-05 or lt2026-05-05T10:00:00Z; prefixes are eq, ge, le, gt and lt',
+      `${name}: one date or time with its zone, e.g. ge2026-05-05 or lt2026-05-05T10:00:00Z; prefixes are eq, ge, le, gt and lt`,
     );
   return { span: meaning.reach(wanted), isOfTime: (told) => meaning.isMeant(told, wanted) };
 }

@@ -1,4 +1,4 @@
-import { readPatientResourceId } from '@careledger/fhir';
+import { SYSTEM, readPatientResourceId } from '@careledger/fhir';
 import { PatientId } from '@careledger/domain';
 import { ProblemError } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -43,4 +43,17 @@ export function patientIn(parameter: string, base: string): string {
   const patientId = patientOfId(local.replace(/^Patient\//, ''));
   if (patientId !== undefined) return patientId;
   throw new ProblemError('VALIDATION_FAILED', 'patient: name one patient of this server, e.g. Patient/pat-…');
+}
+
+/**
+ * The pseudonym that a token of `identifier` is, with its system or without one; undefined for another system's value.
+ * @throws ProblemError VALIDATION_FAILED where no value is named, or several
+ */
+export function pseudonymOf(identifier: string, name = 'identifier'): string | undefined {
+  const [first = '', second, ...more] = identifier.split('|');
+  const value = second ?? first;
+  if (value === '' || more.length > 0 || identifier.includes(','))
+    throw new ProblemError('VALIDATION_FAILED', `${name}: name one, as ${SYSTEM.patient}|pat_…`);
+  const isOurs = second === undefined || first === SYSTEM.patient;
+  return isOurs && Value.Check(PatientId, value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { SYSTEM, patientResourceIdOf } from '@careledger/fhir';
-import { PatientId, closedObject } from '@careledger/domain';
+import { closedObject } from '@careledger/domain';
 import { orUndefined } from '@careledger/ledger';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import {
@@ -10,11 +10,10 @@ import {
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import type { Json } from '../resources/json.js';
-import { FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
+import { FORMAT, PAGE, PatientResourceId, patientOfId, pseudonymOf } from './parameters.js';
 import { searchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 
@@ -77,23 +76,15 @@ export function addPatientSearchRoute(
       const isNobody =
         patientId === undefined || !(await isKnown(registrations, patientId, principalOf(request)));
       const page = { resources: isNobody ? [] : [patientResource(patientId)], next: null };
-      const answer = searchset(page, { base, path, query: request.query });
+      const answer = searchset(page, {
+        base,
+        path,
+        query: request.query,
+        ignored: request.ignoredParameters,
+      });
       return sendResource(reply, request, JSON.stringify(answer));
     },
   );
-}
-
-/**
- * The pseudonym that a token of `identifier` is, with its system or without one; undefined for another system's value.
- * @throws ProblemError VALIDATION_FAILED where no value is named, or several
- */
-function pseudonymOf(identifier: string): string | undefined {
-  const [first = '', second, ...more] = identifier.split('|');
-  const value = second ?? first;
-  if (value === '' || more.length > 0 || identifier.includes(','))
-    throw new ProblemError('VALIDATION_FAILED', `identifier: name one, as ${SYSTEM.patient}|pat_…`);
-  const isOurs = second === undefined || first === SYSTEM.patient;
-  return isOurs && Value.Check(PatientId, value) ? value : undefined;
 }
 
 async function isKnown(
@@ -107,7 +98,8 @@ async function isKnown(
   return patient !== undefined;
 }
 
-const patientResource = (patientId: string): Json => ({
+/** What everybody may know of a patient who has the pseudonym: that, and no more. */
+export const patientResource = (patientId: string): Json => ({
   resourceType: 'Patient',
   id: patientResourceIdOf(patientId),
   identifier: [{ system: SYSTEM.patient, value: patientId }],

@@ -20,6 +20,7 @@ import {
   addEncounterSearchRoute,
   type EncounterRouteOptions,
 } from './encounter-routes.js';
+import { addEverythingRoute } from './everything-route.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
@@ -76,7 +77,11 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   resources: { transaction: addTransactionRoute },
   // By the route of transactions, which has the same address.
   each: { batch: () => undefined },
-  copy: { 'search-type': addCopySearchRoute, 'search-by-post': addCopySearchRoute },
+  copy: {
+    'search-type': addCopySearchRoute,
+    'search-by-post': addCopySearchRoute,
+    everything: addEverythingRoute,
+  },
   attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
   encounter: { read: addEncounterReadRoute },

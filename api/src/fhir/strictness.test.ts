@@ -66,6 +66,8 @@ describe('the table', () => {
           type: string;
           interaction: { code: string; documentation: string }[];
           operation?: { name: string }[];
+          searchInclude?: string[];
+          searchRevInclude?: string[];
         }[];
         interaction: { code: string }[];
       }[];
@@ -85,6 +87,14 @@ describe('the table', () => {
         .map(({ resourceType, interaction }) => `${resourceType} ${interaction}`)
         .sort(),
     );
+    const shownBeside = statement.rest[0]?.resource.find(({ type }) => type === 'Observation');
+    expect(shownBeside?.searchInclude).toEqual(
+      expect.arrayContaining(['Observation:subject', 'Observation:device']),
+    );
+    expect(shownBeside?.searchRevInclude).toEqual([
+      ...['DiagnosticReport:result', 'Observation:derived-from', 'Observation:has-member'],
+      ...['Provenance:entity', 'Provenance:target'],
+    ]);
     const updates = statement.rest[0]?.resource.flatMap(({ interaction }) =>
       interaction.filter(({ code }) => code === 'update'),
     );
@@ -445,7 +455,32 @@ describe('a search of what a copy holds', () => {
     `${patient}&code=a&code=b`,
     `${patient}&code:not=a`,
     `${patient}&type=a`,
-    `${patient}&_lastUpdated=ge2026`,
+    `${patient}&subject=${PATIENT}`,
+    `${patient}&patient.identifier=urn:careledger:patient|${PATIENT}`,
+    'subject=',
+    'subject:Group=1',
+    'subject:Patient=Ann',
+    'patient.name=Ann',
+    'subject:Patient.birthdate=2000',
+    'patient.identifier=urn:oid:1.2.3|4711',
+    `patient.identifier=${PATIENT},${PATIENT}`,
+    'patient._id=Ann',
+    `patient._id.identifier=${PATIENT}`,
+    `${patient}&_id=`,
+    `${patient}&_id=a_b`,
+    `${patient}&_id=a,,b`,
+    `${patient}&_lastUpdated=yesterday`,
+    `${patient}&_lastUpdated=ap2026`,
+    `${patient}&status=http://hl7.org/fhir/observation-status|final`,
+    `${patient}&status:not=final`,
+    `${patient}&performer=`,
+    `${patient}&performer=Device/${ID}`,
+    `${patient}&performer=Practitioner/a/_history/1`,
+    `${patient}&performer=https://elsewhere.example/fhir/Practitioner/1`,
+    `${patient}&performer:identifier=x`,
+    `${patient}&performer.name=Ann`,
+    `${patient}&result=Observation/${ID}`,
+    `${patient}&value-quantity=5.4`,
     `${patient}&date=yesterday`,
     `${patient}&date=ne2026`,
     `${patient}&date=2026-02-30`,
@@ -460,7 +495,18 @@ describe('a search of what a copy holds', () => {
     `${patient}&_elements=code.text`,
     `${patient}&_summary=true`,
     `${patient}&_total=estimate`,
-    `${patient}&_include=Observation:device`,
+    `${patient}&_include=`,
+    `${patient}&_include=*`,
+    `${patient}&_include=Observation:*`,
+    `${patient}&_include=Observation:specimen`,
+    `${patient}&_include=Observation:constructor`,
+    `${patient}&_include=DiagnosticReport:result`,
+    `${patient}&_include=Observation:performer:Practitioner`,
+    `${patient}&_include:iterate=Observation:device`,
+    `${patient}&_include=Observation:device&_include=x`,
+    `${patient}&_revinclude=Provenance:agent`,
+    `${patient}&_revinclude=Observation:device`,
+    `${patient}&_has:Provenance:target:agent=1`,
   ];
 
   test.each(WRONG)('by %j is 400, in the address and in a form', async (query) => {
@@ -508,8 +554,58 @@ describe('a search of what a copy holds', () => {
       await post(`${patient}&x=1`, undefined, { prefer: 'handling=lenient' }),
       await post(`${patient}&_summary=count`),
       await ask(`${FHIR_BASE}/DocumentReference?${patient}&type=34133-9`),
+      await ask(`${search}?patient.identifier=urn:careledger:patient|${PATIENT}`),
+      await ask(`${search}?subject:Patient._id=${PATIENT}&_id=${ID},mine&status=final,amended`),
+      await ask(
+        `${search}?subject=Patient/${PATIENT}&_lastUpdated=ge2026-05-05&_include=Observation:device` +
+          `&_include=Observation:subject&_revinclude=Provenance:target&performer=Practitioner/${ID},${ID}`,
+      ),
+      await ask(`${FHIR_BASE}/Device?${patient}&type=glucometer&organization=Organization/${ID}`),
+      await ask(`${FHIR_BASE}/Provenance?${patient}&target=Observation/${ID}&recorded=ge2026&_sort=recorded`),
     ];
     for (const each of asked) expect(each.answer.statusCode).toBe(503);
+  });
+});
+
+describe('everything of a patient', () => {
+  const everything = `${FHIR_BASE}/Patient/${PATIENT}/$everything`;
+
+  test.each([
+    '_type=',
+    '_type=observation',
+    '_type=Observation,',
+    '_type=Observation,Consent',
+    '_type=Observation&_type=Device',
+    '_since=',
+    '_since=ge2026',
+    '_since=yesterday',
+    'start=2026-02-30',
+    'start=le2026',
+    'end=2026-05-05T10:00:00',
+    'end=2026,2027',
+    '_count=0',
+    '_count=101',
+    '_cursor=',
+    '_include=Observation:device',
+    'patient=1',
+  ])('by %j is 400', async (query) => {
+    const refused = [400, 'OperationOutcome', 'invalid', 'VALIDATION_FAILED'];
+    expect(said(await ask(`${everything}?${query}`))).toEqual(refused);
+  });
+
+  test('is of nobody whose id is none', async () => {
+    const asked = await ask(`${FHIR_BASE}/Patient/Ann/$everything`);
+    expect(said(asked)).toEqual([404, 'OperationOutcome', 'not-found', 'NOT_FOUND']);
+  });
+
+  test('that is well asked is answered by what the ledger last said, and takes no POST', async () => {
+    const asked = [
+      await ask(everything),
+      await ask(`${FHIR_BASE}/Patient/pat-${'a'.repeat(32)}/$everything?_type=Patient,Observation&_count=5`),
+      await ask(`${everything}?_since=2026-05-05T10:00:00Z&start=2026-05&end=2026-06-01`),
+    ];
+    for (const each of asked) expect(each.answer.statusCode).toBe(503);
+    expect((await ask(everything, {}, 'POST')).answer.statusCode).toBe(405);
   });
 });
 

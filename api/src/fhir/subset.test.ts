@@ -15,3 +15,13 @@ test('a subset has what is named, what R4 requires, what changes its meaning, an
       '"_status":{"id":"s"},"modifierExtension":[{"url":"u"}],"code":{"text":"Mood"},"valueQuantity":{"value":5.40}}',
   );
 });
+
+test('a Provenance keeps where it comes from, whatever is named', () => {
+  const provenance = {
+    ...{ resourceType: 'Provenance', id: 'i', target: [{ reference: 'Observation/1' }] },
+    ...{ recorded: '2026-05-05T10:00:00Z', agent: [{ who: { reference: 'Device/1' } }], activity: {} },
+  };
+  expect(Object.keys(subsetOf(provenance, ['target']))).toEqual([
+    ...['resourceType', 'id', 'target', 'recorded', 'agent', 'meta'],
+  ]);
+});

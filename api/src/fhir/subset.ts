@@ -9,6 +9,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   DiagnosticReport: ['status', 'code'],
   DocumentReference: ['status', 'content'],
   Observation: ['status', 'code'],
+  Provenance: ['target', 'recorded', 'agent'],
 };
 /** Elements of several types, whose names end with the type: `value` is `valueQuantity` and all others. */
 const CHOICES = ['effective', 'value'];

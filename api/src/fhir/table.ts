@@ -1,4 +1,5 @@
 import type { Role } from '@careledger/service-kit';
+import { referenceParametersOf } from '../resources/reference-parameters.js';
 
 /** Path below which an authority's api is a FHIR server. */
 export const FHIR_BASE = '/fhir';
@@ -32,6 +33,7 @@ export type Interaction =
   | 'search-type'
   | 'search-by-post'
   | 'validate'
+  | 'everything'
   | 'transaction'
   | 'batch';
 
@@ -57,6 +59,8 @@ const ENTRY_TYPES = [
 ] as const;
 /** Those that say something of a patient by themselves: each can be a record. */
 const WRITTEN_TYPES = ['DiagnosticReport', 'DocumentReference', 'Observation'] as const;
+/** What R4 searches by patient, of what copies hold. */
+const COPIED_TYPES = ['Device', ...WRITTEN_TYPES, 'Provenance'] as const;
 const READING: readonly Interaction[] = ['read', 'vread', 'history-instance'];
 
 const rows = (
@@ -80,7 +84,7 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['create', 'update'], { source: 'resource', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
-  ...rows(WRITTEN_TYPES, ['search-type', 'search-by-post'], { source: 'copy', roles: ['practitioner'] }),
+  ...rows(COPIED_TYPES, ['search-type', 'search-by-post'], { source: 'copy', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['batch'], { source: 'each', roles: ['practitioner'] }),
   ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
@@ -89,6 +93,7 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(['Consent'], ['read', 'search-type'], {
     ...{ source: 'consent', roles: ['practitioner', 'ops', 'auditor'] },
   }),
+  ...rows(['Patient'], ['everything'], { source: 'copy', roles: ['practitioner'] }),
 ];
 
 type Route = (resourceType: string) => readonly ['GET' | 'POST' | 'PUT', string];
@@ -103,6 +108,7 @@ export const ROUTE_OF = {
   'search-type': (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}`],
   'search-by-post': (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/_search`],
   validate: (resourceType) => ['POST', `${FHIR_BASE}/${resourceType}/$validate`],
+  everything: (resourceType) => ['GET', `${FHIR_BASE}/${resourceType}/:id/$everything`],
   transaction: () => ['POST', FHIR_BASE],
   // R4 has one address for both: the Bundle says which it is.
   batch: () => ['POST', FHIR_BASE],
@@ -114,6 +120,7 @@ export const BATCH_MAX_ENTRIES = 20;
 /** What R4 has as an operation, with its definition. */
 export const OPERATIONS: Partial<Readonly<Record<Interaction, string>>> = {
   validate: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  everything: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
 };
 
 /** Whatever R4 has one code for in a CapabilityStatement, which is said once. */
@@ -131,11 +138,15 @@ export interface SearchParameter {
   readonly isRequired?: boolean;
 }
 const OF_A_PATIENT: SearchParameter = { name: 'patient', type: 'reference', isRequired: true };
-const searchedBy = (what: string): SearchParameter[] => [
-  OF_A_PATIENT,
-  { name: what, type: 'token' },
-  { name: 'category', type: 'token' },
-  { name: 'date', type: 'date' },
+/** In the place of `patient`. */
+const SUBJECT: SearchParameter = { name: 'subject', type: 'reference' };
+const tokens = (...names: readonly string[]): SearchParameter[] =>
+  names.map((name) => ({ name, type: 'token' }));
+const date = (name: string): SearchParameter => ({ name, type: 'date' });
+/** What a search of a copy takes, beside what is the type's own. */
+const searchedBy = (resourceType: string, own: readonly SearchParameter[]): SearchParameter[] => [
+  ...[OF_A_PATIENT, ...own, ...tokens('_id'), date('_lastUpdated')],
+  ...referenceParametersOf(resourceType).map(({ name }): SearchParameter => ({ name, type: 'reference' })),
 ];
 /** By type. Every search takes `_count` besides. */
 export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> = {
@@ -145,15 +156,23 @@ export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> =
     { name: 'patient', type: 'reference' },
     { name: 'status', type: 'token' },
   ],
-  DiagnosticReport: searchedBy('code'),
-  DocumentReference: searchedBy('type'),
+  Device: searchedBy('Device', tokens('type', 'status')),
+  DiagnosticReport: searchedBy('DiagnosticReport', [
+    ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date')],
+  ]),
+  DocumentReference: searchedBy('DocumentReference', [
+    ...[SUBJECT, ...tokens('type', 'category', 'status'), date('date')],
+  ]),
   Encounter: [
     { name: '_id', type: 'token' },
     { name: 'patient', type: 'reference' },
     { name: 'date', type: 'date' },
   ],
-  Observation: searchedBy('code'),
+  Observation: searchedBy('Observation', [
+    ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date')],
+  ]),
   Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
+  Provenance: searchedBy('Provenance', [date('recorded')]),
 };
 
 /** Types of resources that are read one by one, for references between them. */

@@ -3,6 +3,7 @@ import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { describeAnswers } from './authority/answers.js';
 import { describeCopies } from './authority/copies.js';
 import { describeEmergencies } from './authority/emergencies.js';
+import { describeFhirCopies } from './authority/fhir-copies.js';
 import { describeFhir } from './authority/fhir.js';
 import { describeFhirBatch } from './authority/fhir-batch.js';
 import { describeFhirConsents } from './authority/fhir-consents.js';
@@ -39,6 +40,7 @@ describeFhir(running);
 describeFhirConsents(running);
 describeFhirEncounters(running);
 describeFhirBatch(running);
+describeFhirCopies(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = fixture.authority();

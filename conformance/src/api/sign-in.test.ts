@@ -6,7 +6,7 @@ import * as client from 'openid-client';
 import { until } from '../fixtures/observation/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
-import { announced, granted } from '../fixtures/services/granted.js';
+import { announced, copyGranted, granted } from '../fixtures/services/granted.js';
 import type { TestHome } from '../fixtures/services/test-home.js';
 
 const AUDIENCE = 'https://api.hospital.example';
@@ -153,6 +153,40 @@ describe('sign-in by OpenID Connect', () => {
     expect(await refusal(await signedIn(hospital, { scope: 'openid' }))).toEqual([
       ...[403, 'SCOPE_INSUFFICIENT', undefined],
     ]);
+  });
+
+  test('of everything in a copy, and of what lies beside something, a token is shown what its scopes cover', async () => {
+    const other = await fixture.home();
+    await copyGranted(fixture, other, 'cardiology');
+    await announced(fixture, other, ['aut_hospital']);
+    const everything = `/fhir/Patient/${other.patientId}/$everything`;
+    const beside =
+      `/fhir/Observation?patient=${other.patientId}&_include=Observation:device` +
+      '&_include=Observation:subject&_revinclude=Provenance:target';
+    const typesOf = async (token: string, url: string) => {
+      const { status, body } = await open(token, url);
+      const { entry = [] } = body as { entry?: { resource: { resourceType: string } }[] };
+      return [status, ...new Set(entry.map(({ resource: { resourceType } }) => resourceType))].sort();
+    };
+    const all = await ofProgram(hospital, 'system/*.rs');
+    const whole = await until(
+      () => typesOf(all, everything),
+      (types) => types.includes('Observation'),
+    );
+    expect(whole).toEqual([200, 'Device', 'Observation', 'Patient', 'Provenance']);
+    expect(await typesOf(all, beside)).toEqual(whole);
+    const observations = await ofProgram(hospital, 'system/Observation.rs');
+    for (const url of [everything, beside])
+      expect(await typesOf(observations, url)).toEqual([200, 'Observation']);
+
+    const scope = 'openid launch/patient patient/*.rs';
+    const ofAnother = await signedIn(hospital, { scope, patientId: home.patientId });
+    const readsAlone = await ofProgram(hospital, 'system/Observation.r');
+    for (const url of [everything, beside])
+      for (const token of [ofAnother, readsAlone])
+        expect(await open(token, url)).toMatchObject({
+          ...{ status: 403, body: { issue: [{ details: { coding: [{ code: 'SCOPE_INSUFFICIENT' }] } }] } },
+        });
   });
 
   test('a program with a key of its own opens for its unit, in nobody’s name', async () => {

@@ -11,6 +11,7 @@ import {
 export const COPY_UNIT = 'cardiology';
 const FHIR_JSON = 'application/fhir+json';
 const DEVICE = 'urn:uuid:0a3f1f2e-5a5b-4c3d-9e8f-112233445566';
+const WEIGHT = 'urn:uuid:0a3f1f2e-5a5b-4c3d-9e8f-112233445567';
 
 interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -109,7 +110,13 @@ export class ServedAnswers {
     await this.#ask('history', `${place}/_history`);
     const entries = [
       { fullUrl: DEVICE, resource: { resourceType: 'Device', type: { text: 'Scale' } } },
-      { resource: { ...weight, device: { reference: DEVICE } } },
+      { fullUrl: WEIGHT, resource: { ...weight, device: { reference: DEVICE } } },
+      {
+        resource: {
+          ...{ resourceType: 'Provenance', recorded: '2026-05-05T10:05:00Z' },
+          ...{ target: [{ reference: WEIGHT }], agent: [{ who: { reference: DEVICE } }] },
+        },
+      },
     ].map((entry) => ({ ...entry, request: { method: 'POST', url: entry.resource.resourceType } }));
     await this.#ask('transaction-response', '', {
       ...{ method: 'POST', body: { resourceType: 'Bundle', type: 'transaction', entry: entries } },
@@ -130,6 +137,11 @@ export class ServedAnswers {
     await this.#ask('searchset-page', `${all}&_count=1`);
     await this.#ask('searchset-count', `${all}&_summary=count`);
     await this.#ask('searchset-elements', `${all}&_elements=value`);
+    const beside = '_include=Observation:device&_include=Observation:subject&_revinclude=Provenance:target';
+    await this.#ask('searchset-included', `${all}&${beside}`);
+    await this.#ask('searchset-lenient', `${all}&x=1`, { headers: { prefer: 'handling=lenient' } });
+    await this.#ask('provenances', `/Provenance?patient=${this.#reference}&_elements=target`);
+    await this.#ask('everything', `/${this.#reference}/$everything?_count=100`);
     await this.#ask('searchset-empty', `${all}&code=718-7`);
     await this.#ask('audit-events', `/AuditEvent?patient=${this.#reference}`, {
       token: this.#token('auditor'),

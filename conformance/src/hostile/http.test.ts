@@ -43,6 +43,7 @@ const FHIR_PATHS: Readonly<Record<string, string>> = {
   'history-instance': 'GET /fhir/{type}/{id}/_history',
   create: 'POST /fhir/{type}',
   validate: 'POST /fhir/{type}/$validate',
+  everything: 'GET /fhir/{type}/{id}/$everything',
   'search-type': 'GET /fhir/{type}',
   update: 'PUT /fhir/{type}/{id}',
   transaction: 'POST /fhir',
@@ -83,8 +84,8 @@ test('every interaction of the CapabilityStatement is tried, by the roles that i
       [...interaction, ...operation.map(({ name: code, ...more }) => ({ code, ...more }))].map(
         ({ code, documentation }) => [
           FHIR_PATHS[code]?.replace('{type}', type),
-          // What an interaction takes besides stands after it.
-          (/^Roles: ([a-z, ]+)/.exec(documentation)?.[1] ?? '').split(', ').sort(),
+          // What it takes besides stands behind them.
+          /^Roles: ([^.]*)/.exec(documentation)?.[1]?.split(', ').sort(),
         ],
       ),
     ),

@@ -4,6 +4,7 @@ import './http/metrics.js';
 import './http/rate-limits.js';
 import './http/idempotency.js';
 import './http/preferences.js';
+import './http/fhir-requests.js';
 
 export * from './config/config.js';
 export { Secret } from './config/settings.js';

@@ -2,7 +2,7 @@ import { newId, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/tes
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP } from '@careledger/domain';
 import { systemToken } from '@careledger/supervisor';
-import { granted, textOf } from '../../fixtures/services/granted.js';
+import { copyGranted, granted, textOf } from '../../fixtures/services/granted.js';
 import { OTHER_MSP } from '../../fixtures/services/gateway-fixture.js';
 import { call } from '../../fixtures/services/api-client.js';
 import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
@@ -40,6 +40,21 @@ const opens =
     const token = unit === undefined ? undefined : fixture.gateway.layers.unitTokens.get(unit);
     return asPractitioner(fixture, { method: 'GET', path, ...(token !== undefined && { token }) });
   };
+
+/** What somebody at the hospital gets who searches for what a patient lets it read, or lets another unit keep a copy of. */
+const searches =
+  (query: (patientId: string) => string, unit?: string) =>
+  async (fixture: HttpFixture): Promise<string> => {
+    const { layers } = fixture.gateway;
+    const home = await fixture.home();
+    if (unit === undefined) await granted(layers, home);
+    else await copyGranted(layers, home, 'cardiology');
+    const token = layers.unitTokens.get(unit ?? 'cardiology');
+    return asPractitioner(fixture, { method: 'GET', path: `/fhir/${query(home.patientId)}`, token });
+  };
+const everything = (patientId: string): string => `Patient/${patientId}/$everything`;
+const beside = (patientId: string): string =>
+  `Observation?subject:Patient._id=${patientId}&_include=Observation:device&_revinclude=Provenance:target`;
 
 /** What becomes of a record that somebody at the hospital writes. */
 const writes =
@@ -117,6 +132,18 @@ export const hospitalAttempts: readonly HttpKind[] = [
     tries: {
       'with a token of that unit': opens({}, { units: ['cardiology'] }, '', 'billing'),
       'with a token of none': opens({}, { units: ['cardiology'] }),
+    },
+  }),
+  kind({
+    id: 'searches-uncopied',
+    role: 'authority',
+    what: 'searches for what it may read and keep no copy of, or another unit may',
+    answer: 'READ_REFUSED',
+    tries: {
+      'with what lies beside it': searches(beside),
+      everything: searches(everything),
+      'as another unit': searches(beside, 'billing'),
+      'everything, as another unit': searches(everything, 'billing'),
     },
   }),
   kind({

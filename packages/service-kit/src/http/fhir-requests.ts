@@ -8,6 +8,10 @@ declare module 'fastify' {
     /** Path at and below which everything is FHIR: what is wrong is an OperationOutcome. Undefined: nothing is. */
     fhirBase: string | undefined;
   }
+  interface FastifyRequest {
+    /** Parameters that were left out because the route does not know them: of FHIR's requests with `handling=lenient`. */
+    ignoredParameters: readonly string[] | undefined;
+  }
 }
 
 /** Values of `_format` that are JSON (https://hl7.org/fhir/R4/http.html#parameters). A `+` of a query is a space. */
@@ -34,6 +38,7 @@ export function isFhirRequest({ server, url }: Pick<FastifyRequest, 'server' | '
  */
 export function installFhirRequests(app: FastifyInstance, base: string | undefined): void {
   app.decorate('fhirBase', base);
+  app.decorateRequest('ignoredParameters', undefined);
   if (base === undefined) return;
   app.addHook('onRequest', async (request) => {
     if (!isFhirRequest(request)) return;
@@ -53,7 +58,9 @@ export function installFhirRequests(app: FastifyInstance, base: string | undefin
       readonly properties?: object;
     };
     const given = Object.entries(request.query as object);
-    request.query = Object.fromEntries(given.filter(([name]) => Object.hasOwn(properties, name)));
+    const isKnown = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(properties, name);
+    request.query = Object.fromEntries(given.filter(isKnown));
+    request.ignoredParameters = given.filter((one) => !isKnown(one)).map(([name]) => name);
     void reply.header('preference-applied', 'handling=lenient');
   });
 }

@@ -1,0 +1,115 @@
+import { closedObject } from '@careledger/domain';
+import { ProblemError } from '@careledger/service-kit';
+import { Type, type Static, type TSchema } from 'typebox';
+import type { CopyQuery } from '../copies/copy-search.js';
+import type { CopyTerm } from '../copies/copy-terms.js';
+import { isStoredIn, timeIn } from './date-parameter.js';
+import { includedIn, type Included } from './includes.js';
+import { FORMAT, PAGE } from './parameters.js';
+import { entriesIn, referencesIn } from './reference-parameter.js';
+import { SEARCHED_BY, type SearchParameter } from './table.js';
+import { tokensIn } from './token-parameter.js';
+import { patientOf, patientParametersOf } from './whose.js';
+
+const VALUE_MAX_CHARS = 2_048;
+const REPEATED_MAX = 8;
+const Text = Type.String({ minLength: 1, maxLength: VALUE_MAX_CHARS });
+const Once = Type.Optional(Text);
+const Repeated = Type.Optional(Type.Union([Text, Type.Array(Text, { maxItems: REPEATED_MAX })]));
+/** What a search of every type takes, beside what it is searched by. */
+const COMMON = {
+  ...FORMAT,
+  ...PAGE,
+  _include: Repeated,
+  _revinclude: Repeated,
+  _elements: Type.Optional(Type.String({ pattern: '^[a-zA-Z]+(,[a-zA-Z]+)*$', maxLength: VALUE_MAX_CHARS })),
+  _summary: Type.Optional(Type.Union([Type.Literal('count'), Type.Literal('false')])),
+  _total: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('accurate')])),
+};
+export type CopyParameters = Static<ReturnType<typeof Type.Object<typeof COMMON>>> &
+  Readonly<Partial<Record<string, unknown>>>;
+
+/** What a search means. */
+export interface AskedOfCopy {
+  readonly wanted: CopyQuery;
+  readonly included: Included;
+}
+
+const parametersOf = (resourceType: string): readonly SearchParameter[] => SEARCHED_BY[resourceType] ?? [];
+const LAST_UPDATED = '_lastUpdated';
+/** By which a type is sorted; undefined where R4 searches it by no time. */
+const timeOf = (resourceType: string): string | undefined =>
+  parametersOf(resourceType).find(({ name, type }) => type === 'date' && name !== LAST_UPDATED)?.name;
+
+/** Query of a search of a type in copies. */
+export function copyParameters(resourceType: string) {
+  const time = timeOf(resourceType);
+  const sort = time && {
+    _sort: Type.Optional(Type.Union([Type.Literal(time), Type.Literal(`-${time}`)])),
+  };
+  const own = parametersOf(resourceType).map(({ name, type }): [string, TSchema] => [
+    name,
+    type === 'date' ? Repeated : Once,
+  ]);
+  const whose = patientParametersOf(resourceType).map((name): [string, TSchema] => [name, Once]);
+  return closedObject({ ...COMMON, ...sort, ...Object.fromEntries([...own, ...whose]) });
+}
+
+/** @throws ProblemError VALIDATION_FAILED */
+export function askedOfCopy(resourceType: string, query: CopyParameters, base: string): AskedOfCopy {
+  const { _count, _cursor: cursor, _sort, _summary, _total, _include, _revinclude } = query;
+  const patientId = patientOf(resourceType, query, base);
+  const isOnlyCounted = _summary === 'count';
+  const time = timeOf(resourceType);
+  const said = time === undefined ? [] : valuesOf(query[time]);
+  const updated = timeIn(valuesOf(query[LAST_UPDATED]), LAST_UPDATED);
+  const included = includedIn(resourceType, {
+    ...{ _include: valuesOf(_include), _revinclude: valuesOf(_revinclude) },
+  });
+  const wanted: CopyQuery = {
+    ...{ patientId, resourceType, does: 's' },
+    terms: parametersOf(resourceType).flatMap((parameter) =>
+      termOf(parameter, { query, patientId, base, resourceType }),
+    ),
+    ...timeIn(said, time),
+    ...(updated && { isMeant: ({ storedAt }) => isStoredIn(updated, storedAt) }),
+    order: _sort !== undefined && _sort === time ? 'asc' : 'desc',
+    limit: isOnlyCounted ? 0 : _count,
+    isCounted: isOnlyCounted || _total === 'accurate',
+    ...(cursor !== undefined && !isOnlyCounted && { cursor }),
+    ...(included.linked && { linked: included.linked }),
+  };
+  return { wanted, included };
+}
+
+const valuesOf = (value: unknown): string[] =>
+  [value ?? []].flat().filter((each): each is string => typeof each === 'string');
+
+/** What one parameter narrows to, of those that copies have as keyed hashes. */
+function termOf(
+  { name, type }: SearchParameter,
+  {
+    query,
+    patientId,
+    base,
+    resourceType,
+  }: {
+    readonly query: CopyParameters;
+    readonly patientId: string;
+    readonly base: string;
+    readonly resourceType: string;
+  },
+): CopyTerm[] {
+  const value = query[name];
+  if (typeof value !== 'string' || type === 'date' || ['patient', 'subject'].includes(name)) return [];
+  if (name === '_id') return [{ by: 'entry', anyOf: entriesIn(value, { patientId, base }) }];
+  if (type === 'reference')
+    return [{ by: 'reference', anyOf: referencesIn({ resourceType, name, value }, { patientId, base }) }];
+  const anyOf = tokensIn(name, value);
+  if (name === 'category') return [{ by: 'category', anyOf }];
+  if (name !== 'status') return [{ by: 'code', anyOf }];
+  // R4 has the codes of a status in one system: whoever names it says no more.
+  if (anyOf.some((token) => token.includes('|')))
+    throw new ProblemError('VALIDATION_FAILED', 'status: the code alone; several with commas: one of them');
+  return [{ by: 'status', anyOf }];
+}
