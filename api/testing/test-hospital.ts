@@ -8,6 +8,7 @@ import type {
   GrantState,
   ItemResult,
   PatientState,
+  ReadingAnchorState,
   StatementBody,
   StoredRecordState,
 } from '@careledger/contracts';
@@ -67,6 +68,7 @@ class FakeLedger {
   grants: GrantState[] = [];
   records: StoredRecordState[] = [];
   announcements: AnnouncedRecordState[] = [];
+  readingAnchors: ReadingAnchorState[] = [];
 
   constructor(
     readonly name: ChannelName,
@@ -121,6 +123,9 @@ class FakeLedger {
       GetAnnouncement: ({ recordId, version }: AnnouncedRecordState) =>
         this.announcements.find((row) => row.recordId === recordId && row.version === version) ??
         refuse('RECORD_UNKNOWN'),
+      AnchorReadings: ({ statement }: { statement: string }) => ({ result: this.#anchored(statement) }),
+      ListReadingAnchors: ({ from = '' }: { from?: string }) =>
+        rows(this.readingAnchors.filter(({ day }) => day >= from)),
       AttestCopyEnd: ({ statement }: { statement: string }) => ({ result: this.#attested(statement) }),
       GetRecord: ({ recordId, version }: { recordId: string; version?: number }) =>
         this.records.findLast(
@@ -133,6 +138,18 @@ class FakeLedger {
         Object.entries(answers).map(([name, answer]) => [name, (args: never) => this.#answer(answer, args)]),
       ),
     );
+  }
+
+  /** A day of an authority's log. */
+  #anchored(statement: string): ItemResult {
+    const { iss: authorityId, sid, body } = readStatement(statement).payload;
+    const { day, hash } = body as StatementBody<'anchorReadings'>;
+    const before = this.readingAnchors.find((anchor) => anchor.day === day);
+    if (before !== undefined && before.hash !== hash) refuse('READINGS_ANCHORED');
+    const anchor = { authorityId, day, hash, txId: 'd'.repeat(64) };
+    if (before === undefined)
+      this.readingAnchors.push({ ...anchor, anchoredAt: new Date(this.clock()).toISOString() });
+    return { sid, code: 'OK', txId: anchor.txId };
   }
 
   /** What an authority says of the copy of a grant that has ended. */

@@ -41,7 +41,8 @@ export interface LoggedAccess {
   readonly outcome: AccessOutcome | null;
 }
 
-const COLUMNS = `id, basis, request_sid AS requestSid, patient_id AS patientId, record_id AS recordId, version,
+/** Of a {@link LoggedAccess}. */
+export const ACCESS_COLUMNS = `id, basis, request_sid AS requestSid, patient_id AS patientId, record_id AS recordId, version,
   visit_id AS visitId, purpose, practitioner_id AS practitionerId, unit, caller, provider_id AS providerId,
   asked_at AS askedAt, decision, reason, decided_by AS decidedBy, tx_id AS txId, outcome`;
 
@@ -121,13 +122,13 @@ export class AccessLog {
   }
 
   find(requestSid: string): LoggedAccess | undefined {
-    return this.store.get(`SELECT ${COLUMNS} FROM accesses WHERE request_sid = ?`, requestSid);
+    return this.store.get(`SELECT ${ACCESS_COLUMNS} FROM accesses WHERE request_sid = ?`, requestSid);
   }
 
   /** Newest first, before an id. */
   list(beforeId: number, limit: number): LoggedAccess[] {
     return this.store.all(
-      `SELECT ${COLUMNS} FROM accesses WHERE id < ? ORDER BY id DESC LIMIT ?`,
+      `SELECT ${ACCESS_COLUMNS} FROM accesses WHERE id < ? ORDER BY id DESC LIMIT ?`,
       beforeId,
       limit,
     );

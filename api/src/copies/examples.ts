@@ -9,4 +9,14 @@ export const resources = {
   next: null,
 };
 
+const hash = 'Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCBoYXNoIQ';
+export const readingDay = {
+  ...{ day: '2026-03-02', lines: 12, salt: hash, hash },
+  anchor: {
+    ...{ authorityId: EXAMPLE.authorityId, day: '2026-03-02', hash },
+    ...{ anchoredAt: EXAMPLE.at[4], txId: EXAMPLE.txId },
+  },
+  verdict: 'matches' as const,
+};
+
 export const progress = { kept: 120, waiting: 3, lookedBackTo: EXAMPLE.at[0], isComplete: false };

@@ -7,10 +7,21 @@ import type { CopySearch } from './copy-search.js';
 import type { CopyIntake } from './intake.js';
 import type { IntakeStore } from './intake-store.js';
 import { addProgressRoutes } from './progress-routes.js';
+import { ReadingAnchors, type ReadingAnchorsOptions } from './reading-anchors.js';
+import { addReadingDayRoutes } from './reading-day-routes.js';
+import type { ReadingDaysOptions } from './reading-days.js';
+import { ReadingLog } from './reading-log.js';
 import { addCopyRoutes } from './routes.js';
+import type { SealedBox } from '../store/sealed-box.js';
 
 export interface CopiesOptions
-  extends Omit<CopyEndingOptions, 'attester'>, Omit<CopyBacklogOptions, 'found'>, CopyEndAttesterOptions {
+  extends
+    Omit<CopyEndingOptions, 'attester'>,
+    Omit<CopyBacklogOptions, 'found'>,
+    Omit<CopyEndAttesterOptions, 'outbox'>,
+    Omit<ReadingAnchorsOptions, 'outbox' | 'readingLog'>,
+    Omit<ReadingDaysOptions, 'readingLog'> {
+  readonly box: SealedBox;
   readonly outbox: Outbox;
   readonly search: CopySearch;
   readonly waiting: IntakeStore;
@@ -37,6 +48,10 @@ export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Pro
   options.outbox.handle('copy-end', attester);
   const ending = new CopyEnding({ ...options, attester });
   const backlog = new CopyBacklog({ ...options, found: () => intake.wake() });
+  const readingLog = new ReadingLog(options.store, options.box);
+  const anchors = new ReadingAnchors({ ...options, readingLog });
+  options.outbox.handle('reading-day', anchors);
+  anchors.start();
   intake.start();
   backlog.start();
   heard.on(() => {
@@ -46,5 +61,6 @@ export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Pro
   });
   addCopyRoutes(app, search);
   addProgressRoutes(app, { ...options, backlog });
-  app.addHook('onClose', () => Promise.all([intake.stop(), ending.stop(), backlog.stop()]));
+  addReadingDayRoutes(app, { ...options, readingLog });
+  app.addHook('onClose', () => Promise.all([intake.stop(), ending.stop(), backlog.stop(), anchors.stop()]));
 }

@@ -1,6 +1,8 @@
-import { RecordId, RecordVersion, Timestamp } from '@careledger/domain';
+import { ReadingAnchorState } from '@careledger/contracts';
+import { RecordId, RecordVersion, Sha256, Timestamp } from '@careledger/domain';
 import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
+import { DAY_VERDICTS } from './reading-days.js';
 
 export const CopiedResource = Type.Object(
   {
@@ -25,4 +27,20 @@ export const CopyProgress = Type.Object(
     isComplete: Type.Boolean({ description: 'All of it was looked through, and nothing waits' }),
   },
   { title: 'CopyProgress' },
+);
+
+/** A day of the log of who read copies, held against the ledger. */
+export const CheckedReadingDay = Type.Object(
+  {
+    day: ReadingAnchorState.properties.day,
+    lines: Type.Integer({ minimum: 0 }),
+    salt: Type.String({
+      description: 'With it, and the lines as `GET /v1/audit` has them, anybody computes the hash',
+    }),
+    hash: Sha256,
+    /** What the ledger has of it. */
+    anchor: NullOr(ReadingAnchorState),
+    verdict: Type.Enum([...DAY_VERDICTS]),
+  },
+  { title: 'CheckedReadingDay' },
 );

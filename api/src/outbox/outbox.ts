@@ -25,6 +25,7 @@ export const TASK_KINDS = [
   'receipt',
   'reading',
   'copy-end',
+  'reading-day',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

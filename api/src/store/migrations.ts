@@ -526,4 +526,17 @@ export const migrations: readonly Migration[] = [
         PRIMARY KEY (patient_id, grant_id)
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'days of the log of who read copies are anchored',
+    sql: `
+      CREATE INDEX accesses_of_copies ON accesses (asked_at) WHERE basis = 'copy';
+      CREATE TABLE reading_days (
+        -- UTC
+        day TEXT PRIMARY KEY,
+        statement TEXT NOT NULL,
+        -- null until the ledger has it
+        tx_id TEXT,
+        refusal TEXT
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];

@@ -9,6 +9,7 @@ import { confirmRecordTags } from './confirmations.js';
 import { listForks, reportFork } from './forks.js';
 import { recordHistory } from './history.js';
 import { reportReadings } from './notice-readings.js';
+import { anchorReadings, listReadingAnchors } from './reading-anchors.js';
 import { getRecord, listRecords, reviseRecords, storeRecords } from './stored.js';
 import { attestWraps, listWrapHolders } from './wrap-attestations.js';
 import { listVisits, recordVisit, relateVisit } from './visits.js';
@@ -23,6 +24,7 @@ export const recordsChaincode: Chaincode<typeof records> = {
     ConfirmRecordTags: confirmRecordTags,
     AttestWraps: attestWraps,
     AnchorHeads: anchorHeads,
+    AnchorReadings: anchorReadings,
     ReportFork: reportFork,
     RequestAccess: requestAccess,
     ReportReadings: reportReadings,
@@ -37,6 +39,7 @@ export const recordsChaincode: Chaincode<typeof records> = {
     ListWrapHolders: listWrapHolders,
     GetHead: getHead,
     ListAnchors: listAnchors,
+    ListReadingAnchors: listReadingAnchors,
     ListForks: listForks,
     GetAccess: getAccess,
     ListAccesses: listAccesses,

@@ -5,6 +5,7 @@ import type {
   AttestationState,
   ForkState,
   HeadState,
+  ReadingAnchorState,
   StoredRecordState,
   VisitState,
   WrapHolderState,
@@ -53,6 +54,9 @@ export const announcedVersions = new KeyFamily<AnnouncedRecordState>('announced'
 export const heads = new KeyFamily<HeadState>('head', ['patientId']);
 /** Every anchor. */
 export const anchors = new KeyFamily<HeadState>('anchor', ['patientId', 'height']);
+
+/** Anchored days of authorities' logs of who read their copies. */
+export const readingAnchors = new KeyFamily<ReadingAnchorState>('reading-anchor', ['authorityId', 'day']);
 
 /** One for each key that was convicted: more evidence against it says nothing new. */
 export const forks = new KeyFamily<ForkState>('fork', ['patientId', 'height', 'key']);

@@ -110,6 +110,7 @@ export const CONTRACT_CODES = {
   POLICY_VERSION_UNKNOWN: 'The patient’s policy has no such version on this channel yet.',
   ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
   ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
+  READINGS_ANCHORED: 'This day of the authority’s log is anchored already, with another hash.',
   CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',
   FORK_EVIDENCE_INVALID:
     'The two blocks are no evidence of a fork: not both signed, not one height, or the same block.',

@@ -45,6 +45,7 @@ export const EVENTS = {
   HeadsAnchored: Type.Object({
     heads: Type.Array(Type.Object({ patientId: PatientId, height: Type.Integer(), hash: Sha256 })),
   }),
+  ReadingsAnchored: Type.Object({ authorityId: AuthorityId, day: Type.String(), hash: Sha256 }),
   AccessDecided: Type.Object({ accesses: Type.Array(AccessState) }),
   ReadingsReported: Type.Object({ accesses: Type.Array(AccessState) }),
   VisitRecorded: Type.Object({ visit: VisitState }),

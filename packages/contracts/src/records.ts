@@ -22,10 +22,12 @@ import {
   Decision,
   ForkState,
   HeadState,
+  ReadingAnchorState,
   StoredRecordState,
   VisitState,
   WrapHolderState,
 } from './state.js';
+import { Day } from './statements/copies.js';
 import { CompactJws } from './statements/parts.js';
 
 const oneStatement = args({ statement: CompactJws });
@@ -150,6 +152,16 @@ export const records = {
       codes: [],
       itemCodes: [...ITEM_CODES, 'ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING', 'CHAIN_FORKED'],
       event: 'HeadsAnchored',
+    }),
+    /** Anchors one day of an authority's log of who read its copies: by itself, each day once. */
+    AnchorReadings: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'READINGS_ANCHORED'],
+      event: 'ReadingsAnchored',
     }),
     /**
      * Keeps two blocks of one height, both signed by gateway keys of the patient, as evidence (canonical JSON each). It
@@ -303,6 +315,20 @@ export const records = {
       callers: ['member'],
       args: args({ patientId: PatientId, ...PageArgs }),
       result: pageOf(HeadState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** The anchored days of an authority's log of who read its copies, oldest first; `from` and `to` are half-open. */
+    ListReadingAnchors: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({
+        authorityId: AuthorityId,
+        from: Type.Optional(Day),
+        to: Type.Optional(Day),
+        ...PageArgs,
+      }),
+      result: pageOf(ReadingAnchorState),
       codes: ['PAGE_TOKEN_INVALID'],
     }),
     /** Forks on record for a patient. */

@@ -25,7 +25,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
 import { AttestationBody } from './statements/attestation.js';
-import { AttestCopyEndBody } from './statements/copies.js';
+import { AnchorReadingsBody, AttestCopyEndBody } from './statements/copies.js';
 import { AttestWrapsBody } from './statements/records.js';
 import { delegationTerms } from './statements/delegations.js';
 import { CompactJws, DelegationPath, GrantEffect, NoticeRank, Sealed } from './statements/parts.js';
@@ -364,6 +364,13 @@ export const HeadState = Type.Object(
   { title: 'HeadState' },
 );
 export type HeadState = Static<typeof HeadState>;
+
+/** One anchored day of an authority's log of who read its copies. */
+export const ReadingAnchorState = Type.Object(
+  { authorityId: AuthorityId, ...AnchorReadingsBody.properties, anchoredAt: Timestamp, txId: TxId },
+  { title: 'ReadingAnchor' },
+);
+export type ReadingAnchorState = Static<typeof ReadingAnchorState>;
 
 /** Why and how a request is decided. `policyVersion` 0: the patient has never granted anything. */
 export const Ruling = Type.Object(

@@ -15,6 +15,7 @@ import type { TestHome } from '../../fixtures/services/test-home.js';
 const LOINC_GLUCOSE = 'http://loinc.org|97507-8';
 /** Values that nothing else in this deployment has. */
 const VALUES = [131.25, 132.75];
+const FIRST_READING = `SELECT min(id) FROM accesses WHERE basis = 'copy'`;
 const TABLES = ['copy_keys', 'copied_records', 'copied_resources', 'copied_terms'];
 
 /** What an authority's clients see of copies that patients let it keep. */
@@ -60,8 +61,18 @@ export function describeCopies(fixture: () => LayersFixture): void {
     return until(look, (left) => left.every((rows) => rows === 0));
   };
 
+  /** Changes what is in the store, while the service is stopped. */
+  const changed = async (dir: string, sql: string): Promise<void> => {
+    const service = fixture().processes.child('hospital');
+    await service.stop();
+    const database = new DatabaseSync(join(dir, 'authority.db'));
+    database.exec(sql);
+    database.close();
+    await service.start();
+  };
+
   describe('copies', () => {
-    test('what was and is announced comes in by itself, is found by code and time, and goes with the grant', async () => {
+    test('what was and is announced comes in by itself, is found by code and time, goes with the grant, and who read it is anchored', async () => {
       const home = await fixture().home();
       const [before, after] = VALUES.map((value) => async () => {
         const bundle = periodicRecord(home.patientId, value);
@@ -115,8 +126,25 @@ export function describeCopies(fixture: () => LayersFixture): void {
       );
       expect(attested?.copyEnd?.left).toBe('nothing');
       expect(copyEndOwedSince(attested ?? {}, Date.now())).toBeUndefined();
+
+      const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10);
+      const dayIs = (verdict: string) =>
+        until(
+          async () => (await call(fixture().authority(), 'auditor', 'GET /v1/audit/days')).body['days'],
+          (days) => (days as Record<string, unknown>[]).some((each) => each['verdict'] === verdict),
+        );
+      // As if all of it had been read the day before.
+      await changed(
+        dir,
+        `UPDATE accesses SET asked_at = '${yesterday}' || substr(asked_at, 11) WHERE basis = 'copy'`,
+      );
+      expect(await dayIs('matches')).toMatchObject([
+        { day: yesterday, anchor: { authorityId: 'aut_hospital' } },
+      ]);
+      await changed(dir, `UPDATE accesses SET unit = 'billing' WHERE id = (${FIRST_READING})`);
+      expect(await dayIs('differs')).toMatchObject([{ day: yesterday }]);
       for (const plain of ['131.25', '132.75', '97507-8']) expect(filesOf(dir).includes(plain)).toBe(false);
-    }, 60_000);
+    }, 90_000);
   });
 }
 

@@ -61,6 +61,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
         'AttestWraps',
         'AnchorHeads',
         'RequestAccess',
+        'AnchorReadings',
         'RecordVisit',
         'RelateVisit',
         'Decide',
@@ -97,6 +98,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
         'CancelSubscription',
         'AttestCopyEnd',
         'AnnounceRecords',
+        'AnchorReadings',
         'RecordVisit',
       ],
       'as-peer': [

@@ -45,6 +45,10 @@ export interface ValidCall {
   readonly prepare: (fixture: LedgerFixture) => Promise<Prepared>;
 }
 
+let days = 0;
+/** Each once: an authority anchors no day of its log twice. */
+const anotherDay = (): string => new Date(Date.UTC(2000, 0, (days += 1))).toISOString().slice(0, 10);
+
 /** Authorities carry some statements of their own alone. */
 const NOT_THE_LAB = { 'lab client': 'STATEMENT_ISSUER_MISMATCH' } as const;
 const NOT_OTHER_PROVIDERS = (code: string) => ({ 'cloud-b client': code, 'lab client': code });
@@ -504,6 +508,20 @@ const VALID_CALLS: Readonly<Record<Exclude<WritingFunction, (typeof TAKES_A_DAY)
         otherKey: patient.consent,
       });
     },
+  },
+  AnchorReadings: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) =>
+      byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: fixture.hospital,
+        kind: 'anchorReadings',
+        body: { day: anotherDay(), hash: newHash() },
+        otherKey: (await fixture.patient()).consent,
+      }),
   },
   RecordVisit: {
     by: 'organisation',

@@ -77,6 +77,7 @@ const QUESTIONS: Readonly<Record<ReadingFunction, ValidRead>> = {
   ListAnnouncements: question('authorities', ofPatient),
   GetHead: question('authorities', ofPatient),
   ListAnchors: question('authorities', ofPatient),
+  ListReadingAnchors: question('authorities', ({ hospital }) => ({ authorityId: hospital.id })),
   ListForks: question('authorities', ofPatient),
   GetAccess: question('cloud', async (fixture) => ({
     ...(await ofPatient(fixture)),

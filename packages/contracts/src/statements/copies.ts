@@ -1,4 +1,4 @@
-import { Id128, PatientId, Timestamp, closedObject as body } from '@careledger/domain';
+import { Id128, PatientId, Sha256, Timestamp, closedObject as body } from '@careledger/domain';
 import { Type } from 'typebox';
 
 /** What an authority still has of a patient's copy after one of the grants has ended that let it be kept. */
@@ -14,3 +14,12 @@ export const AttestCopyEndBody = body({
   left: CopyLeft,
   destroyedAt: Timestamp,
 });
+
+/** A day, UTC. */
+export const Day = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+  description: 'A day, UTC: `2026-05-05`',
+});
+
+/** By an authority: the hash of one day of its log of who read the copies that it keeps. */
+export const AnchorReadingsBody = body({ day: Day, hash: Sha256 });

@@ -21,7 +21,7 @@ import {
   ConfirmTagsBody,
   AnchorHeadBody,
 } from './records.js';
-import { AttestCopyEndBody } from './copies.js';
+import { AnchorReadingsBody, AttestCopyEndBody } from './copies.js';
 import { CheckInBody, VisitBody } from './visits.js';
 import { AttestationBody } from './attestation.js';
 import { SettingsBody } from './settings.js';
@@ -135,6 +135,11 @@ export const STATEMENTS = {
     typ: 'careledger.copy-end+jws',
     signers: ['authority'],
     body: AttestCopyEndBody,
+  }),
+  anchorReadings: kind({
+    typ: 'careledger.readings-anchor+jws',
+    signers: ['authority'],
+    body: AnchorReadingsBody,
   }),
   anchorHead: kind({ typ: 'careledger.anchor+jws', signers: ['gateway'], body: AnchorHeadBody }),
   noticeReading: kind({
