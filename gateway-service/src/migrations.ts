@@ -12,6 +12,7 @@ import {
   DELEGATE_TOKENS_TABLE,
   DELEGATIONS_TABLE,
   GRANTS_EPOCH,
+  POLICY_NUMBERS_TABLE,
   RECOVERIES_TABLES,
   STANDING_POLICIES_TABLE,
 } from './consent/schema.js';
@@ -95,4 +96,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: standing policies', sql: STANDING_POLICIES_TABLE },
   { name: 'consent: tokens of delegates', sql: DELEGATE_TOKENS_TABLE },
   { name: 'consent: recoveries of consent keys', sql: RECOVERIES_TABLES },
+  { name: 'consent: numbers of decisions by consent key', sql: POLICY_NUMBERS_TABLE },
 ];
