@@ -12,6 +12,7 @@ import {
   DELEGATE_TOKENS_TABLE,
   DELEGATIONS_TABLE,
   GRANTS_EPOCH,
+  POLICY_NUMBERS_TABLE,
   RECOVERIES_TABLES,
   STANDING_POLICIES_TABLE,
 } from './consent/schema.js';
@@ -97,4 +98,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: tokens of delegates', sql: DELEGATE_TOKENS_TABLE },
   { name: 'consent: recoveries of consent keys', sql: RECOVERIES_TABLES },
   { name: 'patients: what was sealed to their former keys', sql: RESEALED_TABLE },
+  { name: 'consent: numbers of decisions by consent key', sql: POLICY_NUMBERS_TABLE },
 ];

@@ -126,7 +126,7 @@ export class GrantStore {
 
   /** Where a number of the patient's stands that the consent key in force signs. */
   place(patientNo: number, policySeq: number): Place {
-    return { policySeq, epoch: this.#consentKeys.epoch(patientNo) };
+    return { policySeq, epoch: this.epoch(patientNo) };
   }
 
   /** The same of a key by its thumbprint, in force or not. */
@@ -197,32 +197,34 @@ export class GrantStore {
     );
   }
 
-  /** The next policySeq; counted up for good. */
+  /** The next policySeq; counted up for good, by each consent key from 1 on. */
   takeSeq(patientNo: number): number {
-    const row = this.#database
-      .prepare(
-        `INSERT INTO policy_counters VALUES (?, 2)
-         ON CONFLICT (patient_no) DO UPDATE SET next_seq = next_seq + 1 RETURNING next_seq`,
-      )
-      .get(patientNo) as { next_seq: number };
-    return row.next_seq - 1;
+    const policySeq = this.nextSeq(patientNo);
+    this.noteSeq(patientNo, policySeq);
+    return policySeq;
   }
 
-  /** A statement of the patient's app has used this number. */
-  noteSeq(patientNo: number, policySeq: number): void {
+  /** A statement of the patient's app has used this number. @param epoch of the key that signed it: that in force unless told */
+  noteSeq(patientNo: number, policySeq: number, epoch = this.epoch(patientNo)): void {
     this.#database
       .prepare(
-        `INSERT INTO policy_counters VALUES (?, ?)
-         ON CONFLICT (patient_no) DO UPDATE SET next_seq = max(next_seq, excluded.next_seq)`,
+        `INSERT INTO policy_numbers (patient_no, epoch, next_seq) VALUES (?, ?, ?)
+         ON CONFLICT (patient_no, epoch) DO UPDATE SET next_seq = max(next_seq, excluded.next_seq)`,
       )
-      .run(patientNo, policySeq + 1);
+      .run(patientNo, epoch, policySeq + 1);
   }
 
+  /** That of the consent key in force: what a former one has used up is used up for that one alone. */
   nextSeq(patientNo: number): number {
     const row = this.#database
-      .prepare('SELECT next_seq FROM policy_counters WHERE patient_no = ?')
-      .get(patientNo) as { next_seq: number } | undefined;
+      .prepare('SELECT next_seq FROM policy_numbers WHERE patient_no = ? AND epoch = ?')
+      .get(patientNo, this.epoch(patientNo)) as { next_seq: number } | undefined;
     return row?.next_seq ?? 1;
+  }
+
+  /** In which the consent key in force numbers. */
+  epoch(patientNo: number): number {
+    return this.#consentKeys.epoch(patientNo);
   }
 
   #all(where: string, ...values: (string | number)[]): Grant[] {

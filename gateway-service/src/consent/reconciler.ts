@@ -150,7 +150,7 @@ export class Reconciler implements AsyncDisposable {
     store.deferred(() => {
       for (const state of given) {
         const body = bodyOf(state);
-        grants.noteSeq(patientNo, state.policySeq);
+        grants.noteSeq(patientNo, state.policySeq, state.epoch ?? 0);
         grants.insert({
           ...{ grantId: state.grantId, patientNo, body, meaning: null },
           ...{ policySeq: state.policySeq, epoch: state.epoch ?? 0 },

@@ -115,6 +115,20 @@ describe('after a key took over', () => {
     expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
   });
 
+  test('its numbers begin with 1, whatever a thief of the former key has sent', async () => {
+    const { patientNo } = patient;
+    const about = { patientId: patient.patientId, networkId: 'devnet' };
+    const body = { policySeq: Number.MAX_SAFE_INTEGER };
+    const highest = makeStatement(decisionStatement('revokeAll', { ...about, body }), former);
+    await desk.consent.takeRevocation(patient, highest);
+    tookOver();
+    await desk.rotations.compare(patient.patientId);
+    expect(desk.grants.nextSeq(patientNo)).toBe(1);
+    await desk.consent.takeGrant(patient, granted(next, 1));
+    expect(desk.grants.nextSeq(patientNo)).toBe(2);
+    expect(desk.grants.standsAbove(patientNo, { epoch: 0, policySeq: Number.MAX_SAFE_INTEGER })).toBe(true);
+  });
+
   test('a crash before the chain has it, or between the block and its note, loses and repeats nothing', async () => {
     tookOver();
     const rekey = t.core.rekey.bind(t.core);

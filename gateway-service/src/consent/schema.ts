@@ -194,3 +194,19 @@ export const RECOVERIES_TABLES = `
       PRIMARY KEY (patient_no, new_key)
     ) STRICT, WITHOUT ROWID;
 `;
+
+/** Part of a migration: its text stays. */
+export const POLICY_NUMBERS_TABLE = `
+    -- Next policySeq of each patient, by the epoch of the consent key that signs it: each counts from 1 on.
+    CREATE TABLE policy_numbers (
+      patient_no INTEGER NOT NULL,
+      epoch      INTEGER NOT NULL,
+      next_seq   INTEGER NOT NULL,
+      PRIMARY KEY (patient_no, epoch)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO policy_numbers SELECT patient_no, coalesce((
+      SELECT epoch FROM policy_epochs JOIN consent_keys USING (patient_no, consent_key)
+      WHERE policy_epochs.patient_no = policy_counters.patient_no), 0), next_seq
+    FROM policy_counters;
+    DROP TABLE policy_counters;
+`;

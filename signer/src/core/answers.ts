@@ -15,10 +15,14 @@ import { SignerError } from './errors.js';
 
 const { policySeq, permissions, purposes, from, until, period, subscriptionId, path } = GrantState.properties;
 
+/** How often the consent key had been replaced that numbers so; absent: not once. */
+const Epoch = Type.Integer({ minimum: 0 });
+
 /** What the signer reads of the gateway's answers; members beyond are not looked at. */
 const ListedRule = Type.Object({
   ...{ grantId: Id128, patientId: PatientId, authorityId: RuleSubject },
   ...{ policySeq, permissions, purposes, from, until, period, subscriptionId, path },
+  epoch: Type.Optional(Epoch),
   status: Type.Union([
     Type.Literal('pending'),
     Type.Literal('active'),
@@ -35,12 +39,14 @@ const next = Type.Union([Type.String(), Type.Null()]);
 export const GrantsAnswer = Type.Object({
   grants: Type.Array(ListedRule),
   nextPolicySeq: Type.Integer({ minimum: 1 }),
+  epoch: Type.Optional(Epoch),
   next,
 });
 
 export const DenialsAnswer = Type.Object({
   denials: Type.Array(ListedRule),
   nextPolicySeq: Type.Integer({ minimum: 1 }),
+  epoch: Type.Optional(Epoch),
   next,
 });
 

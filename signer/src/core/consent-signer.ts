@@ -175,7 +175,7 @@ export class ConsentSigner {
     // A delegate counts by itself, and answers for nothing of the patient's.
     if (this.#content.acting !== undefined)
       return { ...view, policySeq: this.#nextSeq(undefined), unknown: [] };
-    return checkOwnState(this.#content, decisionsOf(this.#content.journal), view);
+    return checkOwnState({ ...this.#content, kid: this.key.kid }, decisionsOf(this.#content.journal), view);
   }
 
   /**

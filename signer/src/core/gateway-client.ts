@@ -57,16 +57,22 @@ export class GatewayClient {
 
   async view(patientId: string): Promise<GatewayView> {
     const [grants, denials]: [ListedRule[], ListedRule[]] = [[], []];
-    let nextPolicySeq = 1;
+    let [epoch, nextPolicySeq] = [0, 1];
+    const count = (page: { readonly nextPolicySeq: number; readonly epoch?: number }): void => {
+      const { epoch: of = 0 } = page;
+      // Between two pages a key may have taken another's place, which begins anew.
+      nextPolicySeq = of > epoch ? page.nextPolicySeq : Math.max(nextPolicySeq, page.nextPolicySeq);
+      epoch = Math.max(epoch, of);
+    };
     for await (const page of this.#pages(`/v1/patients/${patientId}/denials`, DenialsAnswer)) {
       denials.push(...page.denials);
-      ({ nextPolicySeq } = page);
+      count(page);
     }
     for await (const page of this.#pages(`/v1/patients/${patientId}/grants`, GrantsAnswer)) {
       grants.push(...page.grants);
-      nextPolicySeq = Math.max(nextPolicySeq, page.nextPolicySeq);
+      count(page);
     }
-    return { grants, denials, nextPolicySeq };
+    return { grants, denials, nextPolicySeq, epoch };
   }
 
   /** @throws SignerError `SUBSCRIPTION_NOT_FOUND`, `PATIENT_MISMATCH` */

@@ -11,7 +11,12 @@ export interface JournalEntry {
 }
 
 /** A decision that was signed here. */
-export type Signed = Decision & { readonly sid: string; readonly isTaken: boolean };
+export type Signed = Decision & {
+  readonly sid: string;
+  /** Thumbprint of the key that signed it. */
+  readonly kid: string;
+  readonly isTaken: boolean;
+};
 
 /** Takes the entries apart. They are the signer's own, and were valid when they were signed. */
 export function decisionsOf(journal: readonly JournalEntry[]): Signed[] {

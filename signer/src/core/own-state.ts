@@ -13,6 +13,8 @@ export interface GatewayView {
   readonly grants: readonly ListedRule[];
   readonly denials: readonly ListedRule[];
   readonly nextPolicySeq: number;
+  /** Of the consent key in force: how often it was replaced. Rules of another one are numbered by themselves. */
+  readonly epoch?: number;
 }
 
 export interface OwnState {
@@ -24,18 +26,26 @@ export interface OwnState {
   readonly unknown: readonly ListedRule[];
 }
 
+interface CheckedFile {
+  readonly patientId: string;
+  /** Thumbprint of the key that signs. */
+  readonly kid: string;
+  readonly seqFloor?: number | undefined;
+}
+
 /**
  * Holds what the gateway says against what was signed here and the gateway has taken. A gateway that leaves out, alters or
- * forgets any of it is not asked further.
+ * forgets any of it is not asked further. Each consent key numbers from 1 on: what a former one has used up, a thief's hand with it,
+ * is no number of this one's.
  * @throws SignerError `PATIENT_MISMATCH`, `GRANT_HIDDEN`, `GRANT_DIFFERS`, `REVOCATION_HIDDEN`, `POLICY_SEQ_BEHIND`,
  * `POLICY_SEQ_LEAP`
  */
 export function checkOwnState(
-  { patientId, seqFloor = 0 }: { readonly patientId: string; readonly seqFloor?: number | undefined },
+  { patientId, kid, seqFloor = 0 }: CheckedFile,
   signed: readonly Signed[],
   view: GatewayView,
 ): OwnState {
-  const { grants, denials, nextPolicySeq } = view;
+  const { grants, denials, nextPolicySeq, epoch = 0 } = view;
   const rules = [...grants, ...denials];
   for (const rule of rules) {
     if (rule.patientId !== patientId)
@@ -44,6 +54,13 @@ export function checkOwnState(
   const named = (each: readonly ListedRule[]) => new Map(each.map((rule) => [rule.grantId, rule]));
   const [listed, granted, denied] = [named(rules), named(grants), named(denials)];
   const taken = signed.filter(({ isTaken }) => isTaken);
+  const signers = new Map(signed.map((decision) => [decision.sid, decision.kid]));
+  /** Of the key that signs now: by the own file or, where that did not sign it, by the gateway's word. */
+  const isOfNow = (rule: ListedRule): boolean => {
+    const signer = signers.get(rule.grantId);
+    return signer === undefined ? (rule.epoch ?? 0) === epoch : signer === kid;
+  };
+  const byThisKey = (decisions: readonly Signed[]) => decisions.filter((decision) => decision.kid === kid);
   for (const decision of taken) {
     if (decision.name === 'grant') {
       const { sid, body } = decision;
@@ -55,15 +72,21 @@ export function checkOwnState(
         if (grant.path?.includes(decision.body.delegationId) === true) checkRevoked(grant);
     if (decision.name !== 'revokeAll') continue;
     const { policySeq } = decision.body;
-    for (const grant of grants) if (grant.policySeq <= policySeq) checkRevoked(grant);
+    // One of a later key lies above all that a former one signed.
+    const isOwn = decision.kid === kid;
+    for (const grant of grants)
+      if ((isOwn && !isOfNow(grant)) || (isOwn === isOfNow(grant) && grant.policySeq <= policySeq))
+        checkRevoked(grant);
   }
-  const used = rules.reduce((highest, { policySeq }) => Math.max(highest, policySeq), highestSeq(taken));
+  const used = rules
+    .filter(isOfNow)
+    .reduce((highest, { policySeq }) => Math.max(highest, policySeq), highestSeq(byThisKey(taken)));
   if (nextPolicySeq <= used)
     throw new SignerError(
       'POLICY_SEQ_BEHIND',
       `The gateway offers decision number ${nextPolicySeq}, although it has taken ${used}`,
     );
-  const highest = Math.max(used, highestSeq(signed), seqFloor);
+  const highest = Math.max(used, highestSeq(byThisKey(signed)), seqFloor);
   if (nextPolicySeq > highest + SEQ_LEAP_MAX)
     throw new SignerError(
       'POLICY_SEQ_LEAP',

@@ -19,7 +19,9 @@ export function addDenialRoutes(app: ServiceApp, grants: GrantService, decisions
         problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
-        response: { 200: withExamples(DenialsPage, { denials: [denial], nextPolicySeq: 4, next: null }) },
+        response: {
+          200: withExamples(DenialsPage, { denials: [denial], nextPolicySeq: 4, epoch: 0, next: null }),
+        },
       },
     },
     async (request) => grants.listDenials(request.params.patientId, request.query, delegationOf(request)),

@@ -63,7 +63,9 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
         problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
-        response: { 200: withExamples(GrantsPage, { grants: [grant], nextPolicySeq: 2, next: null }) },
+        response: {
+          200: withExamples(GrantsPage, { grants: [grant], nextPolicySeq: 2, epoch: 0, next: null }),
+        },
       },
     },
     async (request) => grants.list(request.params.patientId, request.query, delegationOf(request)),

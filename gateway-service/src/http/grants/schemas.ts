@@ -107,6 +107,12 @@ export type DenialBody = Static<typeof DenialBody>;
 export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase });
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
+/** How often the consent key had been replaced when it numbered: each one's numbers begin with 1. */
+const Epoch = Type.Integer({
+  minimum: 0,
+  description: 'Of the consent key that numbers so: how often it had been replaced',
+});
+
 export const GrantView = Type.Object(
   {
     grantId: Id128,
@@ -114,6 +120,7 @@ export const GrantView = Type.Object(
     /** `*`: a denial to any. */
     authorityId: RuleSubject,
     policySeq: Type.Integer(),
+    epoch: Epoch,
     /** pending: no channel has it yet; refused: none will. */
     status: Type.String(),
     permissions: Type.Array(Permission),
@@ -137,6 +144,7 @@ export type GrantView = Static<typeof GrantView>;
 export const GrantsPage = Type.Object({
   grants: Type.Array(GrantView),
   nextPolicySeq: Type.Integer(),
+  epoch: Epoch,
   next: Next,
 });
 export type GrantsPage = Static<typeof GrantsPage>;
@@ -144,6 +152,7 @@ export type GrantsPage = Static<typeof GrantsPage>;
 export const DenialsPage = Type.Object({
   denials: Type.Array(GrantView),
   nextPolicySeq: Type.Integer(),
+  epoch: Epoch,
   next: Next,
 });
 export type DenialsPage = Static<typeof DenialsPage>;

@@ -28,7 +28,7 @@ import type {
 export interface GrantServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly consent: ConsentService;
-  readonly grants: Pick<GrantStore, 'get' | 'page' | 'nextSeq'>;
+  readonly grants: Pick<GrantStore, 'get' | 'page' | 'nextSeq' | 'epoch'>;
   readonly delegations: Pick<DelegationStore, 'get'>;
   readonly steps: Pick<StepStore, 'job'>;
 }
@@ -148,15 +148,17 @@ export class GrantService {
         wanted.by === undefined
           ? grants.nextSeq(patientNo)
           : (delegations.get(patientNo, wanted.by)?.nextSeq ?? 1),
+      epoch: grants.epoch(patientNo),
       next: page.next,
     };
   }
 
   #view(patientId: string, grant: Grant): GrantView {
-    const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
+    const { grantId, patientNo, authorityId, policySeq, epoch, status, body, meaning, madeMs, revokedMs } =
+      grant;
     const { permissions, purposes, from, until, period, subscriptionId, path } = body;
     return {
-      ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
+      ...{ grantId, patientId, authorityId, policySeq, epoch, status, permissions, purposes, from },
       ...(until !== undefined && { until }),
       ...(period !== undefined && { period }),
       ...(subscriptionId !== undefined && { subscriptionId }),
