@@ -16,7 +16,6 @@ export { asOf, confirmationsAsOf, missingForReading } from './hindsight.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';
 export { bringsNotices } from './notices.js';
 export { isOverdue, owedDeletion } from './owed-deletion.js';
-export type { OwedDeletion } from './owed-deletion.js';
 export { firstPolicyHash, nextPolicyHash } from './policy-hash.js';
 export { readersGrants } from './possible-reads.js';
 export { isAbout, isDenial, isRevokedThrough } from './rule.js';

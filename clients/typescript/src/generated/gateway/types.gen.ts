@@ -949,7 +949,7 @@ export type JobSummary = {
 };
 
 /**
- * The body of the `rotatePatientKey` statement that the patient is to sign
+ * The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing
  */
 export type KeyOffer = {
     use: 'gateway';
@@ -958,6 +958,12 @@ export type KeyOffer = {
      */
     newKey: string;
     newKeyProof: string;
+} | {
+    use: 'encryption';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    newKey: string;
 };
 
 export type News2Limits = {
@@ -1800,8 +1806,12 @@ export type WrapHolder = {
     } | null;
 };
 
-export type WrapHoldersView = {
+export type WrapHoldersPage = {
     holders: Array<WrapHolder>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -8007,6 +8017,100 @@ export type ListPatientDecisionsResponses = {
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
 
+export type ListPatientWrapHoldersData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/wrap-holders';
+};
+
+export type ListPatientWrapHoldersErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
+
+export type ListPatientWrapHoldersResponses = {
+    /**
+     * OK
+     */
+    200: WrapHoldersPage;
+};
+
+export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
+
 export type ListPatientVisitsData = {
     body?: never;
     headers?: {
@@ -8351,95 +8455,12 @@ export type GetPatientDisclosureStatementResponses = {
 
 export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
-export type ListPatientWrapHoldersData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: never;
-    url: '/v1/patients/{patientId}/wrap-holders';
-};
-
-export type ListPatientWrapHoldersErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
-
-export type ListPatientWrapHoldersResponses = {
-    /**
-     * OK
-     */
-    200: WrapHoldersView;
-};
-
-export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
-
 export type OfferPatientKeysData = {
     body: {
-        use?: 'gateway';
+        /**
+         * Which key: `gateway`, with which it signs for the patient, unless said; `encryption`, which opens the records
+         */
+        use?: 'gateway' | 'encryption';
     };
     headers?: {
         /**
@@ -8530,7 +8551,7 @@ export type OfferPatientKeysError = OfferPatientKeysErrors[keyof OfferPatientKey
 
 export type OfferPatientKeysResponses = {
     /**
-     * The body of the `rotatePatientKey` statement that the patient is to sign
+     * The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing
      */
     200: KeyOffer;
 };
@@ -8548,7 +8569,7 @@ export type RotatePatientKeysData = {
         /**
          * Which key: `consent` unless said
          */
-        use?: 'consent' | 'gateway';
+        use?: 'consent' | 'gateway' | 'encryption';
     };
     headers?: {
         /**
