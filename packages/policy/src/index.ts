@@ -17,7 +17,6 @@ export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt 
 export { bringsNotices } from './notices.js';
 export { copyEndOwedSince, endOf } from './owed-copy-end.js';
 export { isOverdue, owedDeletion } from './owed-deletion.js';
-export type { OwedDeletion } from './owed-deletion.js';
 export { firstPolicyHash, nextPolicyHash } from './policy-hash.js';
 export { readersGrants } from './possible-reads.js';
 export { confirmedTimes, isRecoveryOpen, openedTimes, recoveryStage } from './recoveries.js';

@@ -1282,6 +1282,60 @@ export type VouchedRecovery = {
     recoveryId: string;
 };
 
+export type WrapHolder = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    heldSince: string;
+    attested: {
+        policyVersion: number;
+        versions: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        checkedAt: string;
+        statement: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        recordedAt: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    } | null;
+    owed: {
+        /**
+         * The oldest revocation that it has not attested
+         */
+        policyVersion: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        since: string;
+        /**
+         * For longer than 3600 s
+         */
+        isOverdue: boolean;
+    } | null;
+};
+
+export type WrapHoldersPage = {
+    holders: Array<WrapHolder>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
 export type WriteJob = {
     /**
      * 128 random bits, base64url
@@ -4136,6 +4190,96 @@ export type ListPatientDecisionsResponses = {
 };
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
+
+export type ListPatientWrapHoldersData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/wrap-holders';
+};
+
+export type ListPatientWrapHoldersErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
+
+export type ListPatientWrapHoldersResponses = {
+    /**
+     * OK
+     */
+    200: WrapHoldersPage;
+};
+
+export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
 
 export type SearchCopiesData = {
     body?: never;

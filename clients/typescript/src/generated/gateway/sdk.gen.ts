@@ -1211,6 +1211,24 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
+     * Providers that hold the patient’s records: what each has attested of deleted wraps, and what it owes since when
+     *
+     * Roles: patient, auditor.
+     */
+    public listPatientWrapHolders<ThrowOnError extends boolean = true>(options: Options<ListPatientWrapHoldersData, ThrowOnError>): RequestResult<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/wrap-holders',
+            ...options
+        });
+    }
+    
+    /**
      * Visits that authorities have recorded, confirmed by a check-in or not
      *
      * Roles: patient, auditor.
@@ -1271,25 +1289,7 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Providers that hold the patient’s records: what each has attested of deleted wraps, and what it owes since when
-     *
-     * Roles: patient, auditor.
-     */
-    public listPatientWrapHolders<ThrowOnError extends boolean = true>(options: Options<ListPatientWrapHoldersData, ThrowOnError>): RequestResult<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'> {
-        return (options.client ?? this.client).get<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'>({
-            responseStyle: 'data',
-            security: [{
-                    key: 'bearer',
-                    scheme: 'bearer',
-                    type: 'http'
-                }],
-            url: '/v1/patients/{patientId}/wrap-holders',
-            ...options
-        });
-    }
-    
-    /**
-     * Have this gateway make the key that is to follow its own, for the patient to appoint at `keys/rotate`. Asked again, the same key
+     * Have this gateway make the key that is to follow one of its own, for the patient to appoint at `keys/rotate`. Asked again, the same key
      *
      * Roles: patient.
      */
@@ -1311,7 +1311,7 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Put another consent key in the place of the patient’s, or another gateway key in the place of this gateway’s: by a ready statement or made here under the passphrase. What was decided stands; nothing is taken that a former consent key signs from now on, nor a former gateway key once the ledgers have the new one
+     * Put another consent key in the place of the patient’s, another gateway key in the place of this gateway’s, or another in the place of the key that opens the patient’s records: by a ready statement or made here under the passphrase. What was decided stands; nothing is taken that a former consent key signs from now on, nor a former gateway key once the ledgers have the new one. What there is of records is wrapped to the new key in the background
      *
      * Roles: patient.
      */
