@@ -4,6 +4,7 @@ import { describeAnswers } from './authority/answers.js';
 import { describeCopies } from './authority/copies.js';
 import { describeEmergencies } from './authority/emergencies.js';
 import { describeFhir } from './authority/fhir.js';
+import { describeMedplum } from './authority/medplum.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
 import { describeRevocations } from './authority/revocations.js';
@@ -33,6 +34,7 @@ describeVisits(running);
 describePractitioners(running);
 describeRevocations(running);
 describeFhir(running);
+describeMedplum(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = fixture.authority();
