@@ -40,9 +40,9 @@ test: build ## run all tests, or those that match a pattern (ARGS=packages/crypt
 lint: build ## check style, types, the direction of imports, and that nothing is unused
 	@$(RUN) lint
 
-judges: build ## let redocly, spectral, schemathesis and HAPI's validator judge the services on the embedded network (ARGS="--cases 200 api")
+judges: build ## let redocly, spectral, schemathesis, HAPI, Keycloak and strangers' FHIR clients judge the services (ARGS="--cases 200 api")
 	@$(RUN) judges -- $(ARGS)
-	@$(RUN) test:built -- conformance/dist/fhir/hapi
+	@JUDGES=yes $(RUN) test:built -- --runInBand conformance/dist/fhir/hapi conformance/dist/judges/keycloak conformance/dist/judges/clients
 
 judge-consent: build ## judge what patients decide from the blocks of an embedded network that is killed and stopped: 100,000 operations (ARGS="--help")
 	@$(RUN) judge-consent -- $(ARGS)

@@ -8,6 +8,7 @@ import { describeFhir } from './authority/fhir.js';
 import { describeFhirBatch } from './authority/fhir-batch.js';
 import { describeFhirConsents } from './authority/fhir-consents.js';
 import { describeFhirEncounters } from './authority/fhir-encounters.js';
+import { describeMedplum } from './authority/medplum.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
 import { describeRevocations } from './authority/revocations.js';
@@ -41,6 +42,7 @@ describeFhirConsents(running);
 describeFhirEncounters(running);
 describeFhirBatch(running);
 describeFhirCopies(running);
+describeMedplum(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = fixture.authority();

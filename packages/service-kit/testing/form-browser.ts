@@ -8,21 +8,24 @@ export class FormBrowser {
     return this.#go(new URL(url), { method: 'GET' }, until);
   }
 
-  /** Sends the form of a page whose action ends so. */
+  /** Sends the form of a page whose action's path ends so. */
   async send(
     visit: Visit,
     action: string,
     fields: Readonly<Record<string, string>>,
     until: string,
   ): Promise<Visit> {
-    const found = [...visit.text.matchAll(/action="([^"]+)"/g)].find(([, each]) => each?.endsWith(action));
-    if (found?.[1] === undefined) throw new Error(`The page has no form ${action}: ${visit.text}`);
+    const actions = [...visit.text.matchAll(/action="([^"]+)"/g)].map(
+      ([, url = '']) => new URL(url.replaceAll('&amp;', '&'), visit.url),
+    );
+    const found = actions.find(({ pathname }) => pathname.endsWith(action));
+    if (found === undefined) throw new Error(`The page has no form ${action}: ${visit.text}`);
     const hidden = [...visit.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
     const body = new URLSearchParams({
       ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
       ...fields,
     });
-    return this.#go(new URL(found[1], visit.url), { method: 'POST', body }, until);
+    return this.#go(found, { method: 'POST', body }, until);
   }
 
   #jarOf({ origin }: URL): Map<string, string> {

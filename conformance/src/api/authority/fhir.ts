@@ -49,7 +49,7 @@ interface Outcome {
 }
 
 /** What a scale says. */
-const weight = (subject: object, value: number) => ({
+export const weight = (subject: object, value: number) => ({
   resourceType: 'Observation',
   status: 'final',
   category: [

@@ -32,6 +32,17 @@ export function isFhirRequest({ server, url }: Pick<FastifyRequest, 'server' | '
 }
 
 /**
+ * The address of a request as the router finds it. Clients may write the base with a slash at its end, to which they post
+ * Bundles (Medplum's does): it is the same.
+ */
+export function routedUrl(url: string, base: string | undefined): string {
+  const slashed = `${base}/`;
+  if (base === undefined || !url.startsWith(slashed)) return url;
+  const rest = url.slice(slashed.length);
+  return rest === '' || rest.startsWith('?') ? `${base}${rest}` : url;
+}
+
+/**
  * Reads what FHIR says in the query and in `Prefer` of every request below `base`: a query whose escapes say no text is
  * refused; `_format` counts more than `Accept`; with `Prefer: handling=lenient` parameters that the route does not know are
  * left out, and `Preference-Applied` says so. Before whatever chooses media types.

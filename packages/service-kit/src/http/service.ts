@@ -19,7 +19,7 @@ import { refuseCodedBodies } from './coded-bodies.js';
 import { installCrossOrigin } from './cross-origin.js';
 import { installDeclaredAnswers } from './declared-answers.js';
 import { answerUnreadablePath, installErrorHandler } from './error-handler.js';
-import { installFhirRequests } from './fhir-requests.js';
+import { installFhirRequests, routedUrl } from './fhir-requests.js';
 import { installHealth } from './health.js';
 import { installJsonBodies } from './json-body.js';
 import { installMetrics } from './metrics.js';
@@ -93,6 +93,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     // Slow starts and stops have owners elsewhere: the supervisor, and SHUTDOWN_DEADLINE_MS.
     pluginTimeout: 0,
     trustProxy: http.trustedProxies ?? false,
+    rewriteUrl: ({ url = '/' }) => routedUrl(url, options.fhirBase),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH_CHARS },
     genReqId: (request) => {
       const given = request.headers[REQUEST_ID_HEADER];
