@@ -241,6 +241,23 @@ export type CopiesView = {
     copies: Array<HeldCopy>;
 };
 
+export type CopyEnd = {
+    left: 'nothing' | 'of-other-grants';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    destroyedAt: string;
+    statement: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
 export type CopyTerms = {
     purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
     /**
@@ -742,22 +759,7 @@ export type GrantState = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
-    copyEnd?: {
-        left: 'nothing' | 'of-other-grants';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        destroyedAt: string;
-        statement: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        recordedAt: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-    };
+    copyEnd?: CopyEnd;
 };
 
 export type GrantView = {
@@ -903,22 +905,7 @@ export type HeldCopy = {
     /**
      * The word of the authority that it is destroyed
      */
-    attested: {
-        left: 'nothing' | 'of-other-grants';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        destroyedAt: string;
-        statement: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        recordedAt: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-    } | null;
+    attested: CopyEnd | null;
     owed: {
         /**
          * RFC 3339, UTC, milliseconds optional
