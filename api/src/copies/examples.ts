@@ -9,7 +9,7 @@ export const resources = {
   next: null,
 };
 
-const hash = 'Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCBoYXNoIQ';
+const hash = EXAMPLE.hash;
 export const readingDay = {
   ...{ day: '2026-03-02', lines: 12, salt: hash, hash },
   anchor: {

@@ -20,7 +20,7 @@ export interface WorkedNetwork {
 type ReplayKind = AttemptKind<WorkedNetwork>;
 
 /** What the suite has had carried before it replays: the registrations, and every function used once as it should be. */
-export const CARRIED = { calls: 105, statements: 3_200 } as const;
+export const CARRIED = { calls: 102, statements: 3_166 } as const;
 
 /** A call that was refused, by its code, or the transaction that it has become. */
 type Sent = { readonly code: string } | { readonly transactionId: string };

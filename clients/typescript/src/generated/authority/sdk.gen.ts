@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRecoveryData, CreateRecoveryErrors, CreateRecoveryResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRecoveriesData, ListRecoveriesErrors, ListRecoveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, OpenRecordsOfSpanData, OpenRecordsOfSpanErrors, OpenRecordsOfSpanResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses, SearchCopiesData, SearchCopiesErrors, SearchCopiesResponses } from './types.gen.js';
+import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRecoveryData, CreateRecoveryErrors, CreateRecoveryResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPatientCopiesProgressData, GetPatientCopiesProgressErrors, GetPatientCopiesProgressResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListAuditDaysData, ListAuditDaysErrors, ListAuditDaysResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRecoveriesData, ListRecoveriesErrors, ListRecoveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, OpenRecordsOfSpanData, OpenRecordsOfSpanErrors, OpenRecordsOfSpanResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses, SearchCopiesData, SearchCopiesErrors, SearchCopiesResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -507,20 +507,6 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Providers that hold the patient’s records: what each has attested of deleted wraps, and what it owes since when
-     *
-     * Roles: auditor.
-     */
-    public listPatientWrapHolders<ThrowOnError extends boolean = true>(options: Options<ListPatientWrapHoldersData, ThrowOnError>): RequestResult<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'> {
-        return (options.client ?? this.client).get<ListPatientWrapHoldersResponses, ListPatientWrapHoldersErrors, ThrowOnError, 'data'>({
-            responseStyle: 'data',
-            security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/v1/patients/{patientId}/wrap-holders',
-            ...options
-        });
-    }
-    
-    /**
      * Search the copy that the patient lets this authority keep: resources by type, code, category and time
      *
      * Sorted by the time of which they tell. Takes the purpose and the unit for which the copy is kept. Each record of which something is shown is in the own log.
@@ -532,6 +518,38 @@ export class AuthorityOperations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/v1/patients/{patientId}/copies',
+            ...options
+        });
+    }
+    
+    /**
+     * How much of what may be kept of the patient is kept
+     *
+     * What was announced before the grant comes in beside what is announced now. Until it is complete, a search finds less than a reader may read.
+     *
+     * Roles: practitioner, ops, auditor.
+     */
+    public getPatientCopiesProgress<ThrowOnError extends boolean = true>(options: Options<GetPatientCopiesProgressData, ThrowOnError>): RequestResult<GetPatientCopiesProgressResponses, GetPatientCopiesProgressErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPatientCopiesProgressResponses, GetPatientCopiesProgressErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/patients/{patientId}/copies/progress',
+            ...options
+        });
+    }
+    
+    /**
+     * Days of the log of who read the copies that this authority keeps, held against their anchors
+     *
+     * UTC, oldest first. A line that was changed, removed or added after its day was anchored makes it differ.
+     *
+     * Roles: auditor.
+     */
+    public listAuditDays<ThrowOnError extends boolean = true>(options?: Options<ListAuditDaysData, ThrowOnError>): RequestResult<ListAuditDaysResponses, ListAuditDaysErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListAuditDaysResponses, ListAuditDaysErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/audit/days',
             ...options
         });
     }

@@ -188,6 +188,24 @@ export type CancelledSubscription = {
     already?: true;
 };
 
+export type CheckedReadingDay = {
+    /**
+     * A day, UTC: `2026-05-05`
+     */
+    day: string;
+    lines: number;
+    /**
+     * With it, and the lines as `GET /v1/audit` has them, anybody computes the hash
+     */
+    salt: string;
+    /**
+     * SHA-256, base64url
+     */
+    hash: string;
+    anchor: ReadingAnchor | null;
+    verdict: 'matches' | 'differs' | 'unanchored' | 'open';
+};
+
 export type CopiedResource = {
     /**
      * A record, named by its author
@@ -199,6 +217,23 @@ export type CopiedResource = {
      * FHIR R4, its numbers as they were written
      */
     resource: unknown;
+};
+
+export type CopyEnd = {
+    left: 'nothing' | 'of-other-grants';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    destroyedAt: string;
+    statement: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
 };
 
 export type CopyProgress = {
@@ -336,22 +371,7 @@ export type GrantState = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
-    copyEnd?: {
-        left: 'nothing' | 'of-other-grants';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        destroyedAt: string;
-        statement: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        recordedAt: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-    };
+    copyEnd?: CopyEnd;
 };
 
 export type HeadState = {
@@ -698,6 +718,29 @@ export type ReadersPage = {
     next: string | null;
 };
 
+export type ReadingAnchor = {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    /**
+     * A day, UTC: `2026-05-05`
+     */
+    day: string;
+    /**
+     * SHA-256, base64url
+     */
+    hash: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    anchoredAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
 export type RecoveryJob = {
     /**
      * 128 random bits, base64url
@@ -926,22 +969,7 @@ export type ShownGrant = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
-    copyEnd?: {
-        left: 'nothing' | 'of-other-grants';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        destroyedAt: string;
-        statement: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        recordedAt: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-    };
+    copyEnd?: CopyEnd;
     inForce: boolean;
     meaning: {
         v: 1;
@@ -4501,6 +4529,91 @@ export type GetPatientCopiesProgressResponses = {
 };
 
 export type GetPatientCopiesProgressResponse = GetPatientCopiesProgressResponses[keyof GetPatientCopiesProgressResponses];
+
+export type ListAuditDaysData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/audit/days';
+};
+
+export type ListAuditDaysErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListAuditDaysError = ListAuditDaysErrors[keyof ListAuditDaysErrors];
+
+export type ListAuditDaysResponses = {
+    /**
+     * OK
+     */
+    200: {
+        days: Array<CheckedReadingDay>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListAuditDaysResponse = ListAuditDaysResponses[keyof ListAuditDaysResponses];
 
 export type ListRecordsData = {
     body?: never;

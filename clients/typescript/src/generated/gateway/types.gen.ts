@@ -237,6 +237,27 @@ export type ChainView = {
     fault?: string;
 };
 
+export type CopiesView = {
+    copies: Array<HeldCopy>;
+};
+
+export type CopyEnd = {
+    left: 'nothing' | 'of-other-grants';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    destroyedAt: string;
+    statement: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
 export type CopyTerms = {
     purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
     /**
@@ -738,6 +759,7 @@ export type GrantState = {
      * RFC 3339, UTC, milliseconds optional
      */
     revokedAt?: string;
+    copyEnd?: CopyEnd;
 };
 
 export type GrantView = {
@@ -862,6 +884,40 @@ export type GrantView = {
     }>;
 };
 
+export type HeldCopy = {
+    /**
+     * 128 random bits, base64url
+     */
+    grantId: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    since: string;
+    /**
+     * Null while the grant stands
+     */
+    endedAt: string | null;
+    /**
+     * The word of the authority that it is destroyed
+     */
+    attested: CopyEnd | null;
+    owed: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        since: string;
+        /**
+         * For longer than 3600 s
+         */
+        isOverdue: boolean;
+    } | null;
+};
+
 export type HelloResult = {
     hello: 'taken' | 'nonce' | 'later' | 'rejected';
     nonce?: string;
@@ -949,7 +1005,7 @@ export type JobSummary = {
 };
 
 /**
- * The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing
+ * The body of the `rotatePatientKey` statement that the patient is to sign
  */
 export type KeyOffer = {
     use: 'gateway';
@@ -958,12 +1014,6 @@ export type KeyOffer = {
      */
     newKey: string;
     newKeyProof: string;
-} | {
-    use: 'encryption';
-    /**
-     * Public key, 32 bytes, base64url
-     */
-    newKey: string;
 };
 
 export type News2Limits = {
@@ -1806,12 +1856,8 @@ export type WrapHolder = {
     } | null;
 };
 
-export type WrapHoldersPage = {
+export type WrapHoldersView = {
     holders: Array<WrapHolder>;
-    /**
-     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-     */
-    next: string | null;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -8017,100 +8063,6 @@ export type ListPatientDecisionsResponses = {
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
 
-export type ListPatientWrapHoldersData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: {
-        /**
-         * `next` of the page before
-         */
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/v1/patients/{patientId}/wrap-holders';
-};
-
-export type ListPatientWrapHoldersErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `CURSOR_INVALID`: The cursor is none that this list gave
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
-
-export type ListPatientWrapHoldersResponses = {
-    /**
-     * OK
-     */
-    200: WrapHoldersPage;
-};
-
-export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
-
 export type ListPatientVisitsData = {
     body?: never;
     headers?: {
@@ -8455,12 +8407,181 @@ export type GetPatientDisclosureStatementResponses = {
 
 export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
+export type ListPatientWrapHoldersData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/wrap-holders';
+};
+
+export type ListPatientWrapHoldersErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
+
+export type ListPatientWrapHoldersResponses = {
+    /**
+     * OK
+     */
+    200: WrapHoldersView;
+};
+
+export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
+
+export type ListPatientCopiesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/copies';
+};
+
+export type ListPatientCopiesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientCopiesError = ListPatientCopiesErrors[keyof ListPatientCopiesErrors];
+
+export type ListPatientCopiesResponses = {
+    /**
+     * OK
+     */
+    200: CopiesView;
+};
+
+export type ListPatientCopiesResponse = ListPatientCopiesResponses[keyof ListPatientCopiesResponses];
+
 export type OfferPatientKeysData = {
     body: {
-        /**
-         * Which key: `gateway`, with which it signs for the patient, unless said; `encryption`, which opens the records
-         */
-        use?: 'gateway' | 'encryption';
+        use?: 'gateway';
     };
     headers?: {
         /**
@@ -8551,7 +8672,7 @@ export type OfferPatientKeysError = OfferPatientKeysErrors[keyof OfferPatientKey
 
 export type OfferPatientKeysResponses = {
     /**
-     * The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing
+     * The body of the `rotatePatientKey` statement that the patient is to sign
      */
     200: KeyOffer;
 };
@@ -8569,7 +8690,7 @@ export type RotatePatientKeysData = {
         /**
          * Which key: `consent` unless said
          */
-        use?: 'consent' | 'gateway' | 'encryption';
+        use?: 'consent' | 'gateway';
     };
     headers?: {
         /**
