@@ -21,6 +21,7 @@ import {
   type EncounterRouteOptions,
 } from './encounter-routes.js';
 import { addEverythingRoute } from './everything-route.js';
+import { addGroupReadRoute, addGroupSearchRoute, type GroupRouteOptions } from './group-routes.js';
 import { FORMAT } from './parameters.js';
 import { addPatientReadRoute, addPatientSearchRoute, type PatientRouteOptions } from './patient-routes.js';
 import { FhirReading } from './reading.js';
@@ -40,9 +41,10 @@ export interface FhirOptions
   extends
     Omit<AuditEventRouteOptions, 'base'>,
     Omit<ConsentRouteOptions, 'base' | 'consents'>,
-    Omit<ConsentReadingOptions, 'subscriptions'>,
+    Omit<ConsentReadingOptions, 'policy' | 'subscriptions'>,
     Omit<CopySearchRouteOptions, 'base'>,
     Omit<EncounterRouteOptions, 'base' | 'reading'>,
+    Omit<GroupRouteOptions, 'base'>,
     Omit<PatientRouteOptions, 'base'>,
     Omit<FhirWritingOptions, 'base'>,
     Pick<WriteRouteOptions, 'answerWithinMs' | 'writing'> {
@@ -55,6 +57,7 @@ type Options = AuditEventRouteOptions &
   ConsentRouteOptions &
   CopySearchRouteOptions &
   EncounterRouteOptions &
+  GroupRouteOptions &
   ReadRouteOptions &
   PatientRouteOptions &
   WriteRouteOptions;
@@ -86,6 +89,7 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
   encounter: { read: addEncounterReadRoute },
   visit: { 'search-type': addEncounterSearchRoute },
+  group: { read: addGroupReadRoute, 'search-type': addGroupSearchRoute },
   consent: {
     ...{ create: addConsentCreateRoute, read: addConsentReadRoute },
     'search-type': addConsentSearchRoute,

@@ -430,6 +430,15 @@ describe('an Encounter', () => {
   });
 });
 
+test('a Group is found by nothing, and has an id of its own', async () => {
+  for (const query of ['?patient=x', '?_id=granted', '?_count=0', '?member=x'])
+    expect(said(await ask(`${FHIR_BASE}/Group${query}`))[0]).toBe(400);
+  expect(said(await ask(`${FHIR_BASE}/Group/1`))[0]).toBe(404);
+  const { outcome } = await ask(`${FHIR_BASE}/Group/granted`);
+  expect(outcome).toMatchObject({ resourceType: 'Group', actual: true, quantity: 0 });
+  expect((await ask(`${FHIR_BASE}/Group`)).outcome).toMatchObject({ entry: [{ resource: outcome }] });
+});
+
 describe('a search of what a copy holds', () => {
   const search = `${FHIR_BASE}/Observation`;
   const patient = `patient=${PATIENT}`;

@@ -20,6 +20,8 @@ export const SOURCES = {
   encounter: 'an entry of a record that this authority may read, or a visit that it has recorded itself',
   each: 'each entry by itself, as the request that it is; no history, and no Bundle of requests',
   visit: 'the visits that this authority has recorded on the ledger, by when and whose alone',
+  group:
+    'the patients who let this authority do something at present, as far as it has heard: the pseudonyms, and no more',
 } as const;
 export type Source = keyof typeof SOURCES;
 
@@ -89,6 +91,7 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(['Bundle'], ['batch'], { source: 'each', roles: ['practitioner'] }),
   ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
   ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
+  ...rows(['Group'], ['read', 'search-type'], { source: 'group', roles: ['practitioner'] }),
   ...rows(['Consent'], ['create'], { source: 'consent', roles: ['practitioner', 'ops'] }),
   ...rows(['Consent'], ['read', 'search-type'], {
     ...{ source: 'consent', roles: ['practitioner', 'ops', 'auditor'] },

@@ -49,6 +49,7 @@ export async function authorityAnswers(
     'consents-found': await get(`Consent?patient=${patientId}`),
     encounter: await get(encounter),
     'encounters-found': await get(`Encounter?patient=${patientId}`),
+    group: await get('Group/granted'),
     batch: await ask('POST /fhir', batch),
     outcome: await ask('POST /fhir/Consent', proposedConsent(patientId, { status: 'active' })),
   };

@@ -79,10 +79,14 @@ export function describeFhirConsents(fixture: () => LayersFixture): void {
         },
       });
       expect((await found(home, '&status=active')).map((each) => each.id)).toEqual([id]);
+      const inGroup = async () =>
+        JSON.stringify((await read('/fhir/Group/granted')).body).includes(patientId);
+      await until(inGroup, (isIn) => isIn);
       expect(await found(home, '&status=proposed')).toEqual([]);
 
       await home.revoke(grantId);
       expect(await statusIs('inactive')).toMatchObject({ id });
+      await until(inGroup, (isIn) => !isIn);
       expect((await found(home, '&status=inactive,rejected')).map((each) => each.id)).toEqual([id]);
     });
 
