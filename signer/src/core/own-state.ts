@@ -84,7 +84,8 @@ export function checkOwnState(
   if (nextPolicySeq <= used)
     throw new SignerError(
       'POLICY_SEQ_BEHIND',
-      `The gateway offers decision number ${nextPolicySeq}, although it has taken ${used}`,
+      `The gateway offers decision number ${nextPolicySeq}, although it has taken ${used}: it forgets, or another key has ` +
+        'taken the place of yours',
     );
   const highest = Math.max(used, highestSeq(byThisKey(signed)), seqFloor);
   if (nextPolicySeq > highest + SEQ_LEAP_MAX)

@@ -773,6 +773,10 @@ export type GrantView = {
     patientId: string;
     authorityId: string | '*';
     policySeq: number;
+    /**
+     * Of the consent key that numbers so: how often it had been replaced
+     */
+    epoch: number;
     status: string;
     permissions: Array<'read' | 'write' | 'modify'>;
     purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
@@ -5559,6 +5563,10 @@ export type ListPatientGrantsResponses = {
         grants: Array<GrantView>;
         nextPolicySeq: number;
         /**
+         * Of the consent key that numbers so: how often it had been replaced
+         */
+        epoch: number;
+        /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
         next: string | null;
@@ -6306,6 +6314,10 @@ export type ListPatientDenialsResponses = {
     200: {
         denials: Array<GrantView>;
         nextPolicySeq: number;
+        /**
+         * Of the consent key that numbers so: how often it had been replaced
+         */
+        epoch: number;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
