@@ -33,31 +33,30 @@ export interface CopyPlace {
   readonly resourceId: number;
 }
 
-/** A resource that was found, unopened. */
+/** A resource that was found. Its content is read when it is opened, so that no more of it is held than is shown. */
 export interface FoundResource {
   readonly place: CopyPlace;
   readonly resourceId: number;
   readonly copyId: number;
-  readonly content: Uint8Array;
 }
 
 interface Row extends Span {
   readonly resourceId: number;
   readonly copyId: number;
-  /** Null where it is not what is looked for. */
-  readonly content: Uint8Array | null;
+  /** 0 where it is not what is looked for. */
+  readonly isMeant: 0 | 1;
 }
 
 /**
  * Resources that one read takes, and looks at. Nobody else has a turn meanwhile, so that it is as many whatever is looked for: what is
- * not found comes out without content.
+ * not found is among them.
  */
 const READ_MAX_ROWS = 200;
 const FIRST: CopyPlace = { at: Number.MIN_SAFE_INTEGER, resourceId: 0 };
 const LAST: CopyPlace = { at: Number.MAX_SAFE_INTEGER, resourceId: Number.MAX_SAFE_INTEGER };
 export const TYPE_COLUMN = 'copied_resources.type';
 
-/** Finds what copies hold, by keyed hashes and times. What is found is sealed. */
+/** Finds what copies hold, by keyed hashes and times, and opens nothing. */
 export class CopyFinding {
   readonly #store: Store;
   readonly #box: SealedBox;
@@ -152,10 +151,9 @@ interface Pages {
   readonly begin: CopyPlace;
 }
 
-/** @param isMeant what is not comes out without content: it need not be read */
+/** @param isMeant condition */
 const columns = (isMeant: string): string =>
-  `found.resource_id AS resourceId, from_ms AS fromMs, to_ms AS toMs, found.copy_id AS copyId,
-   CASE WHEN ${isMeant} THEN content END AS content`;
+  `found.resource_id AS resourceId, from_ms AS fromMs, to_ms AS toMs, found.copy_id AS copyId, (${isMeant}) AS isMeant`;
 
-const foundOf = ({ content, copyId, resourceId }: Row, place: CopyPlace): FoundResource | undefined =>
-  content === null ? undefined : { place, resourceId, copyId, content };
+const foundOf = ({ isMeant, copyId, resourceId }: Row, place: CopyPlace): FoundResource | undefined =>
+  isMeant === 0 ? undefined : { place, resourceId, copyId };

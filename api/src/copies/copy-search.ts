@@ -178,7 +178,7 @@ export class CopySearch {
       ...{ found, version },
       open: () => {
         kept = this.#options.copies.open(key, found);
-        return isMeant?.(kept) === false ? undefined : new Unread(kept, kept.kinds);
+        return kept === undefined || isMeant?.(kept) === false ? undefined : new Unread(kept, kept.kinds);
       },
       linked: () =>
         kept === undefined || linked === undefined

@@ -135,8 +135,13 @@ export class CopyStore {
     return row && openTerms(key, row);
   }
 
-  open(key: SealedBox, { copyId, content }: FoundResource): KeptResource {
-    return key.open(resourceRow(copyId), content) as KeptResource;
+  /** Undefined where it is not kept any more. */
+  open(key: SealedBox, { copyId, resourceId }: FoundResource): KeptResource | undefined {
+    const row = this.store.get<{ readonly content: Uint8Array }>(
+      'SELECT content FROM copied_resources WHERE resource_id = ? AND copy_id = ?',
+      ...[resourceId, copyId],
+    );
+    return row && (key.open(resourceRow(copyId), row.content) as KeptResource);
   }
 
   /** Ends what is kept of versions before this one. */

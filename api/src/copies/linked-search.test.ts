@@ -186,6 +186,18 @@ describe('all of a copy, record by record', () => {
     expect(typesOf((await all({ span })).resources)).toEqual(['Provenance']);
   });
 
+  test('shows nothing of a version that another has replaced while it is searched', async () => {
+    const recordId = await copied([{ fullUrl: FIRST, resource: measured(1) }]);
+    const { copies } = running;
+    const kept = copies.record(copying.patient.patientId, recordId);
+    const open = copies.open.bind(copies);
+    copies.open = (key, found) => {
+      copying.hospital.store.run('DELETE FROM copied_records WHERE copy_id = ?', kept?.copyId ?? 0);
+      return open(key, found);
+    };
+    expect((await all()).resources).toEqual([]);
+  });
+
   test('is another patient’s never', async () => {
     await copied();
     const period = { start: at, end: at };

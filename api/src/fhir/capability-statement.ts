@@ -16,7 +16,7 @@ import {
 } from './table.js';
 
 /** When the table last changed. */
-const TABLE_DATE = '2026-11-29';
+const TABLE_DATE = '2026-11-30';
 
 /** Which server it is. */
 export interface ServerDescription {
