@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FHIR_JSON } from '@careledger/service-kit';
-import { isObject, without, type Json } from '../resources/json.js';
+import { isObject, without } from '../resources/json.js';
 import { FHIR_BASE } from './table.js';
 
 /** https://hl7.org/fhir/R4/valueset-http-verb.html */

@@ -1009,7 +1009,7 @@ export type JobSummary = {
 };
 
 /**
- * The body of the `rotatePatientKey` statement that the patient is to sign
+ * The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing
  */
 export type KeyOffer = {
     use: 'gateway';
@@ -1018,6 +1018,12 @@ export type KeyOffer = {
      */
     newKey: string;
     newKeyProof: string;
+} | {
+    use: 'encryption';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    newKey: string;
 };
 
 export type News2Limits = {
@@ -1381,6 +1387,121 @@ export type RecordCounts = {
     versions: number;
 };
 
+export type RecoveriesView = {
+    authorities: Array<RecoveryView>;
+    cloud: Array<RecoveryView>;
+};
+
+export type RecoveryNotice = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    recoveryId: string;
+    reason: 'lost' | 'untrusted';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    newKey: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    openedBy: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    openedAt: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    confirmedBy?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    confirmedAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    takesEffectAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    lapsesAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    objectedAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    tookOverAt?: string;
+    channel: 'authorities' | 'cloud';
+    /**
+     * open: one organisation vouches for the key. confirmed: two do, and it takes over from `takesEffectAt` on. due: it may take over now. objected, tookOver, lapsed: it is over
+     */
+    stage: 'open' | 'confirmed' | 'due' | 'objected' | 'tookOver' | 'lapsed';
+    /**
+     * When this gateway heard of it as it is
+     */
+    heardAt: string;
+};
+
+export type RecoveryView = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    recoveryId: string;
+    reason: 'lost' | 'untrusted';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    newKey: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    openedBy: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    openedAt: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    confirmedBy?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    confirmedAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    takesEffectAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    lapsesAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    objectedAt?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    tookOverAt?: string;
+    /**
+     * open: one organisation vouches for the key. confirmed: two do, and it takes over from `takesEffectAt` on. due: it may take over now. objected, tookOver, lapsed: it is over
+     */
+    stage: 'open' | 'confirmed' | 'due' | 'objected' | 'tookOver' | 'lapsed';
+    statements: Array<string>;
+};
+
 /**
  * Of which time the records are: of a grant those within, of a denial those that touch it
  */
@@ -1407,6 +1528,21 @@ export type Ruling = {
      * RFC 3339, UTC, milliseconds optional
      */
     until?: string;
+};
+
+export type ScopeKeyView = {
+    /**
+     * The consent key in force: it alone opens `sealed`
+     */
+    consentKey: string;
+    /**
+     * The consent key that the patient registered with: the patient ID is its hash
+     */
+    firstKey: string;
+    /**
+     * The 32 bytes of the scope key, sealed (`ctx` `scope-key`) to the X25519 key that belongs to `consentKey`
+     */
+    sealed: string;
 };
 
 export type ScopeTerm = {
@@ -1860,8 +1996,12 @@ export type WrapHolder = {
     } | null;
 };
 
-export type WrapHoldersView = {
+export type WrapHoldersPage = {
     holders: Array<WrapHolder>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -5053,6 +5193,10 @@ export type ListPatientAlarmsResponses = {
          */
         delivery: Array<DeliveryAlarmView>;
         /**
+         * Recoveries of the consent key that are under way, or were over within 30 days: the same on every page. Whoever holds the key that is said to be lost objects to one that nobody should have opened
+         */
+        recoveries: Array<RecoveryNotice>;
+        /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
         next: string | null;
@@ -8075,6 +8219,100 @@ export type ListPatientDecisionsResponses = {
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
 
+export type ListPatientWrapHoldersData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/wrap-holders';
+};
+
+export type ListPatientWrapHoldersErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
+
+export type ListPatientWrapHoldersResponses = {
+    /**
+     * OK
+     */
+    200: WrapHoldersPage;
+};
+
+export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
+
 export type ListPatientVisitsData = {
     body?: never;
     headers?: {
@@ -8419,92 +8657,6 @@ export type GetPatientDisclosureStatementResponses = {
 
 export type GetPatientDisclosureStatementResponse = GetPatientDisclosureStatementResponses[keyof GetPatientDisclosureStatementResponses];
 
-export type ListPatientWrapHoldersData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: never;
-    url: '/v1/patients/{patientId}/wrap-holders';
-};
-
-export type ListPatientWrapHoldersErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
-     *
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type ListPatientWrapHoldersError = ListPatientWrapHoldersErrors[keyof ListPatientWrapHoldersErrors];
-
-export type ListPatientWrapHoldersResponses = {
-    /**
-     * OK
-     */
-    200: WrapHoldersView;
-};
-
-export type ListPatientWrapHoldersResponse = ListPatientWrapHoldersResponses[keyof ListPatientWrapHoldersResponses];
-
 export type ListPatientCopiesData = {
     body?: never;
     headers?: {
@@ -8593,7 +8745,10 @@ export type ListPatientCopiesResponse = ListPatientCopiesResponses[keyof ListPat
 
 export type OfferPatientKeysData = {
     body: {
-        use?: 'gateway';
+        /**
+         * Which key: `gateway`, with which it signs for the patient, unless said; `encryption`, which opens the records
+         */
+        use?: 'gateway' | 'encryption';
     };
     headers?: {
         /**
@@ -8684,7 +8839,7 @@ export type OfferPatientKeysError = OfferPatientKeysErrors[keyof OfferPatientKey
 
 export type OfferPatientKeysResponses = {
     /**
-     * The body of the `rotatePatientKey` statement that the patient is to sign
+     * The body of the `rotatePatientKey` statement that the patient is to sign. A key that only opens proves nothing
      */
     200: KeyOffer;
 };
@@ -8702,7 +8857,7 @@ export type RotatePatientKeysData = {
         /**
          * Which key: `consent` unless said
          */
-        use?: 'consent' | 'gateway';
+        use?: 'consent' | 'gateway' | 'encryption';
     };
     headers?: {
         /**
@@ -8828,6 +8983,86 @@ export type RotatePatientKeysResponses = {
 
 export type RotatePatientKeysResponse = RotatePatientKeysResponses[keyof RotatePatientKeysResponses];
 
+export type GetPatientScopeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/keys/scope-key';
+};
+
+export type GetPatientScopeKeyErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientScopeKeyError = GetPatientScopeKeyErrors[keyof GetPatientScopeKeyErrors];
+
+export type GetPatientScopeKeyResponses = {
+    /**
+     * OK
+     */
+    200: ScopeKeyView;
+};
+
+export type GetPatientScopeKeyResponse = GetPatientScopeKeyResponses[keyof GetPatientScopeKeyResponses];
+
 export type PassphrasePatientData = {
     body: {
         /**
@@ -8951,6 +9186,361 @@ export type PassphrasePatientResponses = {
 };
 
 export type PassphrasePatientResponse = PassphrasePatientResponses[keyof PassphrasePatientResponses];
+
+export type ListPatientRecoveriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/recoveries';
+};
+
+export type ListPatientRecoveriesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientRecoveriesError = ListPatientRecoveriesErrors[keyof ListPatientRecoveriesErrors];
+
+export type ListPatientRecoveriesResponses = {
+    /**
+     * OK
+     */
+    200: RecoveriesView;
+};
+
+export type ListPatientRecoveriesResponse = ListPatientRecoveriesResponses[keyof ListPatientRecoveriesResponses];
+
+export type ObjectPatientRecoveryData = {
+    body: {
+        statement: string;
+    } | {
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        recoveryId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/recoveries/{recoveryId}/object';
+};
+
+export type ObjectPatientRecoveryErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ObjectPatientRecoveryError = ObjectPatientRecoveryErrors[keyof ObjectPatientRecoveryErrors];
+
+export type ObjectPatientRecoveryResponses = {
+    /**
+     * OK
+     */
+    200: DecisionView;
+    /**
+     * Accepted
+     */
+    202: DecisionJob;
+};
+
+export type ObjectPatientRecoveryResponse = ObjectPatientRecoveryResponses[keyof ObjectPatientRecoveryResponses];
+
+export type TakeOverPatientRecoveryData = {
+    body: {
+        statement: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        recoveryId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/recoveries/{recoveryId}/take-over';
+};
+
+export type TakeOverPatientRecoveryErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type TakeOverPatientRecoveryError = TakeOverPatientRecoveryErrors[keyof TakeOverPatientRecoveryErrors];
+
+export type TakeOverPatientRecoveryResponses = {
+    /**
+     * OK
+     */
+    200: DecisionView;
+    /**
+     * Accepted
+     */
+    202: DecisionJob;
+};
+
+export type TakeOverPatientRecoveryResponse = TakeOverPatientRecoveryResponses[keyof TakeOverPatientRecoveryResponses];
 
 export type FlushPatientData = {
     body?: never;
