@@ -2,7 +2,7 @@ import { entryHashOf, entryNameOf, patientResourceIdOf, resourceIdOf } from '@ca
 import { describe, expect, test } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
 import { until } from '../../fixtures/observation/until.js';
-import { periodicRecord } from '../../fixtures/services/bundles.js';
+import { periodicRecord, weight } from '../../fixtures/services/bundles.js';
 import { announced, copyGranted, granted } from '../../fixtures/services/granted.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 
@@ -47,21 +47,6 @@ interface Outcome {
   readonly resourceType: string;
   readonly issue: readonly { readonly details?: { readonly coding: readonly { readonly code: string }[] } }[];
 }
-
-/** What a scale says. */
-export const weight = (subject: object, value: number) => ({
-  resourceType: 'Observation',
-  status: 'final',
-  category: [
-    {
-      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
-    },
-  ],
-  code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
-  subject,
-  effectiveDateTime: '2026-05-05T10:00:00+02:00',
-  valueQuantity: { value, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
-});
 
 /** What clients that speak FHIR alone see of an authority. */
 export function describeFhir(fixture: () => LayersFixture): void {

@@ -1,7 +1,7 @@
 import { patientResourceIdOf } from '@careledger/fhir';
 import { MedplumClient } from '@medplum/core';
-import { weight } from '../../api/authority/fhir.js';
 import { until } from '../../fixtures/observation/until.js';
+import { weight } from '../../fixtures/services/bundles.js';
 
 /** What a tour is of: an authority that a patient lets read, write, modify, and keep a copy for the token's unit. */
 export interface TourOptions {
