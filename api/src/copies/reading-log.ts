@@ -47,8 +47,7 @@ export class ReadingLog {
     let lines = 0;
     for (let afterId = 0; ;) {
       const page = this.#lines(day, afterId);
-      for (const { id: _own, ...line } of page)
-        hash = sha256(Buffer.concat([hash, sha256(utf8(canonicalJson(line)))]));
+      for (const row of page) hash = sha256(Buffer.concat([hash, sha256(utf8(canonicalJson(lineOf(row))))]));
       lines += page.length;
       afterId = page.at(-1)?.id ?? afterId;
       if (page.length < LINES_PER_PAGE)
@@ -65,6 +64,10 @@ export class ReadingLog {
     );
   }
 }
+
+/** As the audit shows it: without its place in this store. */
+const lineOf = (row: LoggedAccess): object =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'id'));
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A time's day, UTC. */

@@ -10,11 +10,12 @@ type Recorded = Pick<GrantState, 'recordedAt' | 'revokedAt' | 'copyEnd'>;
 export function asOf<Rule extends Recorded>(
   rule: Rule,
   atMs: number,
-): Omit<Rule, 'revokedAt' | 'copyEnd'> | undefined {
-  // Whatever is said of its copy came after its end.
-  const { revokedAt, copyEnd: _saidAfter, ...known } = rule;
+): (Omit<Rule, 'revokedAt' | 'copyEnd'> & Pick<Recorded, 'copyEnd'>) | undefined {
+  const { revokedAt, copyEnd, ...known } = rule;
   const isRevoked = revokedAt !== undefined && Date.parse(revokedAt) <= atMs;
-  return isRevoked || Date.parse(rule.recordedAt) > atMs ? undefined : known;
+  if (isRevoked || Date.parse(rule.recordedAt) > atMs) return undefined;
+  const isSaid = copyEnd !== undefined && Date.parse(copyEnd.recordedAt) <= atMs;
+  return { ...known, ...(isSaid && { copyEnd }) };
 }
 
 /** What of a version's confirmations the ledger had at a time; the oldest are not kept, and count as none. */
