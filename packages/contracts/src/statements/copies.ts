@@ -2,7 +2,7 @@ import { Id128, PatientId, Sha256, Timestamp, closedObject as body } from '@care
 import { Type } from 'typebox';
 
 /** What an authority still has of a patient's copy after one of the grants has ended that let it be kept. */
-export const CopyLeft = Type.Union([Type.Literal('nothing'), Type.Literal('of-other-grants')]);
+const CopyLeft = Type.Union([Type.Literal('nothing'), Type.Literal('of-other-grants')]);
 
 /**
  * By an authority: what one grant let it keep a copy of is destroyed, since that grant has ended. Nothing of it is kept for any
