@@ -42,7 +42,10 @@ export const openapi: OpenApiInfo = {
       description: 'Who was shown what, and visits',
       nouns: ['accesses', 'decisions', 'disclosure-statement', 'visits', 'check-in'],
     },
-    keys: { description: 'The patient’s keys, and what guards them', nouns: ['keys', 'passphrase', 'recoveries'] },
+    keys: {
+      description: 'The patient’s keys, and what guards them',
+      nouns: ['keys', 'passphrase', 'recoveries'],
+    },
     jobs: { description: 'Work that goes on after its request was answered' },
     operations: {
       description: 'For whoever runs the gateway',

@@ -60,6 +60,7 @@ export const LITERALS: readonly { readonly codes: readonly string[]; readonly wh
   { codes: ['RECIPIENT_MISSING'], where: 'Sealed record' },
   { codes: ['FORMAT_OUTDATED'], where: 'Making a record' },
   { codes: ['CATEGORY_MISSING'], where: 'Tags of a received record' },
+  { codes: ['CONSENT_NOT_ASKED'], where: 'Consent that was sent to `/fhir`' },
   { codes: ['NOT_ANNOUNCED'], where: 'Emergency notice at an authority' },
   {
     codes: [
