@@ -114,7 +114,7 @@ export function describePageDecisions(world: () => PageWorld): void {
     }, 120_000);
 
     test('makes another key, backs it up before it is used, and the former one decides nothing more', async () => {
-      const { consent } = world();
+      const { consent, fixture, patient } = world();
       await using thief = await ConsentCommand.open();
       await thief.answer('restore', await thief.secret('stolen', (await consent.saved()).trim()));
       await consent.button('Make another key').click();
@@ -125,7 +125,11 @@ export function describePageDecisions(world: () => PageWorld): void {
       await use.click();
       await consent.button('Make another key').waitFor();
       const refused = await thief.print('revoke-all').catch((error: { stderr: string }) => error.stderr);
-      expect(refused).toContain('CONSENT_STATEMENT_REFUSED');
+      expect(refused).toContain('another key has taken the place of yours');
+      const path = `/v1/patients/${patient.patientId}/revocations`;
+      const statement = await thief.print('revoke-all', '--offline');
+      const { body } = await fixture.call('POST', path, { statement }, patient.token);
+      expect(body).toMatchObject({ code: 'CONSENT_STATEMENT_REFUSED' });
       const grant = consent.form('Grant');
       await grant.getByLabel('Authority').fill(HOSPITAL);
       await grant.getByRole('button').click();
