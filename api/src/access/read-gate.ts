@@ -224,7 +224,7 @@ export class ReadGate {
 
   /**
    * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log,
-   * and each that is counted where nothing is shown: how many there are says what they say.
+   * and each that is counted: how many there are says what they say.
    * @param candidates in the order in which they are shown
    * @param wanted `isOver` is asked again when everything is on disk: nothing is shown of a copy that has ended
    * @throws ProblemError of `personOf`

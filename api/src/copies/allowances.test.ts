@@ -86,4 +86,31 @@ describe('of two grants that let a copy be kept', () => {
     await running.intake.round();
     expect(copying.hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
   });
+
+  test('what waits when its grant ends is not asked for under the other one, by which it may be readable', async () => {
+    const running = await twoGrants();
+    const asked = copying.asked.length;
+    await copying.announce(running, { at: '2026-05-03T12:00:00Z', tagGroups: [[LAB_TAG]] });
+    await copying.revoked({ patientId: copying.patient.patientId, grantId: lab });
+    while (await running.intake.round());
+    expect(copying.asked).toHaveLength(asked);
+    expect(copying.hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
+    expect(running.waiting.count(copying.patient.patientId).all).toBe(0);
+  });
+
+  test('what is denied while it is opened is not kept, though its grant stands', async () => {
+    const running = await twoGrants();
+    await copying.announce(running, { at: '2026-05-03T12:00:00Z', tagGroups: [[LAB_TAG]] });
+    const denial: GrantState = {
+      ...copying.patient.grant({ grantId: `${'d'.repeat(21)}A` }),
+      ...{ effect: 'deny', scopeTags: [LAB_TAG] },
+    };
+    copying.meanwhile = async () => {
+      for (const ledger of Object.values(copying.hospital.ledgers)) ledger.grant(denial);
+      await copying.hospital.mirrored(copying.patient.patientId);
+    };
+    while (await running.intake.round());
+    expect(copying.hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
+    expect(running.waiting.count(copying.patient.patientId).all).toBe(0);
+  });
 });

@@ -113,6 +113,28 @@ describe('what was announced before the grant', () => {
     expect(timesOf(await copying.find(running))).toEqual([daysAgo(1)]);
   });
 
+  test('that a denial hid which came later, and what was announced meanwhile, comes in when that has ended', async () => {
+    const running = copying.parts();
+    copying.announcedBefore({ at: daysAgo(1), tagGroups: [[VITAL_TAG]] });
+    await lookedThrough(running);
+    const { patientId } = copying.patient;
+    const denial: GrantState = {
+      ...copying.patient.grant({ grantId: `${'d'.repeat(21)}A` }),
+      ...{ effect: 'deny', scopeTags: [VITAL_TAG] },
+    };
+    for (const ledger of Object.values(copying.hospital.ledgers)) ledger.grant(denial);
+    await copying.hospital.mirrored(patientId);
+    await copying.announce(running, { at: daysAgo(0.5), tagGroups: [[VITAL_TAG]] });
+    await copied(running);
+    expect([running.backlog.of(patientId)?.isDone, copying.asked.length]).toEqual([true, 0]);
+    await copying.revoked(denial);
+    expect(running.backlog.of(patientId)?.isDone).toBe(false);
+    await lookedThrough(running);
+    await copied(running);
+    expect(timesOf(await copying.find(running))).toEqual([daysAgo(0.5), daysAgo(1)]);
+    expect(running.backlog.of(patientId)?.isDone).toBe(true);
+  });
+
   test('is not asked for again and again, all of it, while nobody has wrapped it yet', async () => {
     const running = copying.parts();
     for (let n = 0; n < 200; n += 1) copying.announcedBefore({ at: daysAgo(n / 10) });

@@ -1,7 +1,7 @@
 import { records, type AnnouncedRecordState } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import { everyRow, orUndefined } from '@careledger/ledger';
-import { isDenial } from '@careledger/policy';
+import { endOf, isDenial } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
@@ -96,14 +96,17 @@ export class CopyBacklog implements AsyncDisposable {
     const { allowances, backlogs, policy } = this.#options;
     const grantIds = allowances.telling(patientId).map(({ grantId }) => grantId);
     if (grantIds.length === 0) return undefined;
-    const denialIds = policy.inForce(patientId).flatMap((rule) => (isDenial(rule) ? [rule.grantId] : []));
+    // What a denial hid was passed over, by this and as it was announced, whenever the denial began.
+    const endedDenialIds = policy
+      .known(patientId)
+      .flatMap((rule) => (isDenial(rule) && endOf(rule, this.#clock()) !== undefined ? [rule.grantId] : []));
     const before = backlogs.find(patientId);
     const isSame =
       before !== undefined &&
       new Set(grantIds).isSubsetOf(new Set(before.grantIds)) &&
-      new Set(before.denialIds).isSubsetOf(new Set(denialIds));
+      new Set(endedDenialIds).isSubsetOf(new Set(before.endedDenialIds));
     if (isSame) return before;
-    return { patientId, grantIds, denialIds, beforeMs: null, spanMs: SPAN_FIRST_MS, isDone: false };
+    return { patientId, grantIds, endedDenialIds, beforeMs: null, spanMs: SPAN_FIRST_MS, isDone: false };
   }
 
   async #look(backlog: Backlog): Promise<void> {

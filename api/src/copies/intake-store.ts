@@ -32,6 +32,20 @@ export class IntakeStore {
     );
   }
 
+  /** What the ledger has of a version that waits differs from before. */
+  retag(record: AnnouncedRecordState): void {
+    this.store.run(
+      'UPDATE copy_intake SET state = ? WHERE record_id = ? AND version = ?',
+      ...[JSON.stringify(record), record.recordId, record.version],
+    );
+  }
+
+  /** As the ledger has it, as far as was heard; undefined where it does not wait any more. */
+  recordOf({ place }: WaitingVersion): AnnouncedRecordState | undefined {
+    const row = this.store.get<{ state: string }>('SELECT state FROM copy_intake WHERE place = ?', place);
+    return row && (JSON.parse(row.state) as AnnouncedRecordState);
+  }
+
   /** Those that are due, all of one patient: the oldest, and what was announced before the grant after all others. */
   due(nowMs: number, limit: number): WaitingVersion[] {
     return this.store
