@@ -135,6 +135,28 @@ describe('what was announced before the grant', () => {
     expect(running.backlog.of(patientId)?.isDone).toBe(true);
   });
 
+  test('is copied as the ledger has it by then, where that changed while it was looked for', async () => {
+    const running = copying.parts();
+    const record = copying.announcedBefore({ at: daysAgo(1), author: 'aut_lab', tagGroups: [[VITAL_TAG]] });
+    const confirmation = { seq: 1, tagGroups: [[LAB_TAG]], at: record.period.start, txId: 'a'.repeat(64) };
+    const { allowances } = running;
+    const about = allowances.about.bind(allowances);
+    let told: Promise<void> | undefined;
+    // Between what was fetched and what is put down of it.
+    allowances.about = (each) => {
+      told ??= copying.hospital.store.commit(() =>
+        running.intake.told({ ...record, confirmations: [confirmation] }),
+      );
+      return about(each);
+    };
+    await running.backlog.round();
+    await told;
+    await copied(running);
+    expect(running.copies.record(record.patientId, record.recordId)?.version).toMatchObject({
+      confirmations: [confirmation],
+    });
+  });
+
   test('is not asked for again and again, all of it, while nobody has wrapped it yet', async () => {
     const running = copying.parts();
     for (let n = 0; n < 200; n += 1) copying.announcedBefore({ at: daysAgo(n / 10) });

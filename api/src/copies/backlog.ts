@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
 import type { Backlog, BacklogStore } from './backlog-store.js';
 import type { CopyStore } from './copy-store.js';
-import type { IntakeStore } from './intake-store.js';
+import { versionKey, type IntakeStore } from './intake-store.js';
 
 /** How often it is looked for grants that let a copy be kept, and for room. */
 const LOOK_INTERVAL_MS = 2_000;
@@ -113,6 +113,7 @@ export class CopyBacklog implements AsyncDisposable {
     const { backlogs, store, waiting } = this.#options;
     const { patientId, beforeMs, spanMs } = backlog;
     const fromMs = Math.max((beforeMs ?? this.#clock()) - spanMs, EARLIEST_MS);
+    using told = waiting.watch();
     const rows = await this.#announced(backlog, fromMs);
     if (rows === undefined) {
       const lessMs = Math.ceil(spanMs / SPAN_FACTOR);
@@ -123,7 +124,8 @@ export class CopyBacklog implements AsyncDisposable {
     const isDone = !(await this.#isMoreBefore(patientId, fromMs));
     const nextMs = rows.length < LOOK_MIN_ROWS ? spanMs * SPAN_FACTOR : spanMs;
     await store.commit(() => {
-      for (const record of missing) waiting.add(record, this.#clock(), { isFormer: true });
+      for (const record of missing)
+        waiting.add(told.get(versionKey(record)) ?? record, this.#clock(), { isFormer: true });
       backlogs.put({ ...backlog, beforeMs: fromMs, spanMs: nextMs, isDone });
     });
   }

@@ -11,9 +11,23 @@ export interface WaitingVersion {
   readonly isFormer: boolean;
 }
 
+/** By {@link versionKey}, as the ledger has them by now. */
+export type ToldVersions = Map<string, AnnouncedRecordState>;
+export const versionKey = ({ recordId, version }: Pick<AnnouncedRecordState, 'recordId' | 'version'>) =>
+  `${recordId}/${version}`;
+
 /** Announced versions that wait to be copied, on disk. Writing only within `store.commit`. */
 export class IntakeStore {
+  readonly #watches = new Set<ToldVersions>();
+
   constructor(readonly store: Store) {}
+
+  /** What is told of versions from now on, until disposed of: what is fetched meanwhile may be older. */
+  watch(): ToldVersions & Disposable {
+    const told: ToldVersions = new Map();
+    this.#watches.add(told);
+    return Object.assign(told, { [Symbol.dispose]: () => void this.#watches.delete(told) });
+  }
 
   /** In the place of earlier versions; nothing where a later one waits. */
   add(record: AnnouncedRecordState, nowMs: number, { isFormer = false } = {}): void {
@@ -34,6 +48,7 @@ export class IntakeStore {
 
   /** What the ledger has of a version that waits differs from before. */
   retag(record: AnnouncedRecordState): void {
+    for (const told of this.#watches) told.set(versionKey(record), record);
     this.store.run(
       'UPDATE copy_intake SET state = ? WHERE record_id = ? AND version = ?',
       ...[JSON.stringify(record), record.recordId, record.version],
