@@ -123,7 +123,7 @@ export class CopySearch {
   ): Promise<CopyPage> {
     const { allowances, copies, gate } = this.#options;
     await this.#assertFresh(patientId);
-    const grantIds = await this.#allowedBy(reader, patientId);
+    const grantIds = await this.allowedBy(reader, patientId);
     const { after, counted } = cursor === undefined ? {} : placeOf(cursor);
     const isCounted = wanted.isCounted && counted === undefined;
     const key = copies.keys.find(patientId);
@@ -231,8 +231,8 @@ export class CopySearch {
       });
   }
 
-  /** The grants that let a copy be kept for whoever asks. @throws ProblemError READ_REFUSED */
-  async #allowedBy(reader: Reader, patientId: string): Promise<ReadonlySet<string>> {
+  /** The grants that let a copy be kept for whoever asks. @throws ProblemError READ_REFUSED, or of `ReadGate.personOf` */
+  async allowedBy(reader: Reader, patientId: string): Promise<ReadonlySet<string>> {
     const { allowances, ended, gate } = this.#options;
     const allowed = await allowances.of(patientId);
     const { unit } = gate.personOf(reader);
