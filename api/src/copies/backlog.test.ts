@@ -157,6 +157,25 @@ describe('what was announced before the grant', () => {
     });
   });
 
+  test('that cannot be looked through for one patient is looked through for the next, and not while the ledger is away', async () => {
+    const running = copying.parts();
+    for (const days of [1, 100]) copying.announcedBefore({ at: daysAgo(days) });
+    const { mirror, ledgers } = copying.hospital;
+    const { patientId } = copying.patient;
+    mirror.copyPatientIds = () => [`pat_${'a'.repeat(32)}`, patientId];
+    const { waiting, backlog } = running;
+    const [count, of] = [waiting.count.bind(waiting), backlog.of.bind(backlog)];
+    backlog.of = () => of(patientId);
+    waiting.count = (each) => {
+      if (each !== patientId) throw new RangeError('what is kept of this one is damaged');
+      return count(each);
+    };
+    expect(await backlog.round()).toBe(true);
+    expect(count(patientId).all).toBe(1);
+    ledgers.authorities.state = 'away';
+    await expect(backlog.round()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   test('is not asked for again and again, all of it, while nobody has wrapped it yet', async () => {
     const running = copying.parts();
     for (let n = 0; n < 200; n += 1) copying.announcedBefore({ at: daysAgo(n / 10) });

@@ -1,6 +1,6 @@
 import { records, type AnnouncedRecordState } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
-import { everyRow, orUndefined } from '@careledger/ledger';
+import { LedgerError, everyRow, orUndefined } from '@careledger/ledger';
 import { endOf, isDenial } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
@@ -78,17 +78,28 @@ export class CopyBacklog implements AsyncDisposable {
 
   /** One look for each patient of whom there may be more. Returns whether there was one. @throws LedgerError */
   async round(): Promise<boolean> {
-    const { found, mirror, waiting } = this.#options;
+    const { found, logger, mirror } = this.#options;
     let hasLooked = false;
-    for (const patientId of mirror.copyPatientIds()) {
-      const backlog = this.of(patientId);
-      if (backlog === undefined || backlog.isDone) continue;
-      if (waiting.count(patientId).former >= WAITING_MAX_VERSIONS) continue;
-      await this.#look(backlog);
-      found();
-      hasLooked = true;
-    }
+    for (const patientId of mirror.copyPatientIds())
+      try {
+        if (!(await this.#lookFor(patientId))) continue;
+        found();
+        hasLooked = true;
+      } catch (err) {
+        if (err instanceof LedgerError && err.code !== 'CHAINCODE_REFUSED') throw err;
+        // What is wrong with one patient's keeps nobody else's waiting.
+        logger.error({ err, patientId }, 'what was announced before the grant could not be looked through');
+      }
     return hasLooked;
+  }
+
+  /** Whether there was something to look for, and room for it. */
+  async #lookFor(patientId: string): Promise<boolean> {
+    const backlog = this.of(patientId);
+    if (backlog === undefined || backlog.isDone) return false;
+    if (this.#options.waiting.count(patientId).former >= WAITING_MAX_VERSIONS) return false;
+    await this.#look(backlog);
+    return true;
   }
 
   /** As it stands; from the beginning where rules let more be kept than when it was begun. Undefined where none lets anything. */

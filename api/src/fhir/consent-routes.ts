@@ -148,7 +148,7 @@ export function addConsentSearchRoute(
               ...(patientId !== undefined && { patientId }),
               ...ledgerFilter(statuses),
             })
-          : { states: await foundBy(readStatementId(id), consents), bookmark: '' };
+          : { states: await foundBy(refWithin(id, principal), consents), bookmark: '' };
       const atMs = Date.now();
       const found = states.filter(
         (state) =>
@@ -170,6 +170,12 @@ const textOf = (state: AskedConsentState): string =>
 
 const maySearch = (principal: Principal, patientId: string): boolean =>
   isWithinScopes(principal, { patientId, kinds: KINDS, does: 's' });
+
+/** Undefined also for a patient whom the token is not for: how long an answer takes says nothing of what there is. */
+function refWithin(id: string, principal: Principal): StatementRef | undefined {
+  const ref = readStatementId(id);
+  return ref !== undefined && maySearch(principal, ref.patientId) ? ref : undefined;
+}
 
 async function foundBy(
   ref: StatementRef | undefined,
