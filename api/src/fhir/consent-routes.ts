@@ -4,9 +4,9 @@ import { ledgerAnswers, nextOf, pageArgs } from '@careledger/ledger/service';
 import {
   ProblemError,
   assertScopes,
-  assertSearchScope,
   isWithinScopes,
   principalOf,
+  searchedPatient,
   type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
@@ -138,9 +138,9 @@ export function addConsentSearchRoute(
     async (request, reply) => {
       const { _id: id, patient, status, _count: limit, _cursor: cursor } = request.query;
       const principal = principalOf(request);
-      const patientId = patient === undefined ? undefined : patientIn(patient, base);
+      const named = patient === undefined ? undefined : patientIn(patient, base);
+      const patientId = searchedPatient(principal, named, resourceType);
       const statuses = status === undefined ? undefined : statusesIn(status);
-      if (patientId !== undefined) assertSearchScope(principal, { patientId, resourceType });
       const { states, bookmark } =
         id === undefined
           ? await consents.list({

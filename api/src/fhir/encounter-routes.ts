@@ -6,8 +6,8 @@ import { ledgerAnswers, nextOf, onLedger, pageArgs } from '@careledger/ledger/se
 import {
   ProblemError,
   assertScopes,
-  assertSearchScope,
   isWithinScopes,
+  searchedPatient,
   type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
@@ -87,9 +87,9 @@ export function addEncounterSearchRoute(
       const { _id: id, date, patient, _count: limit, _cursor: cursor } = request.query;
       const { principal, claim } = callerOf(request);
       vouching.personOf(principal, claim);
-      const named = patient === undefined ? undefined : patientIn(patient, base);
+      const asked = patient === undefined ? undefined : patientIn(patient, base);
+      const named = searchedPatient(principal, asked, resourceType);
       const time = timeIn([date ?? []].flat());
-      if (named !== undefined) assertSearchScope(principal, { patientId: named, resourceType });
       const { rows, bookmark } =
         id === undefined
           ? await onLedger(() =>
