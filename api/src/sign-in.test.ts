@@ -114,6 +114,12 @@ test('a program asks patients, and sees what it asked and whom it met, by scopes
     // It got as far as the ledger, which is away.
     expect([url, await as('system/*.rs', url)]).toEqual([url, 'LEDGER_UNAVAILABLE']);
   }
+  // Nobody is asked for what the token is not for: neither an answer's cursor nor its time says what there is.
+  for (const type of ['Consent', 'Encounter'])
+    for (const url of [`/fhir/${type}`, `/fhir/${type}?_id=${id}`]) {
+      expect([url, await as('system/Observation.cruds', url)]).toEqual([url, 'SCOPE_INSUFFICIENT']);
+      expect([url, await as('system/*.rs', url)]).toEqual([url, 'LEDGER_UNAVAILABLE']);
+    }
   const asking = proposedConsent({ reference: patient });
   expect(await as('system/*.rs', '/fhir/Consent', asking)).toBe('SCOPE_INSUFFICIENT');
   expect(await as('system/Observation.c', '/fhir/Consent', asking)).toBe('SCOPE_INSUFFICIENT');

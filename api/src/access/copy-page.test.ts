@@ -28,6 +28,18 @@ test('what is counted alone is told of as well, and none of it is on the page', 
   expect(told).toEqual([0, 2, 4, 6, 8]);
 });
 
+test('what is counted beyond the page is told of like what is on it, and nothing where nobody counts', async () => {
+  const told: number[] = [];
+  const counted = (of: number) => told.push(of);
+  await pick({ counted });
+  expect(told).toEqual([]);
+  expect(await pick({ isAfter: () => false, isCounted: true, counted })).toMatchObject({
+    seen: [],
+    total: 5,
+  });
+  expect(told).toEqual([0, 2, 4, 6, 8]);
+});
+
 test('what is looked at and not meant is passed over', async () => {
   expect(await pick({}, [undefined, 2, undefined])).toMatchObject({ seen: seen(2), hasMore: false });
 });

@@ -14,7 +14,7 @@ export interface PageWanted<C> {
   readonly isCounted: boolean;
   /** Of what the page before has, which is counted alone, it is not so. */
   readonly isAfter?: (of: C) => boolean;
-  /** Told of each that is counted where nothing is shown: how many there are says what they say. */
+  /** Told of each that is counted, whatever of it is shown: how many there are says what they say. */
   readonly counted?: (of: C) => void;
   /** What is to be shown beside something on the page. */
   readonly linkedTo?: (of: C) => Iterable<C>;
@@ -63,10 +63,10 @@ export async function pickPage<C, U>(
     const unread = of === undefined ? undefined : open(of);
     if (of === undefined || unread === undefined) continue;
     total += 1;
+    if (isCounted) counted?.(of);
     if (isAfter?.(of) === false) continue;
     onPage += 1;
-    if (limit === 0) counted?.(of);
-    else if (onPage <= limit) seen.push({ of, unread });
+    if (onPage <= limit) seen.push({ of, unread });
     else if (!isCounted) break;
   }
   const beside = await pickLinked(seen, open, wanted);

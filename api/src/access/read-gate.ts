@@ -224,7 +224,7 @@ export class ReadGate {
 
   /**
    * Of the copy that this authority keeps: the first of what may be seen. Each record that something is shown of is in the own log,
-   * and each that is counted where nothing is shown: how many there are says what they say.
+   * and each that is counted: how many there are says what they say.
    * @param candidates in the order in which they are shown
    * @param wanted `isOver` is asked again when everything is on disk: nothing is shown of a copy that has ended
    * @throws ProblemError of `personOf`
@@ -239,7 +239,7 @@ export class ReadGate {
     const { grantIds, does = 'r', isCounted, isOver } = wanted;
     const asking = await this.#asking(reader, patientId);
     const objections = () =>
-      objectionsByRecord(({ version }: C) => judge.copyObjection({ ...version, ...asking }, grantIds));
+      objectionsByVersion(({ version }: C) => judge.copyObjection({ ...version, ...asking }, grantIds));
     const objects = objections();
     const openIfSeen = (of: C): Unread<T> | undefined => {
       if (objects(of)) return undefined;
@@ -302,29 +302,34 @@ export class ReadGate {
   }
 }
 
-/** Asks once for all of a record. */
-function objectionsByRecord<C extends CopyReading<unknown>>(
+/** A record may be replaced by its next version while it is looked at: what is said of one version says nothing of another. */
+const keyOf = ({ recordId, version }: { readonly recordId: string; readonly version: number }): string =>
+  `${recordId}/${version}`;
+
+/** Asks once for all of a version. */
+function objectionsByVersion<C extends CopyReading<unknown>>(
   objectionTo: (of: C) => string | undefined,
 ): (of: C) => boolean {
   const known = new Map<string, boolean>();
   return (of) => {
-    const { recordId } = of.version;
-    const objects = known.get(recordId) ?? objectionTo(of) !== undefined;
-    known.set(recordId, objects);
+    const key = keyOf(of.version);
+    const objects = known.get(key) ?? objectionTo(of) !== undefined;
+    known.set(key, objects);
     return objects;
   };
 }
 
-/** The versions of which an answer tells something, each record once; nothing else is kept of what was looked at. */
+/** The versions of which an answer tells something, each once; nothing else is kept of what was looked at. */
 class ToldVersions {
-  readonly #byRecord = new Map<string, { readonly recordId: string; readonly version: number }>();
+  readonly #byVersion = new Map<string, { readonly recordId: string; readonly version: number }>();
 
   add({ version: { recordId, version } }: CopyReading<unknown>): void {
-    this.#byRecord.set(recordId, { recordId, version });
+    const told = { recordId, version };
+    this.#byVersion.set(keyOf(told), told);
   }
 
   get all() {
-    return this.#byRecord.values();
+    return this.#byVersion.values();
   }
 }
 

@@ -6,9 +6,11 @@ import {
   VITAL_TAG,
   copyFor,
   timesOf,
+  ward,
   type CopyingParts,
 } from '../../testing/copying-hospital.js';
 import { readerWith } from '../../testing/test-hospital.js';
+import { Unread } from '../access/read-gate.js';
 
 let copying: CopyingHospital;
 beforeEach(async () => {
@@ -85,5 +87,58 @@ describe('of two grants that let a copy be kept', () => {
     };
     await running.intake.round();
     expect(copying.hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
+  });
+
+  test('a version that replaces another while it is searched is judged by itself, and each that is shown is logged', async () => {
+    await twoGrants();
+    const { gate, accessLog } = copying.hospital;
+    const { patientId } = copying.patient;
+    const { recordId } = copying.patient.newRecord();
+    const candidate = (version: number, tag: string) => ({
+      version: {
+        ...{ patientId, recordId, version, author: patientId, tagGroups: [[tag]] },
+        period: { start: vitals, end: vitals },
+      },
+      open: () => new Unread(`version ${version}`),
+    });
+    const shownOf = async (...candidates: ReturnType<typeof candidate>[]) => {
+      const { shown, total } = await gate.copies(ward, patientId, candidates, {
+        ...{ grantIds: new Set([copying.grant.grantId]), limit: 10, isCounted: true },
+        ...{ idOf: ({ version }) => version.version, isOver: () => false },
+      });
+      return [total, ...shown.map(({ content }) => content)];
+    };
+    expect(await shownOf(candidate(1, VITAL_TAG), candidate(2, LAB_TAG))).toEqual([1, 'version 1']);
+    expect(await shownOf(candidate(1, LAB_TAG), candidate(2, VITAL_TAG))).toEqual([1, 'version 2']);
+    expect(await shownOf(candidate(3, VITAL_TAG), candidate(4, VITAL_TAG))).toHaveLength(3);
+    const logged = accessLog.list(Number.MAX_SAFE_INTEGER, 10).map(({ version }) => version);
+    expect(logged.reverse()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('what waits when its grant ends is not asked for under the other one, by which it may be readable', async () => {
+    const running = await twoGrants();
+    const asked = copying.asked.length;
+    await copying.announce(running, { at: '2026-05-03T12:00:00Z', tagGroups: [[LAB_TAG]] });
+    await copying.revoked({ patientId: copying.patient.patientId, grantId: lab });
+    while (await running.intake.round());
+    expect(copying.asked).toHaveLength(asked);
+    expect(copying.hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
+    expect(running.waiting.count(copying.patient.patientId).all).toBe(0);
+  });
+
+  test('what is denied while it is opened is not kept, though its grant stands', async () => {
+    const running = await twoGrants();
+    await copying.announce(running, { at: '2026-05-03T12:00:00Z', tagGroups: [[LAB_TAG]] });
+    const denial: GrantState = {
+      ...copying.patient.grant({ grantId: `${'d'.repeat(21)}A` }),
+      ...{ effect: 'deny', scopeTags: [LAB_TAG] },
+    };
+    copying.meanwhile = async () => {
+      for (const ledger of Object.values(copying.hospital.ledgers)) ledger.grant(denial);
+      await copying.hospital.mirrored(copying.patient.patientId);
+    };
+    while (await running.intake.round());
+    expect(copying.hospital.store.all('SELECT 1 FROM copied_records')).toHaveLength(2);
+    expect(running.waiting.count(copying.patient.patientId).all).toBe(0);
   });
 });

@@ -3,9 +3,10 @@ import type { Store } from '../store/store.js';
 /** How far what was announced of a patient before the grant is looked through, newest first. */
 export interface Backlog {
   readonly patientId: string;
-  /** Ids of the grants that let a copy be kept, and of the denials, in force when it was begun. */
+  /** Ids of the grants that let a copy be kept, in force when it was begun. */
   readonly grantIds: readonly string[];
-  readonly denialIds: readonly string[];
+  /** Of the denials that had ended by then. */
+  readonly endedDenialIds: readonly string[];
   /** What begins then or later is looked through; null: nothing. */
   readonly beforeMs: number | null;
   /** How much time is looked through next. */
@@ -34,15 +35,22 @@ export class BacklogStore {
     return {
       ...place,
       grantIds: JSON.parse(grants) as string[],
-      denialIds: JSON.parse(denials) as string[],
+      endedDenialIds: JSON.parse(denials) as string[],
       isDone: done === 1,
     };
   }
 
-  put({ patientId, grantIds, denialIds, beforeMs, spanMs, isDone }: Backlog): void {
+  put({ patientId, grantIds, endedDenialIds, beforeMs, spanMs, isDone }: Backlog): void {
     this.store.run(
       'INSERT OR REPLACE INTO copy_backlogs (patient_id, grants, denials, before_ms, span_ms, done) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[patientId, JSON.stringify(grantIds), JSON.stringify(denialIds), beforeMs, spanMs, Number(isDone)],
+      ...[
+        patientId,
+        JSON.stringify(grantIds),
+        JSON.stringify(endedDenialIds),
+        beforeMs,
+        spanMs,
+        Number(isDone),
+      ],
     );
   }
 }

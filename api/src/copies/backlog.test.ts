@@ -113,6 +113,69 @@ describe('what was announced before the grant', () => {
     expect(timesOf(await copying.find(running))).toEqual([daysAgo(1)]);
   });
 
+  test('that a denial hid which came later, and what was announced meanwhile, comes in when that has ended', async () => {
+    const running = copying.parts();
+    copying.announcedBefore({ at: daysAgo(1), tagGroups: [[VITAL_TAG]] });
+    await lookedThrough(running);
+    const { patientId } = copying.patient;
+    const denial: GrantState = {
+      ...copying.patient.grant({ grantId: `${'d'.repeat(21)}A` }),
+      ...{ effect: 'deny', scopeTags: [VITAL_TAG] },
+    };
+    for (const ledger of Object.values(copying.hospital.ledgers)) ledger.grant(denial);
+    await copying.hospital.mirrored(patientId);
+    await copying.announce(running, { at: daysAgo(0.5), tagGroups: [[VITAL_TAG]] });
+    await copied(running);
+    expect([running.backlog.of(patientId)?.isDone, copying.asked.length]).toEqual([true, 0]);
+    await copying.revoked(denial);
+    expect(running.backlog.of(patientId)?.isDone).toBe(false);
+    await lookedThrough(running);
+    await copied(running);
+    expect(timesOf(await copying.find(running))).toEqual([daysAgo(0.5), daysAgo(1)]);
+    expect(running.backlog.of(patientId)?.isDone).toBe(true);
+  });
+
+  test('is copied as the ledger has it by then, where that changed while it was looked for', async () => {
+    const running = copying.parts();
+    const record = copying.announcedBefore({ at: daysAgo(1), author: 'aut_lab', tagGroups: [[VITAL_TAG]] });
+    const confirmation = { seq: 1, tagGroups: [[LAB_TAG]], at: record.period.start, txId: 'a'.repeat(64) };
+    const { allowances } = running;
+    const about = allowances.about.bind(allowances);
+    let told: Promise<void> | undefined;
+    // Between what was fetched and what is put down of it.
+    allowances.about = (each) => {
+      told ??= copying.hospital.store.commit(() =>
+        running.intake.told({ ...record, confirmations: [confirmation] }),
+      );
+      return about(each);
+    };
+    await running.backlog.round();
+    await told;
+    await copied(running);
+    expect(running.copies.record(record.patientId, record.recordId)?.version).toMatchObject({
+      confirmations: [confirmation],
+    });
+  });
+
+  test('that cannot be looked through for one patient is looked through for the next, and not while the ledger is away', async () => {
+    const running = copying.parts();
+    for (const days of [1, 100]) copying.announcedBefore({ at: daysAgo(days) });
+    const { mirror, ledgers } = copying.hospital;
+    const { patientId } = copying.patient;
+    mirror.copyPatientIds = () => [`pat_${'a'.repeat(32)}`, patientId];
+    const { waiting, backlog } = running;
+    const [count, of] = [waiting.count.bind(waiting), backlog.of.bind(backlog)];
+    backlog.of = () => of(patientId);
+    waiting.count = (each) => {
+      if (each !== patientId) throw new RangeError('what is kept of this one is damaged');
+      return count(each);
+    };
+    expect(await backlog.round()).toBe(true);
+    expect(count(patientId).all).toBe(1);
+    ledgers.authorities.state = 'away';
+    await expect(backlog.round()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   test('is not asked for again and again, all of it, while nobody has wrapped it yet', async () => {
     const running = copying.parts();
     for (let n = 0; n < 200; n += 1) copying.announcedBefore({ at: daysAgo(n / 10) });

@@ -1,7 +1,7 @@
 import { records, type AnnouncedRecordState } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
-import { everyRow, orUndefined } from '@careledger/ledger';
-import { isDenial } from '@careledger/policy';
+import { LedgerError, everyRow, orUndefined } from '@careledger/ledger';
+import { endOf, isDenial } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
 import type { Backlog, BacklogStore } from './backlog-store.js';
 import type { CopyStore } from './copy-store.js';
-import type { IntakeStore } from './intake-store.js';
+import { versionKey, type IntakeStore } from './intake-store.js';
 
 /** How often it is looked for grants that let a copy be kept, and for room. */
 const LOOK_INTERVAL_MS = 2_000;
@@ -78,17 +78,28 @@ export class CopyBacklog implements AsyncDisposable {
 
   /** One look for each patient of whom there may be more. Returns whether there was one. @throws LedgerError */
   async round(): Promise<boolean> {
-    const { found, mirror, waiting } = this.#options;
+    const { found, logger, mirror } = this.#options;
     let hasLooked = false;
-    for (const patientId of mirror.copyPatientIds()) {
-      const backlog = this.of(patientId);
-      if (backlog === undefined || backlog.isDone) continue;
-      if (waiting.count(patientId).former >= WAITING_MAX_VERSIONS) continue;
-      await this.#look(backlog);
-      found();
-      hasLooked = true;
-    }
+    for (const patientId of mirror.copyPatientIds())
+      try {
+        if (!(await this.#lookFor(patientId))) continue;
+        found();
+        hasLooked = true;
+      } catch (err) {
+        if (err instanceof LedgerError && err.code !== 'CHAINCODE_REFUSED') throw err;
+        // What is wrong with one patient's keeps nobody else's waiting.
+        logger.error({ err, patientId }, 'what was announced before the grant could not be looked through');
+      }
     return hasLooked;
+  }
+
+  /** Whether there was something to look for, and room for it. */
+  async #lookFor(patientId: string): Promise<boolean> {
+    const backlog = this.of(patientId);
+    if (backlog === undefined || backlog.isDone) return false;
+    if (this.#options.waiting.count(patientId).former >= WAITING_MAX_VERSIONS) return false;
+    await this.#look(backlog);
+    return true;
   }
 
   /** As it stands; from the beginning where rules let more be kept than when it was begun. Undefined where none lets anything. */
@@ -96,20 +107,24 @@ export class CopyBacklog implements AsyncDisposable {
     const { allowances, backlogs, policy } = this.#options;
     const grantIds = allowances.telling(patientId).map(({ grantId }) => grantId);
     if (grantIds.length === 0) return undefined;
-    const denialIds = policy.inForce(patientId).flatMap((rule) => (isDenial(rule) ? [rule.grantId] : []));
+    // What a denial hid was passed over, by this and as it was announced, whenever the denial began.
+    const endedDenialIds = policy
+      .known(patientId)
+      .flatMap((rule) => (isDenial(rule) && endOf(rule, this.#clock()) !== undefined ? [rule.grantId] : []));
     const before = backlogs.find(patientId);
     const isSame =
       before !== undefined &&
       new Set(grantIds).isSubsetOf(new Set(before.grantIds)) &&
-      new Set(before.denialIds).isSubsetOf(new Set(denialIds));
+      new Set(endedDenialIds).isSubsetOf(new Set(before.endedDenialIds));
     if (isSame) return before;
-    return { patientId, grantIds, denialIds, beforeMs: null, spanMs: SPAN_FIRST_MS, isDone: false };
+    return { patientId, grantIds, endedDenialIds, beforeMs: null, spanMs: SPAN_FIRST_MS, isDone: false };
   }
 
   async #look(backlog: Backlog): Promise<void> {
     const { backlogs, store, waiting } = this.#options;
     const { patientId, beforeMs, spanMs } = backlog;
     const fromMs = Math.max((beforeMs ?? this.#clock()) - spanMs, EARLIEST_MS);
+    using told = waiting.watch();
     const rows = await this.#announced(backlog, fromMs);
     if (rows === undefined) {
       const lessMs = Math.ceil(spanMs / SPAN_FACTOR);
@@ -120,7 +135,8 @@ export class CopyBacklog implements AsyncDisposable {
     const isDone = !(await this.#isMoreBefore(patientId, fromMs));
     const nextMs = rows.length < LOOK_MIN_ROWS ? spanMs * SPAN_FACTOR : spanMs;
     await store.commit(() => {
-      for (const record of missing) waiting.add(record, this.#clock(), { isFormer: true });
+      for (const record of missing)
+        waiting.add(told.get(versionKey(record)) ?? record, this.#clock(), { isFormer: true });
       backlogs.put({ ...backlog, beforeMs: fromMs, spanMs: nextMs, isDone });
     });
   }

@@ -1,5 +1,5 @@
 import { entryHashOf } from '@careledger/fhir';
-import { resourceScopesOf } from '@careledger/service-kit';
+import { resourceScopesOf, toCursor } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   CopyingHospital,
@@ -102,6 +102,19 @@ describe('a search', () => {
     const logged = copying.hospital.accessLog.list(Number.MAX_SAFE_INTEGER, 10);
     expect(logged.map(({ basis }) => basis)).toEqual(['copy', 'copy', 'copy']);
     expect(new Set(logged.map(({ recordId }) => recordId)).size).toBe(3);
+  });
+
+  test('whatever of it is shown: also beyond the page, and behind a place that nobody was led to', async () => {
+    const terms = [{ by: 'code' as const, anyOf: [GLUCOSE] }];
+    const logged = () => copying.hospital.accessLog.list(Number.MAX_SAFE_INTEGER, 20).length;
+    const first = await copying.find(running, { limit: 1, terms });
+    expect([first.total, first.resources.length, logged()]).toEqual([3, 1, 3]);
+    const end = toCursor([Number.MIN_SAFE_INTEGER, 0]);
+    const behind = await copying.find(running, { limit: 1, terms, cursor: end });
+    expect([behind.total, behind.resources.length, logged()]).toEqual([3, 0, 6]);
+    // Whoever goes on has been told how many there are, and is told it again: one more is shown.
+    const next = await copying.find(running, { limit: 1, terms, cursor: first.next ?? '' });
+    expect([next.total, next.resources.length, logged()]).toEqual([3, 1, 7]);
   });
 
   test('goes by the tags that the patient’s gateway has confirmed meanwhile', async () => {

@@ -83,7 +83,11 @@ interface Candidate extends CopyReading<KeptResource> {
 /** Finds candidates after a place. */
 type Find = (after: { readonly after?: CopyPlace }) => Iterable<FoundResource | undefined>;
 
-const Place = Type.Tuple([Type.Integer(), Type.Integer()]);
+/** Where a page ended, and how many there are where the page before has counted them: whoever goes on counts no more. */
+const Place = Type.Union([
+  Type.Tuple([Type.Integer(), Type.Integer()]),
+  Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer({ minimum: 0 })]),
+]);
 
 /** Finds in the copies that patients let this authority keep. */
 export class CopySearch {
@@ -114,13 +118,14 @@ export class CopySearch {
 
   async #page(
     reader: Reader,
-    { patientId, limit, isCounted, does = 'r', cursor, isMeant, linked }: PageQuery,
+    { patientId, limit, does = 'r', cursor, isMeant, linked, ...wanted }: PageQuery,
     { find, isRising }: { readonly find: Find; readonly isRising: boolean },
   ): Promise<CopyPage> {
     const { allowances, copies, gate } = this.#options;
     await this.#assertFresh(patientId);
-    const grantIds = await this.#allowedBy(reader, patientId);
-    const after = cursor === undefined ? undefined : placeOf(cursor);
+    const grantIds = await this.allowedBy(reader, patientId);
+    const { after, counted } = cursor === undefined ? {} : placeOf(cursor);
+    const isCounted = wanted.isCounted && counted === undefined;
     const key = copies.keys.find(patientId);
     // Whoever counts looks at all of it.
     const candidates =
@@ -139,9 +144,11 @@ export class CopySearch {
         copies.keys.find(patientId) !== key,
     });
     const last = page.shown.at(-1)?.of.found.place;
+    const total = wanted.isCounted ? (counted ?? page.total) : undefined;
+    const next = last && [last.at, last.resourceId, ...(total === undefined ? [] : [total])];
     return {
-      ...{ resources: page.shown.map(shownOf), linked: page.linked.map(shownOf), total: page.total },
-      next: page.hasMore && last !== undefined ? toCursor([last.at, last.resourceId]) : null,
+      ...{ resources: page.shown.map(shownOf), linked: page.linked.map(shownOf), total },
+      next: page.hasMore && next !== undefined ? toCursor(next) : null,
     };
   }
 
@@ -224,8 +231,8 @@ export class CopySearch {
       });
   }
 
-  /** The grants that let a copy be kept for whoever asks. @throws ProblemError READ_REFUSED */
-  async #allowedBy(reader: Reader, patientId: string): Promise<ReadonlySet<string>> {
+  /** The grants that let a copy be kept for whoever asks. @throws ProblemError READ_REFUSED, or of `ReadGate.personOf` */
+  async allowedBy(reader: Reader, patientId: string): Promise<ReadonlySet<string>> {
     const { allowances, ended, gate } = this.#options;
     const allowed = await allowances.of(patientId);
     const { unit } = gate.personOf(reader);
@@ -251,9 +258,9 @@ const shownOf = ({
 });
 
 /** @throws ProblemError CURSOR_INVALID */
-function placeOf(cursor: string): CopyPlace {
-  const [at, resourceId] = fromCursor(cursor, Place);
-  return { at, resourceId };
+function placeOf(cursor: string): { readonly after: CopyPlace; readonly counted?: number } {
+  const [at, resourceId, counted] = fromCursor(cursor, Place);
+  return { after: { at, resourceId }, ...(counted !== undefined && { counted }) };
 }
 
 function isBehind(place: CopyPlace, after: CopyPlace, isRising: boolean): boolean {

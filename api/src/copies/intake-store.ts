@@ -11,9 +11,23 @@ export interface WaitingVersion {
   readonly isFormer: boolean;
 }
 
+/** By {@link versionKey}, as the ledger has them by now. */
+export type ToldVersions = Map<string, AnnouncedRecordState>;
+export const versionKey = ({ recordId, version }: Pick<AnnouncedRecordState, 'recordId' | 'version'>) =>
+  `${recordId}/${version}`;
+
 /** Announced versions that wait to be copied, on disk. Writing only within `store.commit`. */
 export class IntakeStore {
+  readonly #watches = new Set<ToldVersions>();
+
   constructor(readonly store: Store) {}
+
+  /** What is told of versions from now on, until disposed of: what is fetched meanwhile may be older. */
+  watch(): ToldVersions & Disposable {
+    const told: ToldVersions = new Map();
+    this.#watches.add(told);
+    return Object.assign(told, { [Symbol.dispose]: () => void this.#watches.delete(told) });
+  }
 
   /** In the place of earlier versions; nothing where a later one waits. */
   add(record: AnnouncedRecordState, nowMs: number, { isFormer = false } = {}): void {
@@ -30,6 +44,21 @@ export class IntakeStore {
        ON CONFLICT DO UPDATE SET state = excluded.state, former = min(former, excluded.former)`,
       ...[patientId, recordId, version, JSON.stringify(record), nowMs, Number(isFormer)],
     );
+  }
+
+  /** What the ledger has of a version that waits differs from before. */
+  retag(record: AnnouncedRecordState): void {
+    for (const told of this.#watches) told.set(versionKey(record), record);
+    this.store.run(
+      'UPDATE copy_intake SET state = ? WHERE record_id = ? AND version = ?',
+      ...[JSON.stringify(record), record.recordId, record.version],
+    );
+  }
+
+  /** As the ledger has it, as far as was heard; undefined where it does not wait any more. */
+  recordOf({ place }: WaitingVersion): AnnouncedRecordState | undefined {
+    const row = this.store.get<{ state: string }>('SELECT state FROM copy_intake WHERE place = ?', place);
+    return row && (JSON.parse(row.state) as AnnouncedRecordState);
   }
 
   /** Those that are due, all of one patient: the oldest, and what was announced before the grant after all others. */

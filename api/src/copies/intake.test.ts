@@ -64,6 +64,18 @@ describe('the intake', () => {
     expect(running.copies.keys.patientIds()).toEqual([]);
   });
 
+  test('goes by what the ledger has of a version by then, also where that changed as it waited', async () => {
+    const running = copying.parts();
+    const record = await copying.announce(running, { author: 'aut_lab', tagGroups: [[VITAL_TAG]] });
+    const confirmation = { seq: 1, tagGroups: [[LAB_TAG]], at: record.period.start, txId: 'a'.repeat(64) };
+    const told = { ...record, confirmations: [confirmation] };
+    copying.meanwhile = () => copying.hospital.store.commit(() => running.intake.told(told));
+    await running.intake.round();
+    expect(running.copies.record(record.patientId, record.recordId)?.version).toMatchObject({
+      confirmations: [confirmation],
+    });
+  });
+
   test('keeps the newest version of a record', async () => {
     const running = copying.parts();
     const first = await copying.announce(running, { value: '1.5' });

@@ -78,8 +78,9 @@ export class CopyIntake implements AsyncDisposable {
 
   /** Only within `store.commit`: what the ledger has of a version that is kept may differ from before. */
   told(record: AnnouncedRecordState): void {
-    const { allowances, copies } = this.#options;
+    const { allowances, copies, waiting } = this.#options;
     copies.retag(record);
+    waiting.retag(record);
     // No copy is kept of the version by which its author has replaced what is kept.
     const kept = copies.record(record.patientId, record.recordId);
     if (kept !== undefined && allowances.about(record).length === 0) copies.drop(record);
@@ -101,20 +102,34 @@ export class CopyIntake implements AsyncDisposable {
     if (first === undefined) return false;
     const { patientId } = first.record;
     const allowed = await allowances.of(patientId);
-    const [fallback] = allowed;
-    if (fallback === undefined) {
+    if (allowed.length === 0) {
       // Nothing of the patient may be copied any more.
       await store.commit(() => waiting.forget(patientId));
       return true;
     }
-    const allowanceOf = (each: WaitingVersion) => this.#allowanceOf(each, allowed) ?? fallback;
-    const allowance = allowanceOf(first);
-    await this.#copy(
-      patientId,
-      due.filter((each) => allowanceOf(each) === allowance),
-      allowance,
-    );
+    const byAllowance = Map.groupBy(due, (each) => this.#allowanceOf(each, allowed));
+    const unfit = byAllowance.get(undefined) ?? [];
+    if (unfit.length > 0) await store.commit(() => this.#leave(unfit));
+    for (const [allowance, versions] of byAllowance)
+      if (allowance !== undefined) {
+        await this.#copy(patientId, versions, allowance);
+        break;
+      }
     return true;
+  }
+
+  /** What no grant lets be kept is not asked for under that of something else: it may be readable all the same. */
+  #leave(unfit: readonly WaitingVersion[]): void {
+    const { allowances, copies, waiting } = this.#options;
+    const nowMs = this.#clock();
+    for (const each of unfit) {
+      // Else the grant does not say readably at which unit.
+      if (allowances.about(each.record).length > 0) waiting.again(each, nowMs + againMs('', each));
+      else {
+        waiting.done(each);
+        copies.drop(each.record);
+      }
+    }
   }
 
   /** Under which it is asked for: of several one after the other, as one of them may be refused where another is not. */
@@ -125,7 +140,7 @@ export class CopyIntake implements AsyncDisposable {
   }
 
   async #copy(patientId: string, due: readonly WaitingVersion[], allowance: Allowance): Promise<void> {
-    const { access, allowances, copies, logger, store, waiting } = this.#options;
+    const { access, copies, logger, store, waiting } = this.#options;
     const versions = due.map(({ record: { recordId, version } }) => ({
       recordId,
       version,
@@ -143,9 +158,12 @@ export class CopyIntake implements AsyncDisposable {
     });
     await store.commit(() => {
       for (const { each, kept: content } of kept) {
-        // A revocation may have come while it was being opened: then it is not kept, unless another grant lets it be.
-        if (allowances.stands(patientId, allowance)) {
-          copies.put(each.record, content);
+        // Of what the ledger has of it by now; undefined where a later version waits.
+        const record = waiting.recordOf(each);
+        if (record === undefined) continue;
+        // A revocation or a denial may have come while it was being opened: then it is not kept, unless another grant lets it be.
+        if (this.#mayKeep(record, allowance)) {
+          copies.put(record, content);
           waiting.done(each);
         } else waiting.again(each, nowMs);
       }
@@ -167,6 +185,14 @@ export class CopyIntake implements AsyncDisposable {
       if (isInVain && first !== undefined)
         waiting.holdFormer(patientId, nowMs + againMs('LEDGER_UNAVAILABLE', first));
     });
+  }
+
+  #mayKeep(record: AnnouncedRecordState, allowance: Allowance): boolean {
+    const { allowances } = this.#options;
+    return (
+      allowances.stands(record.patientId, allowance) &&
+      allowances.about(record).some(({ grantId }) => grantId === allowance.grantId)
+    );
   }
 
   /** Undefined where nobody could be asked at all. */

@@ -1,9 +1,12 @@
 import { PatientId, timestampOf } from '@careledger/domain';
-import { requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
+import { principalOf, requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { VouchingQuery, readerOf } from '../access/reader.js';
+import { vouchingProblems } from '../http/route-problems.js';
 import { problem } from '../problems.js';
 import type { Allowances } from './allowances.js';
 import type { CopyBacklog } from './backlog.js';
+import type { CopySearch } from './copy-search.js';
 import type { CopyStore } from './copy-store.js';
 import { progress } from './examples.js';
 import type { IntakeStore } from './intake-store.js';
@@ -13,12 +16,13 @@ export interface ProgressRouteOptions {
   readonly allowances: Allowances;
   readonly backlog: Pick<CopyBacklog, 'of'>;
   readonly copies: CopyStore;
+  readonly search: Pick<CopySearch, 'allowedBy'>;
   readonly waiting: IntakeStore;
 }
 
 export function addProgressRoutes(
   app: ServiceApp,
-  { allowances, backlog, copies, waiting }: ProgressRouteOptions,
+  { allowances, backlog, copies, search, waiting }: ProgressRouteOptions,
 ): void {
   app.get(
     '/v1/patients/:patientId/copies/progress',
@@ -27,13 +31,17 @@ export function addProgressRoutes(
       schema: {
         summary: 'How much of what may be kept of the patient is kept',
         description:
-          'What was announced before the grant comes in beside what is announced now. Until it is complete, a search finds less than a reader may read.',
-        problems: ['READ_REFUSED'],
+          'What was announced before the grant comes in beside what is announced now. Until it is complete, a search finds less than a reader may read. A practitioner is told for the unit and the purpose of the copy alone: how many records there are is of the patient as well.',
+        problems: vouchingProblems,
         params: Type.Object({ patientId: PatientId }),
+        querystring: Type.Object(VouchingQuery),
         response: { 200: withExamples(CopyProgress, progress) },
       },
     },
-    ({ params: { patientId } }) => {
+    async (request) => {
+      const { patientId } = request.params;
+      if (principalOf(request).role === 'practitioner')
+        await search.allowedBy(readerOf(request, request.query), patientId);
       if (!allowances.stands(patientId))
         throw problem('READ_REFUSED', 'No copy is kept: NO_GRANT', { members: { reason: 'NO_GRANT' } });
       const { beforeMs = null, isDone = false } = backlog.of(patientId) ?? {};

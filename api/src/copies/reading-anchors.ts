@@ -61,7 +61,7 @@ export class ReadingAnchors implements TaskHandler, AsyncDisposable {
   async round(): Promise<boolean> {
     const { issuer, outbox, readingLog, store } = this.#options;
     const today = dayOf(this.#clock() - DAY_GRACE_MS);
-    const days = readingLog.daysAfter(this.#newest(), ROUND_MAX_DAYS).filter((day) => day < today);
+    const days = readingLog.daysAfter(this.#newestBefore(today), ROUND_MAX_DAYS).filter((day) => day < today);
     for (const day of days) {
       const { hash } = await readingLog.of(day);
       const statement = issuer.make('anchorReadings', ['authorities'], { day, hash });
@@ -121,10 +121,15 @@ export class ReadingAnchors implements TaskHandler, AsyncDisposable {
     return true;
   }
 
-  /** The newest day that is signed: '' before the first. */
-  #newest(): string {
-    return (
-      this.#options.store.get<{ day: string | null }>('SELECT max(day) AS day FROM reading_days')?.day ?? ''
+  /**
+   * The newest day that is over and signed: '' before the first. One that is not over was signed by a clock that was wrong, and puts
+   * off none of those before it.
+   */
+  #newestBefore(today: string): string {
+    const row = this.#options.store.get<{ day: string | null }>(
+      'SELECT max(day) AS day FROM reading_days WHERE day < ?',
+      today,
     );
+    return row?.day ?? '';
   }
 }

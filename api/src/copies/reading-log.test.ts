@@ -115,6 +115,28 @@ describe('the log of who read copies', () => {
     expect((await verdicts()).map(([, , verdict]) => verdict)).toEqual(['differs', 'matches', 'open']);
   });
 
+  test('is anchored day by day also after a clock that was wrong for a while', async () => {
+    const { nowMs } = hospital;
+    const WRONG = '2031-01-01';
+    hospital.nowMs = Date.parse(WRONG);
+    await read(WRONG, 1);
+    hospital.nowMs += 2 * 24 * 60 * 60_000;
+    await anchored();
+    hospital.nowMs = nowMs + 24 * 60 * 60_000;
+    const NEXT = '2026-05-06';
+    await read(NEXT, 1);
+    hospital.nowMs += 24 * 60 * 60_000;
+    await anchored();
+    expect(await verdicts(TODAY)).toEqual([
+      [NEXT, 1, 'matches'],
+      [WRONG, 1, 'matches'],
+    ]);
+    // When that day has come, what is signed is signed once.
+    hospital.nowMs = Date.parse(WRONG) + 2 * 24 * 60 * 60_000;
+    await anchored();
+    expect((await verdicts(TODAY)).map(([, , verdict]) => verdict)).toEqual(['matches', 'matches']);
+  });
+
   test('is computed by anybody who has lines and salt, and by nobody without the salt', async () => {
     const { readingLog } = parts();
     const { salt, hash } = await readingLog.of(SECOND);

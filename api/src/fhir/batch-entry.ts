@@ -80,7 +80,8 @@ function placeOf(relative: unknown): string | undefined {
   const path = `${FHIR_BASE}/${relative}`;
   if (!URL.canParse(path, 'http://localhost')) return undefined;
   const { pathname, search, hash } = new URL(path, 'http://localhost');
-  return hash === '' && pathname + search === path ? path : undefined;
+  // No path here needs an escape: the router would read `_%68istory` as the history that it is.
+  return hash === '' && pathname + search === path && !pathname.includes('%') ? path : undefined;
 }
 
 /** Under one key a batch is sent again, and each of its requests under a key of its own. */

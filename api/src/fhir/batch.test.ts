@@ -122,6 +122,28 @@ describe('each entry of a batch is answered by its own route', () => {
   });
 });
 
+test('what a batch has read is kept under no key: it is asked anew, and what was refused for now is tried again', async () => {
+  const headers = {
+    ...{ authorization: `Bearer ${tokens.practitioner}`, 'content-type': 'application/fhir+json' },
+    'idempotency-key': 'read-again',
+  };
+  const sent = async (...entry: object[]) => {
+    const payload = { resourceType: 'Bundle', type: 'batch', entry };
+    return api.app.inject({ method: 'POST', url: '/fhir', payload, headers });
+  };
+  for (let time = 1; time <= 3; time += 1) {
+    const answer = await sent(get('metadata'), get(`Observation/${ID}`));
+    expect(codesOf(answer.json<{ entry: Answered[] }>().entry)).toEqual([
+      [200, undefined],
+      [503, 'LEDGER_UNAVAILABLE'],
+    ]);
+    expect(answer.headers).not.toHaveProperty('idempotent-replayed');
+  }
+  expect((await sent(get('metadata'))).json()).toMatchObject({
+    issue: [{ details: { coding: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] } }],
+  });
+});
+
 describe('what is no request of its own is refused, and asked of nobody', () => {
   test.each([
     ['text', 'metadata'],
@@ -136,6 +158,9 @@ describe('what is no request of its own is refused, and asked of nobody', () => 
     ['a batch by dots', post('Observation/..', { resourceType: 'Bundle', type: 'batch' })],
     ['a history', get(`Observation/${ID}/_history`)],
     ['a history with a query', get(`Observation/${ID}/_history?_count=1`)],
+    ['a history with an escape', get(`Observation/${ID}/_%68istory`)],
+    ['a history with another', get(`Observation/${ID}/%5Fhistory?_count=1`)],
+    ['a type with an escape', get(`Observatio%6E/${ID}`)],
     ['the REST API by dots', get('../v1/subscriptions')],
     ['the same, further down', get('Observation/../../v1/subscriptions')],
     ['the same, escaped', get('Observation/%2e%2e/%2e%2e/v1/subscriptions')],

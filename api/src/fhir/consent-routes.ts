@@ -4,9 +4,9 @@ import { ledgerAnswers, nextOf, pageArgs } from '@careledger/ledger/service';
 import {
   ProblemError,
   assertScopes,
-  assertSearchScope,
   isWithinScopes,
   principalOf,
+  searchedPatient,
   type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
@@ -138,9 +138,9 @@ export function addConsentSearchRoute(
     async (request, reply) => {
       const { _id: id, patient, status, _count: limit, _cursor: cursor } = request.query;
       const principal = principalOf(request);
-      const patientId = patient === undefined ? undefined : patientIn(patient, base);
+      const named = patient === undefined ? undefined : patientIn(patient, base);
+      const patientId = searchedPatient(principal, named, resourceType);
       const statuses = status === undefined ? undefined : statusesIn(status);
-      if (patientId !== undefined) assertSearchScope(principal, { patientId, resourceType });
       const { states, bookmark } =
         id === undefined
           ? await consents.list({
@@ -148,7 +148,7 @@ export function addConsentSearchRoute(
               ...(patientId !== undefined && { patientId }),
               ...ledgerFilter(statuses),
             })
-          : { states: await foundBy(readStatementId(id), consents), bookmark: '' };
+          : { states: await foundBy(refWithin(id, principal), consents), bookmark: '' };
       const atMs = Date.now();
       const found = states.filter(
         (state) =>
@@ -170,6 +170,12 @@ const textOf = (state: AskedConsentState): string =>
 
 const maySearch = (principal: Principal, patientId: string): boolean =>
   isWithinScopes(principal, { patientId, kinds: KINDS, does: 's' });
+
+/** Undefined also for a patient whom the token is not for: how long an answer takes says nothing of what there is. */
+function refWithin(id: string, principal: Principal): StatementRef | undefined {
+  const ref = readStatementId(id);
+  return ref !== undefined && maySearch(principal, ref.patientId) ? ref : undefined;
+}
 
 async function foundBy(
   ref: StatementRef | undefined,

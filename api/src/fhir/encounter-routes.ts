@@ -6,8 +6,9 @@ import { ledgerAnswers, nextOf, onLedger, pageArgs } from '@careledger/ledger/se
 import {
   ProblemError,
   assertScopes,
-  assertSearchScope,
   isWithinScopes,
+  searchedPatient,
+  type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -86,9 +87,9 @@ export function addEncounterSearchRoute(
       const { _id: id, date, patient, _count: limit, _cursor: cursor } = request.query;
       const { principal, claim } = callerOf(request);
       vouching.personOf(principal, claim);
-      const named = patient === undefined ? undefined : patientIn(patient, base);
+      const asked = patient === undefined ? undefined : patientIn(patient, base);
+      const named = searchedPatient(principal, asked, resourceType);
       const time = timeIn([date ?? []].flat());
-      if (named !== undefined) assertSearchScope(principal, { patientId: named, resourceType });
       const { rows, bookmark } =
         id === undefined
           ? await onLedger(() =>
@@ -98,13 +99,13 @@ export function addEncounterSearchRoute(
                 ...pageArgs({ limit, ...(cursor !== undefined && { cursor }) }),
               }),
             )
-          : { rows: [(await visitBy(readStatementId(id), options)) ?? []].flat(), bookmark: '' };
+          : { rows: [(await visitBy(refWithin(id, principal), options)) ?? []].flat(), bookmark: '' };
       const found = rows.filter((visit) => {
         const told = dateSpan(visit.at);
         return (
           [undefined, visit.patientId].includes(named) &&
           (time === undefined || (told !== undefined && time.isOfTime(told))) &&
-          isWithinScopes(principal, { patientId: visit.patientId, kinds: KINDS, does: 's' })
+          maySearch(principal, visit.patientId)
         );
       });
       const page = { resources: found.map(encounterResource), next: nextOf(bookmark) };
@@ -112,6 +113,15 @@ export function addEncounterSearchRoute(
       return sendResource(reply, request, JSON.stringify(answer));
     },
   );
+}
+
+const maySearch = (principal: Principal, patientId: string): boolean =>
+  isWithinScopes(principal, { patientId, kinds: KINDS, does: 's' });
+
+/** Undefined also for a patient whom the token is not for: how long an answer takes says nothing of what there is. */
+function refWithin(id: string, principal: Principal): StatementRef | undefined {
+  const ref = readStatementId(id);
+  return ref !== undefined && maySearch(principal, ref.patientId) ? ref : undefined;
 }
 
 /** @throws ProblemError NOT_FOUND, SCOPE_INSUFFICIENT, LEDGER_UNAVAILABLE, and of `Vouching.personOf` */

@@ -11,6 +11,7 @@ import {
   groupIdOf,
   groupResource,
   readGroupId,
+  type GroupOf,
 } from './group-resource.js';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
@@ -19,18 +20,21 @@ const patientOf = (index: number): string =>
 const [ANN, BOB, EVE, DAN] = [0, 1, 2, 3].map(patientOf);
 
 let store: SqliteStore;
-let of: { mirror: MirrorStore; policy: Policy };
+let of: GroupOf;
+let mirrored: MirrorStore;
 beforeEach(() => {
   store = new SqliteStore(':memory:');
   const mirror = new MirrorStore(store);
   const authorities = fakeChannel('authorities', {});
-  of = { mirror, policy: new Policy({ authorityId: 'aut_hospital', authorities, mirror, store }) };
+  mirrored = mirror;
+  const policy = new Policy({ authorityId: 'aut_hospital', authorities, mirror, store });
+  of = { mirror, policy, mayKnow: () => true, isFor: async () => true };
 });
 afterEach(() => store.close());
 
 const granted = (patientId = '', more: object = {}) =>
   store.commit(() =>
-    of.mirror.putGrants([
+    mirrored.putGrants([
       { ...grantState, patientId, from: '2026-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', ...more },
     ]),
   );
@@ -40,7 +44,7 @@ test('has those of whom a grant is in force, and no denial alone', async () => {
   await granted(BOB, { revokedAt: '2026-02-01T00:00:00Z' });
   await granted(EVE, { effect: 'deny' });
   await granted(DAN, { until: '2026-01-02T00:00:00Z' });
-  const { patientIds, last } = grantedPatients('', of);
+  const { patientIds, last } = await grantedPatients('', of);
   expect([patientIds, last]).toEqual([[ANN], undefined]);
   const group = groupResource(groupIdOf(undefined), patientIds, 'aut_hospital');
   expect(checkResource(group)).toMatchObject({
@@ -53,13 +57,31 @@ test('has those of whom a grant is in force, and no denial alone', async () => {
 test('of many patients is several, each after the other', async () => {
   const all = Array.from({ length: GROUP_MAX_PATIENTS + 2 }, (_, index) => patientOf(index));
   for (const patientId of all) await granted(patientId);
-  const first = grantedPatients('', of);
+  const first = await grantedPatients('', of);
   const id = groupIdOf(first.last);
   expect(id).toMatch(/^[A-Za-z0-9.-]{1,64}$/);
   expect(readGroupId(id)).toBe(first.last);
-  const second = grantedPatients(readGroupId(id) ?? '', of);
+  const second = await grantedPatients(readGroupId(id) ?? '', of);
   expect([...first.patientIds, ...second.patientIds]).toEqual(all);
   expect(second.last).toBeUndefined();
+});
+
+test('has nobody whose grant is for another unit, nor whom the token is not for, and does not say that there is one', async () => {
+  const tags = [`${'t'.repeat(21)}A`, `${'u'.repeat(21)}A`];
+  await granted(ANN, { granteeTags: [tags[0]] });
+  await granted(BOB, { granteeTags: [tags[1]] });
+  await granted(EVE);
+  const isFor = async ({ granteeTags: [tag] }: { readonly granteeTags: readonly string[] }) =>
+    tag === undefined || tag === tags[0];
+  expect(await grantedPatients('', { ...of, isFor })).toEqual({ patientIds: [ANN, EVE], last: undefined });
+  const mayKnow = (patientId: string) => patientId !== ANN;
+  expect(await grantedPatients('', { ...of, mayKnow })).toEqual({ patientIds: [BOB, EVE], last: undefined });
+  const all = Array.from({ length: GROUP_MAX_PATIENTS + 2 }, (_, index) => patientOf(index));
+  for (const patientId of all) await granted(patientId);
+  // The last of the first 500 that are known is another unit's: a cursor or an id would name that one.
+  const ofOthers = all[GROUP_MAX_PATIENTS - 1];
+  const first = await grantedPatients('', { ...of, mayKnow: (patientId) => patientId !== ofOthers });
+  expect([first.patientIds.length, first.last]).toEqual([GROUP_MAX_PATIENTS, all[GROUP_MAX_PATIENTS]]);
 });
 
 test.each(['', 'all', 'granted-after-', 'granted-after-x', 'granted-before'])(

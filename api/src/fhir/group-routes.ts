@@ -1,18 +1,14 @@
 import { closedObject } from '@careledger/domain';
-import {
-  ProblemError,
-  isWithinScopes,
-  principalOf,
-  toCursor,
-  fromCursor,
-  type Principal,
-  type ServiceApp,
-} from '@careledger/service-kit';
+import { ProblemError, isWithinScopes, toCursor, fromCursor, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import type { Reader } from '../access/reader.js';
+import { vouchingProblems } from '../http/route-problems.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
+import type { Vouching } from '../policy/vouching.js';
 import type { Json } from '../resources/json.js';
 import { resourceAnswer, sendResource } from './answers.js';
+import { CallerHeaders, callerOf } from './caller.js';
 import { grantedPatients, groupIdOf, groupResource, readGroupId } from './group-resource.js';
 import { FORMAT, FhirId, PAGE } from './parameters.js';
 import { searchset } from './searchset.js';
@@ -22,6 +18,7 @@ export interface GroupRouteOptions {
   readonly authorityId: string;
   readonly mirror: MirrorStore;
   readonly policy: Policy;
+  readonly vouching: Vouching;
   /** Address of this server, with FHIR's path. */
   readonly base: string;
 }
@@ -29,7 +26,7 @@ export interface GroupRouteOptions {
 const KINDS = [{ resourceType: 'Group', categories: [] }];
 const After = Type.String({ minLength: 1 });
 
-/** Who of the patients lets this authority do something. What, the ledger decides each time that it is done. */
+/** Who of the patients lets whoever asks do something. What, the ledger decides each time that it is done. */
 export function addGroupReadRoute(
   app: ServiceApp,
   { resourceType, roles }: Row,
@@ -40,7 +37,8 @@ export function addGroupReadRoute(
     {
       config: { roles, scopedByContent: true },
       schema: {
-        ...{ hide: true, problems: ['NOT_FOUND'] },
+        ...{ hide: true, problems: [...vouchingProblems, 'NOT_FOUND'] },
+        headers: CallerHeaders,
         params: Type.Object({ id: FhirId }),
         querystring: closedObject(FORMAT),
         response: { 200: resourceAnswer('The Group') },
@@ -49,7 +47,7 @@ export function addGroupReadRoute(
     async (request, reply) => {
       const after = readGroupId(request.params.id);
       if (after === undefined) throw new ProblemError('NOT_FOUND', 'No Group here has such an id');
-      const { resource } = groupAfter(after, { principal: principalOf(request), does: 'r' }, options);
+      const { resource } = await groupAfter(after, { reader: callerOf(request), does: 'r' }, options);
       return sendResource(reply, request, JSON.stringify(resource));
     },
   );
@@ -68,7 +66,8 @@ export function addGroupSearchRoute(
     {
       config: { roles, scopedByContent: true },
       schema: {
-        ...{ hide: true, problems: ['CURSOR_INVALID'] },
+        ...{ hide: true, problems: [...vouchingProblems, 'CURSOR_INVALID'] },
+        headers: CallerHeaders,
         querystring: closedObject({ ...FORMAT, ...PAGE }),
         response: { 200: resourceAnswer('A Bundle of type searchset, with one Group') },
       },
@@ -76,7 +75,7 @@ export function addGroupSearchRoute(
     async (request, reply) => {
       const { _cursor: cursor } = request.query;
       const after = cursor === undefined ? '' : fromCursor(cursor, After);
-      const { resource, last } = groupAfter(after, { principal: principalOf(request), does: 's' }, options);
+      const { resource, last } = await groupAfter(after, { reader: callerOf(request), does: 's' }, options);
       const page = { resources: [resource], next: last === undefined ? null : toCursor(last) };
       const answer = searchset(page, { base, path, query: request.query });
       return sendResource(reply, request, JSON.stringify(answer));
@@ -84,16 +83,24 @@ export function addGroupSearchRoute(
   );
 }
 
-/** Without those whom the caller's token is not for: one of an app that was launched for a patient is for that one alone. */
-function groupAfter(
+/**
+ * Without those whose grants are for others of this authority, and those whom the caller's token is not for: one of an app that was
+ * launched for a patient is for that one alone.
+ * @throws ProblemError of `Vouching.personOf`
+ */
+async function groupAfter(
   after: string,
-  { principal, does }: { readonly principal: Principal; readonly does: 'r' | 's' },
-  options: GroupRouteOptions,
-): { readonly resource: Json; readonly last: string | undefined } {
-  const { patientIds, last } = grantedPatients(after, options);
-  const shown = patientIds.filter((patientId) =>
-    isWithinScopes(principal, { patientId, kinds: KINDS, does }),
-  );
+  { reader: { principal, claim }, does }: { readonly reader: Reader; readonly does: 'r' | 's' },
+  { authorityId, mirror, policy, vouching }: GroupRouteOptions,
+): Promise<{ readonly resource: Json; readonly last: string | undefined }> {
+  const person = vouching.personOf(principal, claim);
+  const { patientIds, last } = await grantedPatients(after, {
+    ...{ mirror, policy },
+    mayKnow: (patientId) => isWithinScopes(principal, { patientId, kinds: KINDS, does }),
+    isFor: (grant) => vouching.isFor(grant, person),
+  });
+  // Whoever was withdrawn meanwhile is told nobody.
+  vouching.personOf(principal, claim);
   const id = groupIdOf(after === '' ? undefined : after);
-  return { resource: groupResource(id, shown, options.authorityId), last };
+  return { resource: groupResource(id, patientIds, authorityId), last };
 }

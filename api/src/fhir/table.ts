@@ -21,7 +21,7 @@ export const SOURCES = {
   each: 'each entry by itself, as the request that it is; no history, and no Bundle of requests',
   visit: 'the visits that this authority has recorded on the ledger, by when and whose alone',
   group:
-    'the patients who let this authority do something at present, as far as it has heard: the pseudonyms, and no more',
+    'the patients who let whoever asks do something at present, as far as this authority has heard: the pseudonyms, and no more',
 } as const;
 export type Source = keyof typeof SOURCES;
 

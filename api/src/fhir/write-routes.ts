@@ -78,8 +78,11 @@ export function addTransactionRoute(app: ServiceApp, row: Row, options: WriteRou
     async (request, reply) => {
       assertUnconditional(request);
       const bundle = request.exactBody as Json;
-      if (bundle['resourceType'] === 'Bundle' && bundle['type'] === 'batch')
+      if (bundle['resourceType'] === 'Bundle' && bundle['type'] === 'batch') {
+        // What its entries read is shown by the gate alone, each time; and what was refused for now is tried again.
+        request.isAnsweredAnew = true;
         return sendResource(reply, request, JSON.stringify(await answerBatch(app, bundle, request)));
+      }
       const written = await options.fhirWriting.transaction(sentOf(request));
       if (!(await isStored(request, reply, written.write, options))) return answerAccepted(request, reply);
       return options.answers.transacted(request, reply, written);

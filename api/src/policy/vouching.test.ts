@@ -41,3 +41,15 @@ test('more tags of both together than a request takes are refused, and none is l
   );
   await expect(tags()).rejects.toMatchObject({ code: 'TOO_MANY_TAGS' });
 });
+
+test('a grant is for those whom it names, and for everybody where it names nobody', async () => {
+  const named = await grant('modify', 'ab');
+  const isFor = (rule: typeof named, unit?: string) =>
+    hospital.vouching.isFor(rule, unit === undefined ? {} : { unit });
+  expect([await isFor(named, 'ward'), await isFor(named, 'psychiatry'), await isFor(named)]).toEqual([
+    ...[true, false, false],
+  ]);
+  expect(await isFor({ ...named, granteeTags: [] }, 'psychiatry')).toBe(true);
+  // What it has sealed counts for what it says openly alone, and a tag that nobody has explained is for nobody here.
+  expect(await isFor({ ...named, granteeTags: [tag('z')] }, 'ward')).toBe(false);
+});

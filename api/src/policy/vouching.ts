@@ -1,5 +1,5 @@
 import type { GrantMeaning } from '@careledger/protocol';
-import { SCOPE_TAGS_MAX } from '@careledger/contracts';
+import { SCOPE_TAGS_MAX, type GrantState } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { isDenial } from '@careledger/policy';
 import { assertNotExpired, type Principal } from '@careledger/service-kit';
@@ -60,6 +60,16 @@ export class Vouching {
       ...(unit !== undefined && { unit }),
       ...(practitioner !== undefined && { role: practitioner.role }),
     };
+  }
+
+  /** Whether a rule is for this person; one that names nobody is for everybody of this authority. */
+  async isFor(
+    rule: Pick<GrantState, 'grantId' | 'sealed' | 'granteeTags'>,
+    person: Person,
+  ): Promise<boolean> {
+    if (rule.granteeTags.length === 0) return true;
+    const grantee = (await this.meanings.of(rule))?.grantee ?? [];
+    return grantee.some((entry) => rule.granteeTags.includes(entry.tag) && isAbout(entry, person));
   }
 
   /**

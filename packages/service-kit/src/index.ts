@@ -35,6 +35,7 @@ export {
   assertPatientScopes,
   assertScopes,
   assertSearchScope,
+  searchedPatient,
   isWithinScopes,
 } from './http/scopes.js';
 export { claimOf } from './issuers/claims.js';

@@ -60,6 +60,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The request under its `Idempotency-Key`; undefined without one, or where the route takes none. */
     idempotent: IdempotentRequest | undefined;
+    /**
+     * Whether the same request under its key is done again, and its answer kept nowhere: one that shows what its caller may see now,
+     * or says of a part of it that this is to be sent again. Each effect then has a key of its own.
+     */
+    isAnsweredAnew: boolean;
   }
 }
 
@@ -73,6 +78,7 @@ export function installIdempotency(app: FastifyInstance, keys: IdempotencyKeys):
   /** Requests whose answers are under way, in this process, which alone has the store. */
   const underWay = new Map<string, string>();
   app.decorateRequest('idempotent', undefined);
+  app.decorateRequest('isAnsweredAnew', false);
 
   app.addHook('onRoute', (route) => {
     if (!takesKey([route.method].flat(), route.config)) return;
@@ -113,7 +119,7 @@ export function installIdempotency(app: FastifyInstance, keys: IdempotencyKeys):
     request.idempotent = undefined;
     try {
       if (KEPT_STATUSES.has(reply.statusCode)) {
-        const answer = answerOf(reply, payload);
+        const answer = request.isAnsweredAnew ? null : answerOf(reply, payload);
         await keys.keepAnswer(asked, answer && sealAnswer(answer, secretOf(request), asked));
       }
     } catch (err) {

@@ -88,11 +88,35 @@ export function assertSearchScope(
   { patientId, resourceType }: { readonly patientId: string; readonly resourceType: string },
 ): void {
   if (signIn === undefined || role !== 'practitioner') return;
-  const isCovered = applying(signIn, patientId).some(
-    (scope) => scope.interactions.has('s') && ['*', resourceType].includes(scope.resourceType),
-  );
+  const isCovered = applying(signIn, patientId).some((scope) => isSearchOf(scope, resourceType));
   if (!isCovered) throw insufficient(`The token’s scopes do not cover a search of ${resourceType}`);
 }
+
+/**
+ * Whose resources are looked for by a search that need not name a patient: those of whom it names, or of whom the app was launched
+ * for, where the token is for nobody else. Not even a cursor then tells of another one.
+ * @param named undefined where the search names nobody
+ * @returns undefined for everybody's
+ * @throws ProblemError SCOPE_INSUFFICIENT
+ */
+export function searchedPatient(
+  principal: Principal,
+  named: string | undefined,
+  resourceType: string,
+): string | undefined {
+  const { role, signIn } = principal;
+  if (signIn === undefined || role !== 'practitioner') return named;
+  const isOfEverybody = signIn.scopes.some(
+    (scope) => scope.level !== 'patient' && isSearchOf(scope, resourceType),
+  );
+  if (named === undefined && isOfEverybody) return undefined;
+  const patientId = named ?? signIn.patientId ?? '';
+  assertSearchScope(principal, { patientId, resourceType });
+  return patientId;
+}
+
+const isSearchOf = (scope: ResourceScope, resourceType: string): boolean =>
+  scope.interactions.has('s') && ['*', resourceType].includes(scope.resourceType);
 
 function assertRoute(request: FastifyRequest, signIn: SignIn): void {
   const { method, routeOptions } = request;
