@@ -136,7 +136,9 @@ export class ServedAnswers {
     await this.#ask('bundle', `/Bundle/${recordOf(device)}`);
     await this.#ask('searchset-page', `${all}&_count=1`);
     await this.#ask('searchset-count', `${all}&_summary=count`);
-    await this.#ask('searchset-elements', `${all}&_elements=value`);
+    // HAPI holds vital signs to their profiles by their codes, also where a client has asked for less.
+    const ofProfiles = 'category,subject,effective,value,dataAbsentReason,component';
+    await this.#ask('searchset-elements', `${all}&_elements=${ofProfiles}`);
     const beside = '_include=Observation:device&_include=Observation:subject&_revinclude=Provenance:target';
     await this.#ask('searchset-included', `${all}&${beside}`);
     await this.#ask('searchset-lenient', `${all}&x=1`, { headers: { prefer: 'handling=lenient' } });
