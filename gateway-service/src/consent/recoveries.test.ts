@@ -66,6 +66,21 @@ const granted = (by: Signer, policySeq: number): string =>
     }),
     by,
   );
+/** Of the consent key, to another. */
+function rotating(by: Signer, to: Signer): string {
+  const about = { patientId: patient.patientId, networkId: 'devnet' };
+  const newKey = toBase64url(to.publicKey);
+  const newKeyProof = makeStatement(
+    {
+      ...{ typ: STATEMENTS.keyProof.typ, iss: about.patientId, aud: 'devnet', channels: [...CHANNELS] },
+      iat: Math.floor(t.nowMs / 1_000),
+      body: { subject: about.patientId, key: newKey },
+    },
+    to,
+  );
+  const body = { use: 'consent' as const, newKey, newKeyProof };
+  return makeStatement(decisionStatement('rotatePatientKey', { ...about, body }), by);
+}
 /** Others have taken it to the ledgers, and these have the new key. */
 function tookOver(statement = takingOver()): void {
   const at = new Date(t.nowMs).toISOString();
@@ -129,6 +144,34 @@ describe('after a key took over', () => {
     expect(desk.grants.standsAbove(patientNo, { epoch: 0, policySeq: Number.MAX_SAFE_INTEGER })).toBe(true);
   });
 
+  test('its numbers begin with 1 as well where a thief’s rotation was on its way, and the ledgers refuse that', async () => {
+    const { patientId, patientNo } = patient;
+    const about = { patientId, networkId: 'devnet' };
+    const body = { policySeq: Number.MAX_SAFE_INTEGER };
+    await desk.consent.takeRevocation(
+      patient,
+      makeStatement(decisionStatement('revokeAll', { ...about, body }), former),
+    );
+    const thief = generateEd25519().signer;
+    await desk.rotations.take(patient, rotating(former, thief));
+    // By the key that never counts, in the epoch that it was to open.
+    await desk.consent.takeRevocation(
+      patient,
+      makeStatement(decisionStatement('revokeAll', { ...about, body }), thief),
+    );
+    tookOver();
+    await desk.rotations.compare(patientId);
+    const { outbox, settled } = takingLedgers(desk, patientNo, () => 'STATEMENT_KEY_UNKNOWN');
+    outbox.start();
+    await settled();
+    expect(inForce()).toBe(recovery.newKey);
+    expect(desk.grants.nextSeq(patientNo)).toBe(1);
+    await desk.rotations.compare(patientId);
+    expect(desk.grants.place(patientNo, 1)).toEqual({ epoch: 1, policySeq: 1 });
+    await desk.consent.takeGrant(patient, granted(next, 1));
+    expect(desk.grants.nextSeq(patientNo)).toBe(2);
+  });
+
   test('a crash before the chain has it, or between the block and its note, loses and repeats nothing', async () => {
     tookOver();
     const rekey = t.core.rekey.bind(t.core);
@@ -149,17 +192,7 @@ describe('after a key took over', () => {
     tookOver();
     await desk.rotations.compare(patient.patientId);
     const later = generateEd25519().signer;
-    const about = { patientId: patient.patientId, networkId: 'devnet' };
-    const newKeyProof = makeStatement(
-      {
-        ...{ typ: STATEMENTS.keyProof.typ, iss: about.patientId, aud: 'devnet', channels: [...CHANNELS] },
-        iat: Math.floor(t.nowMs / 1_000),
-        body: { subject: about.patientId, key: toBase64url(later.publicKey) },
-      },
-      later,
-    );
-    const body = { use: 'consent' as const, newKey: toBase64url(later.publicKey), newKeyProof };
-    const rotation = makeStatement(decisionStatement('rotatePatientKey', { ...about, body }), next);
+    const rotation = rotating(next, later);
     await desk.rotations.take(patient, rotation);
     expect(inForce()).toBe(toBase64url(later.publicKey));
     const { outbox, settled } = takingLedgers(desk, patient.patientNo, () => 'RECOVERY_PENDING');

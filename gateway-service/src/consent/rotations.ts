@@ -107,8 +107,12 @@ export class Rotations {
 
   /** Within the transaction that notes a refusal: the key before it counts again. */
   refusing({ patientNo }: ConsentStep): void {
-    const { core, consentKeys } = this.#options;
-    consentKeys.put(patientNo, this.#inForce(core.patients.byNo(patientNo)));
+    const { core, consentKeys, recoveries } = this.#options;
+    const key = this.#inForce(core.patients.byNo(patientNo));
+    // What took over meanwhile opens the epoch that the refused one was to open, as far as is known before the ledger is asked.
+    const isRecovered = key === recoveries.latest(patientNo)?.newKey;
+    const epoch = consentKeys.knownEpoch(patientNo, key) ?? (isRecovered ? consentKeys.epoch(patientNo) : 0);
+    consentKeys.put(patientNo, key, epoch);
   }
 
   /** After a rotation was settled, on disk: of the consent key, or of one of the gateway's. */
@@ -141,10 +145,13 @@ export class Rotations {
     const onLedger = currentKey(periods);
     if (onLedger === undefined || isOpen()) return;
     const key = toBase64url(onLedger);
-    if (key !== toBase64url(core.patients.consentKey(patient))) {
-      logger.warn({ patientNo: patient.patientNo }, 'another consent key is in force on the ledger');
-      const epoch = periods.findIndex((period) => period.key === key);
-      core.store.deferred(() => consentKeys.put(patient.patientNo, key, epoch));
+    const { patientNo } = patient;
+    const isKnown = key === toBase64url(core.patients.consentKey(patient));
+    if (!isKnown) logger.warn({ patientNo }, 'another consent key is in force on the ledger');
+    const epoch = periods.findIndex((period) => period.key === key);
+    // Also where the key is known here by a rotation that was refused: its epoch is the ledger's to say.
+    if (!isKnown || epoch !== consentKeys.epoch(patientNo)) {
+      core.store.deferred(() => consentKeys.put(patientNo, key, epoch));
       consentKeys.load(core.patients, patient);
     }
     await this.advance(patient);
