@@ -67,6 +67,8 @@ export class ConsentDesk implements AsyncDisposable {
   readonly heardRecoveries: HeardRecoveries;
   /** What the ledgers answer to `ListRecoveries`. */
   readonly recoveriesOnLedger: Record<ChannelName, RecoveryState[]> = { authorities: [], cloud: [] };
+  /** Until when what they answer now is on its way. */
+  recoveriesHeldUp: Promise<void> | undefined;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
@@ -101,7 +103,11 @@ export class ConsentDesk implements AsyncDisposable {
     const { gatewayKeys, encryptionKeys } = this;
     const ledger: LedgerReader = {
       channel: (name) => ({
-        evaluate: (async (_contract: unknown, asked: string) => this.#keys(name, asked)) as never,
+        evaluate: (async (_contract: unknown, asked: string) => {
+          const answer = this.#keys(name, asked);
+          await this.recoveriesHeldUp;
+          return answer;
+        }) as never,
       }),
     };
     const logger = { warn: () => undefined, error: () => undefined };

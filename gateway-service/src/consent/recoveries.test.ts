@@ -290,6 +290,22 @@ describe('what the gateway hears', () => {
     expect(heard()).toEqual([]);
   });
 
+  test('an answer that was asked for earlier, and came late, replaces none that was asked for after it', async () => {
+    const { promise: isLate, resolve: arrive } = Promise.withResolvers<void>();
+    desk.recoveriesHeldUp = isLate;
+    const early = desk.heardRecoveries.hear(patient.patientId, 'cloud');
+    await new Promise(setImmediate);
+    desk.recoveriesHeldUp = undefined;
+    desk.recoveriesOnLedger.cloud = [{ ...recovery, objectedAt: new Date(t.nowMs).toISOString() }];
+    const later = desk.heardRecoveries.hear(patient.patientId, 'cloud');
+    await new Promise(setImmediate);
+    arrive();
+    await Promise.all([early, later]);
+    expect(desk.recoveries.of(patient.patientNo)).toMatchObject([
+      { recovery: { objectedAt: expect.any(String) } },
+    ]);
+  });
+
   test('a takeover stays when the organisation opens another recovery before the chain has it', async () => {
     tookOver();
     await desk.heardRecoveries.hear(patient.patientId, 'authorities');
