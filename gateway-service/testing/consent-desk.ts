@@ -118,7 +118,7 @@ export class ConsentDesk implements AsyncDisposable {
     });
     this.rotations = new Rotations({
       ...{ ...common, intake, requests, gatewayKeys, encryptionKeys, consentKeys: new ConsentKeys(database) },
-      ...{ ledger, logger, recoveries },
+      ...{ ledger, logger, recoveries, delegations },
       heardRecoveries: this.heardRecoveries,
     });
     const earlier = new EarlierDecisions({ steps, grants, ledger: { channel } });

@@ -130,6 +130,28 @@ describe('after a key took over', () => {
     expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
   });
 
+  test('whom a thief or a guardian has appointed decides no more here either, from the same moment; after a loss they do', async () => {
+    const { patientId, patientNo } = patient;
+    const delegationId = randomId128();
+    t.core.store.deferred(() =>
+      desk.delegations.insert({
+        ...{ patientNo, delegationId, status: 'active', madeMs: t.nowMs },
+        terms: { path: [delegationId], policySeq: 1 } as never,
+      }),
+    );
+    const standing = () => desk.delegations.standing(patientNo).length;
+    tookOver();
+    await desk.rotations.compare(patientId);
+    expect([inForce(), standing()]).toEqual([recovery.newKey, 1]);
+    former = next;
+    next = generateEd25519().signer;
+    recovery = confirmed('untrusted');
+    t.nowMs += DAY_MS;
+    tookOver();
+    await desk.rotations.compare(patientId);
+    expect([inForce(), standing()]).toEqual([recovery.newKey, 0]);
+  });
+
   test('its numbers begin with 1, whatever a thief of the former key has sent', async () => {
     const { patientNo } = patient;
     const about = { patientId: patient.patientId, networkId: 'devnet' };
@@ -186,6 +208,21 @@ describe('after a key took over', () => {
     await desk.rotations.resume();
     expect(desk.recoveries.unsealed(patient.patientNo)).toBeUndefined();
     expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 2 });
+  });
+
+  test('a crash before its note brings it into no chain a second time, where another key has followed it since', async () => {
+    tookOver();
+    await desk.rotations.compare(patient.patientId);
+    const later = generateEd25519().signer;
+    await desk.rotations.take(patient, rotating(next, later));
+    const { outbox, settled } = takingLedgers(desk, patient.patientNo, () => 'OK');
+    outbox.start();
+    await settled();
+    expect(patient.chain.state.consentKey).toBe(toBase64url(later.publicKey));
+    t.core.store.database.prepare('UPDATE takeovers SET is_sealed = 0').run();
+    await desk.rotations.resume();
+    expect(desk.recoveries.unsealed(patient.patientNo)).toBeUndefined();
+    expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
   });
 
   test('a rotation that a ledger refuses afterwards brings no key from before back', async () => {

@@ -8,6 +8,7 @@ import type { GatewayCore } from '../core.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { ConsentKeys } from '../patients/consent-keys.js';
 import type { Patient } from '../patients/index.js';
+import type { DelegationStore } from './delegation-store.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { EncryptionKeys } from './encryption-keys.js';
@@ -29,6 +30,7 @@ export interface RotationsOptions {
   readonly consentKeys: ConsentKeys;
   readonly gatewayKeys: Pick<GatewayKeys, 'complete' | 'next'>;
   readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
+  readonly delegations: Pick<DelegationStore, 'standing' | 'end'>;
   readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
   readonly encryptionKeys: Pick<EncryptionKeys, 'complete'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
@@ -151,10 +153,24 @@ export class Rotations {
     const epoch = periods.findIndex((period) => period.key === key);
     // Also where the key is known here by a rotation that was refused: its epoch is the ledger's to say.
     if (!isKnown || epoch !== consentKeys.epoch(patientNo)) {
-      core.store.deferred(() => consentKeys.put(patientNo, key, epoch));
+      core.store.deferred(() => {
+        consentKeys.put(patientNo, key, epoch);
+        if (!isKnown) this.#endDelegations(patientNo, key, epoch);
+      });
       consentKeys.load(core.patients, patient);
     }
     await this.advance(patient);
+  }
+
+  /** As the ledgers do: whom somebody with the patient's key may have appointed decides no more, and has no token, from now on. */
+  #endDelegations(patientNo: number, key: string, epoch: number): void {
+    const { delegations, recoveries, clock } = this.#options;
+    const [opening] = recoveries.latest(patientNo)?.statements ?? [];
+    if (opening === undefined) return;
+    const { newKey, reason } = readStatement(opening).payload.body;
+    if (newKey !== key || reason !== 'untrusted') return;
+    for (const { delegationId, terms } of delegations.standing(patientNo))
+      if ((terms.epoch ?? 0) < epoch) delegations.end(patientNo, delegationId, clock());
   }
 
   /** Seals the rotations and recoveries that a ledger has into the patient's chain, each after the one before it. */
@@ -179,7 +195,7 @@ export class Rotations {
     await encryptionKeys.complete(patient);
     for (;;) {
       await gatewayKeys.complete(patient);
-      const { consentKey, gatewayKey } = chain.state;
+      const { consentKey, gatewayKey, formerConsentKeys = [] } = chain.state;
       const kid = kidOf('Ed25519', fromBase64url(consentKey));
       const isByKey = ({ statement }: { readonly statement: string }) =>
         readStatement(statement).header.kid === kid;
@@ -201,8 +217,8 @@ export class Rotations {
       const recovered = recoveries.unsealed(patientNo);
       if (recovered === undefined) return;
       const { newKey, statements } = recovered;
-      // A crash may have come between the block and what is noted of it.
-      if (newKey !== consentKey)
+      // A crash may have come between the block and what is noted of it, and rotations after it: nothing is sealed a second time.
+      if (![...formerConsentKeys, consentKey].includes(newKey))
         await core.rekey(patientId, { consentKey: newKey, gatewayKey, statements }, chain.signer);
       core.store.deferred(() => recoveries.sealed(patientNo, newKey));
     }
