@@ -72,6 +72,8 @@ export class ConsentDesk implements AsyncDisposable {
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
+  /** What was logged as one. */
+  readonly errors: string[] = [];
   readonly #authorities = new Map<string, StandInAuthority>();
 
   private constructor(readonly t: TestCore) {
@@ -110,7 +112,10 @@ export class ConsentDesk implements AsyncDisposable {
         }) as never,
       }),
     };
-    const logger = { warn: () => undefined, error: () => undefined };
+    const logger = {
+      warn: () => undefined,
+      error: (...said: readonly unknown[]) => void this.errors.push(String(said[1])),
+    };
     this.recovering = new Recoveries({ ...common, intake, requests, ledger });
     this.heardRecoveries = new HeardRecoveries({
       ...{ ...common, store: core.store, patients: core.patients, progress },
@@ -185,7 +190,9 @@ export class ConsentDesk implements AsyncDisposable {
   }
 
   #keys(name: ChannelName, asked: string) {
-    return asked === 'ListRecoveries' ? { recoveries: this.recoveriesOnLedger[name] } : this.patientOnLedger;
+    return asked === 'ListRecoveries'
+      ? { recoveries: this.recoveriesOnLedger[name] }
+      : { encryptionKeys: [], ...this.patientOnLedger };
   }
 
   #rows(name: ChannelName) {

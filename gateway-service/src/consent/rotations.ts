@@ -9,6 +9,7 @@ import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { ConsentKeys } from '../patients/consent-keys.js';
 import type { Patient } from '../patients/index.js';
 import type { DelegationStore } from './delegation-store.js';
+import { endDelegationsBefore } from './delegations-before.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { EncryptionKeys } from './encryption-keys.js';
@@ -32,7 +33,7 @@ export interface RotationsOptions {
   readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
   readonly delegations: Pick<DelegationStore, 'standing' | 'end'>;
   readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
-  readonly encryptionKeys: Pick<EncryptionKeys, 'complete'>;
+  readonly encryptionKeys: Pick<EncryptionKeys, 'complete' | 'has'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
@@ -134,16 +135,21 @@ export class Rotations {
    * follows a recovery.
    */
   async compare(patientId: string): Promise<void> {
-    const { core, steps, consentKeys, heardRecoveries, ledger, logger } = this.#options;
+    const { core, steps, consentKeys, encryptionKeys, heardRecoveries, ledger, logger } = this.#options;
     const patient = core.patients.find(patientId);
     if (patient === undefined) return;
     await heardRecoveries.hear(patientId, 'authorities');
     const isOpen = () =>
       steps.jobsOf(patient.patientNo, 'rotate').some((job) => job.some(({ status }) => status === 'open'));
     if (isOpen()) return;
-    const { consentKeys: periods } = await ledger
+    const { consentKeys: periods, encryptionKeys: opening } = await ledger
       .channel('authorities')
       .evaluate(accessControl, 'GetPatient', { patientId });
+    if (!encryptionKeys.has(patient, opening))
+      logger.error(
+        { patientNo: patient.patientNo },
+        'the ledger has a key for a patient’s records that this gateway has not: have the patient appoint another',
+      );
     const onLedger = currentKey(periods);
     if (onLedger === undefined || isOpen()) return;
     const key = toBase64url(onLedger);
@@ -155,22 +161,11 @@ export class Rotations {
     if (!isKnown || epoch !== consentKeys.epoch(patientNo)) {
       core.store.deferred(() => {
         consentKeys.put(patientNo, key, epoch);
-        if (!isKnown) this.#endDelegations(patientNo, key, epoch);
+        if (!isKnown) endDelegationsBefore(patientNo, { key, epoch }, this.#options);
       });
       consentKeys.load(core.patients, patient);
     }
     await this.advance(patient);
-  }
-
-  /** As the ledgers do: whom somebody with the patient's key may have appointed decides no more, and has no token, from now on. */
-  #endDelegations(patientNo: number, key: string, epoch: number): void {
-    const { delegations, recoveries, clock } = this.#options;
-    const [opening] = recoveries.latest(patientNo)?.statements ?? [];
-    if (opening === undefined) return;
-    const { newKey, reason } = readStatement(opening).payload.body;
-    if (newKey !== key || reason !== 'untrusted') return;
-    for (const { delegationId, terms } of delegations.standing(patientNo))
-      if ((terms.epoch ?? 0) < epoch) delegations.end(patientNo, delegationId, clock());
   }
 
   /** Seals the rotations and recoveries that a ledger has into the patient's chain, each after the one before it. */
