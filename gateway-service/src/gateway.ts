@@ -278,7 +278,8 @@ export class Gateway implements AsyncDisposable {
     this.opener = new ReceivedOpener(parts);
     this.#confirmer = new Confirmer({ ...parts, opener: this.opener, rewrapper: this.#rewrapper });
     this.#hearing = parts;
-    this.#formerKeys = new FormerKeys({ ...parts, rewrapper: this.#rewrapper, resealed: this.resealed });
+    const resealing = { rewrapper: this.#rewrapper, resealed: this.resealed };
+    this.#formerKeys = new FormerKeys({ ...parts, ...resealing, gatewayClock });
     this.#pipeline = new DeliveryPipeline({
       ...parts,
       maker: new RecordMaker(parts),

@@ -67,9 +67,13 @@ export class ConsentDesk implements AsyncDisposable {
   readonly heardRecoveries: HeardRecoveries;
   /** What the ledgers answer to `ListRecoveries`. */
   readonly recoveriesOnLedger: Record<ChannelName, RecoveryState[]> = { authorities: [], cloud: [] };
+  /** Until when what they answer now is on its way. */
+  recoveriesHeldUp: Promise<void> | undefined;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
+  /** What was logged as one. */
+  readonly errors: string[] = [];
   readonly #authorities = new Map<string, StandInAuthority>();
 
   private constructor(readonly t: TestCore) {
@@ -101,10 +105,17 @@ export class ConsentDesk implements AsyncDisposable {
     const { gatewayKeys, encryptionKeys } = this;
     const ledger: LedgerReader = {
       channel: (name) => ({
-        evaluate: (async (_contract: unknown, asked: string) => this.#keys(name, asked)) as never,
+        evaluate: (async (_contract: unknown, asked: string) => {
+          const answer = this.#keys(name, asked);
+          await this.recoveriesHeldUp;
+          return answer;
+        }) as never,
       }),
     };
-    const logger = { warn: () => undefined, error: () => undefined };
+    const logger = {
+      warn: () => undefined,
+      error: (...said: readonly unknown[]) => void this.errors.push(String(said[1])),
+    };
     this.recovering = new Recoveries({ ...common, intake, requests, ledger });
     this.heardRecoveries = new HeardRecoveries({
       ...{ ...common, store: core.store, patients: core.patients, progress },
@@ -112,7 +123,7 @@ export class ConsentDesk implements AsyncDisposable {
     });
     this.rotations = new Rotations({
       ...{ ...common, intake, requests, gatewayKeys, encryptionKeys, consentKeys: new ConsentKeys(database) },
-      ...{ ledger, logger, recoveries },
+      ...{ ledger, logger, recoveries, delegations },
       heardRecoveries: this.heardRecoveries,
     });
     const earlier = new EarlierDecisions({ steps, grants, ledger: { channel } });
@@ -179,7 +190,9 @@ export class ConsentDesk implements AsyncDisposable {
   }
 
   #keys(name: ChannelName, asked: string) {
-    return asked === 'ListRecoveries' ? { recoveries: this.recoveriesOnLedger[name] } : this.patientOnLedger;
+    return asked === 'ListRecoveries'
+      ? { recoveries: this.recoveriesOnLedger[name] }
+      : { encryptionKeys: [], ...this.patientOnLedger };
   }
 
   #rows(name: ChannelName) {

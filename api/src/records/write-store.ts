@@ -129,6 +129,15 @@ export class WriteStore {
     );
   }
 
+  /** Who may read it is asked anew before it is sent again. */
+  unshare({ recordId, version }: Write): void {
+    this.store.run(
+      'UPDATE writes SET shared_at = NULL WHERE record_id = ? AND version = ?',
+      recordId,
+      version,
+    );
+  }
+
   /** Another provider is tried. */
   readdress({ recordId, version }: Write, { providerId, storeStatement, formerStores }: Addressing): void {
     this.store.run(

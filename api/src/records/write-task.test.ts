@@ -7,7 +7,13 @@ import {
   utf8,
   type Signer,
 } from '@careledger/crypto';
-import type { ItemResult, ProviderState, StatementBody, StoredRecordState } from '@careledger/contracts';
+import type {
+  ItemResult,
+  PatientState,
+  ProviderState,
+  StatementBody,
+  StoredRecordState,
+} from '@careledger/contracts';
 import { PREMATURE_GRACE_MS, ProviderPool } from '@careledger/delivery';
 import { recordIdOf } from '@careledger/domain';
 import { makeStoreReceipt, newSalt, recordSeedFor } from '@careledger/envelope';
@@ -51,6 +57,7 @@ let behaviours: Record<string, Behaviour>;
 /** Statements in the order in which they were sent, by provider. */
 let sent: { readonly providerId: string; readonly statement: string; readonly wrapSet: string }[];
 let shared: number;
+let refreshed: string[];
 let onCloud: StoredRecordState | undefined;
 let onAuthorities: object[];
 let announceCode: string;
@@ -63,6 +70,7 @@ beforeEach(async () => {
   nowMs = Date.now();
   sent = [];
   shared = 0;
+  refreshed = [];
   onCloud = undefined;
   onAuthorities = [];
   announceCode = 'OK';
@@ -87,6 +95,10 @@ function newTask(): WriteTask {
       } as Answers),
     },
     registrations: {
+      refreshPatient: async (about) => {
+        refreshed.push(about);
+        return {} as PatientState;
+      },
       provider: async (providerId) =>
         ({
           signingKeys: [{ key: toBase64url(signerOf(providerId).publicKey), from: '' }],
@@ -232,6 +244,21 @@ describe('a provider that is away', () => {
     expect(write()).toMatchObject({ stage: 'announced', providerId: A, receipt: expect.any(String) });
     expect(announced).toMatchObject([{ providerId: A, storeTxId: sha256Hex(first) }]);
   });
+});
+
+test('a write that waited until the patient had another key is wrapped to that one, and not given up', async () => {
+  behaviours = { [A]: away, [B]: away };
+  await expect(advance()).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  const replaced: Behaviour = (statement) =>
+    shared === 1 ? refusedBy('RECIPIENT_MISSING') : stores(A)(statement);
+  behaviours[A] = replaced;
+  nowMs += 1_000;
+  await expect(advance()).rejects.toMatchObject({ name: 'NotYetError', code: 'RECIPIENT_MISSING' });
+  // What is known here of the patient may be from before.
+  expect(refreshed).toEqual([patientId]);
+  nowMs += PREMATURE_GRACE_MS;
+  await advance();
+  expect([write().stage, sent.at(-1)?.wrapSet]).toEqual(['announced', 'set 2']);
 });
 
 describe('nobody’s word', () => {

@@ -4,6 +4,7 @@ import { BATCH_MAX_ITEMS, records, type ItemResult } from '@careledger/contracts
 import {
   announceVersion,
   Grace,
+  NotYetError,
   RECORD_OTHER_VERSION,
   storeVersion,
   type AnnouncedVersion,
@@ -28,7 +29,7 @@ import type { Write, WriteStore } from './write-store.js';
 export interface WriteTaskOptions {
   readonly issuer: Issuer;
   readonly channels: Channels;
-  readonly registrations: Pick<Registrations, 'provider'>;
+  readonly registrations: Pick<Registrations, 'provider' | 'refreshPatient'>;
   readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
@@ -78,7 +79,10 @@ export class WriteTask implements TaskHandler {
     return this.#options.writes.find(...ofWriteRef(ref));
   }
 
-  /** With the wraps of those who may read it: by the grants of when it is stored, and the same ever after. */
+  /**
+   * With the wraps of those who may read it: by the grants of when it is first sent, and the same ever after, unless a provider finds
+   * the patient's key in them replaced.
+   */
   async #shared(write: Write): Promise<Write> {
     const { sharing, store, writes } = this.#options;
     if (write.sharedAt !== null) return write;
@@ -92,7 +96,19 @@ export class WriteTask implements TaskHandler {
     const { recordId, version, manifestHash, description } = write;
     const { ciphertextSha256 } = description;
     const wanted = { recordId, version, author: issuer.authorityId, manifestHash, ciphertextSha256 };
-    await this.#settle(write, await storeVersion(wanted, write, this.#side(write, signal)));
+    try {
+      await this.#settle(write, await storeVersion(wanted, write, this.#side(write, signal)));
+    } catch (error) {
+      if (error instanceof NotYetError && error.code === 'RECIPIENT_MISSING') await this.#shareAnew(write);
+      throw error;
+    }
+  }
+
+  /** It waited so long, or this api heard so late, that the patient has another key: what was accepted is wrapped to that one. */
+  async #shareAnew(write: Write): Promise<void> {
+    const { registrations, store, writes } = this.#options;
+    await registrations.refreshPatient(write.patientId);
+    await store.commit(() => writes.unshare(write));
   }
 
   #side(write: Write, signal: AbortSignal): StoringSide {

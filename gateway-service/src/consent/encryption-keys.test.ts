@@ -127,3 +127,21 @@ async function reopen(): Promise<void> {
   desk = ConsentDesk.on(t);
   patient = t.core.patients.get(patient.patientId);
 }
+
+test('a key that the ledger has and this gateway has not, as after an old backup, is no secret; its own are none', async () => {
+  const { newKey } = await desk.encryptionKeys.offer(patient);
+  const onLedger = async (key: string): Promise<string[]> => {
+    const from = new Date(t.nowMs).toISOString();
+    desk.patientOnLedger = {
+      consentKeys: [{ key: toBase64url(consent.publicKey), from }],
+      encryptionKeys: [{ key, from }],
+    };
+    await desk.rotations.compare(patient.patientId);
+    return desk.errors.splice(0);
+  };
+  expect(await onLedger(inForce())).toEqual([]);
+  expect(await onLedger(newKey)).toEqual([]);
+  expect(await onLedger(toBase64url(generateX25519().publicKey))).toEqual([
+    expect.stringContaining('this gateway has not'),
+  ]);
+});

@@ -1,5 +1,7 @@
 import { decisionStatement } from '@careledger/consent';
+import type { KeyPeriod } from '@careledger/contracts';
 import { fromBase64url, kidOf, toBase64url } from '@careledger/crypto';
+import { currentKey } from '@careledger/policy';
 import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
@@ -78,6 +80,20 @@ export class EncryptionKeys {
     const iat = Math.floor(clock() / MS_PER_S);
     const made = decisionStatement('rotatePatientKey', { patientId, networkId, body, iat });
     return this.take(patient, makeStatement(made, signer), request);
+  }
+
+  /**
+   * Whether this gateway has the key of a patient's that a ledger has in force. Not after a backup from before a rotation was put back,
+   * nor where somebody else has appointed one: others wrap to that, and this gateway to a former one.
+   */
+  has({ patientId }: Pick<Patient, 'patientId'>, onLedger: readonly KeyPeriod[]): boolean {
+    const key = currentKey(onLedger);
+    if (key === undefined) return true;
+    const kid = kidOf('X25519', key);
+    return this.#options.core.patients
+      .keys(patientId)
+      .encryptionKeys()
+      .some((own) => own.kid === kid);
   }
 
   /** Takes the key that `cloud` has into use, and has what there is wrapped to it; again after a crash in between. */

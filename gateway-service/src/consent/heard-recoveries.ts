@@ -26,13 +26,30 @@ export interface HeardRecoveriesOptions {
 /** Keeps what a channel says of recoveries of its patients' consent keys: what the patient is told is here, whatever is away. */
 export class HeardRecoveries {
   readonly #options: HeardRecoveriesOptions;
+  /** By channel and patient, the last that is under way. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(options: HeardRecoveriesOptions) {
     this.#options = options;
   }
 
-  /** Something of a patient has changed there. On disk when it resolves. @throws LedgerError */
+  /**
+   * Something of a patient has changed there. On disk when it resolves. Asks after whoever asked before has kept the answer: what is
+   * kept last is what was asked last. @throws LedgerError
+   */
   async hear(patientId: string, channel: ChannelName): Promise<void> {
+    const about = `${channel}/${patientId}`;
+    const before = this.#turns.get(about) ?? Promise.resolve();
+    const turn = before.catch(() => undefined).then(() => this.#hear(patientId, channel));
+    this.#turns.set(about, turn);
+    try {
+      await turn;
+    } finally {
+      if (this.#turns.get(about) === turn) this.#turns.delete(about);
+    }
+  }
+
+  async #hear(patientId: string, channel: ChannelName): Promise<void> {
     const { ledger, patients, store, recoveries, progress, clock, logger } = this.#options;
     const patient = patients.find(patientId);
     if (patient === undefined) return;

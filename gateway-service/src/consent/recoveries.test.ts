@@ -66,6 +66,21 @@ const granted = (by: Signer, policySeq: number): string =>
     }),
     by,
   );
+/** Of the consent key, to another. */
+function rotating(by: Signer, to: Signer): string {
+  const about = { patientId: patient.patientId, networkId: 'devnet' };
+  const newKey = toBase64url(to.publicKey);
+  const newKeyProof = makeStatement(
+    {
+      ...{ typ: STATEMENTS.keyProof.typ, iss: about.patientId, aud: 'devnet', channels: [...CHANNELS] },
+      iat: Math.floor(t.nowMs / 1_000),
+      body: { subject: about.patientId, key: newKey },
+    },
+    to,
+  );
+  const body = { use: 'consent' as const, newKey, newKeyProof };
+  return makeStatement(decisionStatement('rotatePatientKey', { ...about, body }), by);
+}
 /** Others have taken it to the ledgers, and these have the new key. */
 function tookOver(statement = takingOver()): void {
   const at = new Date(t.nowMs).toISOString();
@@ -115,6 +130,28 @@ describe('after a key took over', () => {
     expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
   });
 
+  test('whom a thief or a guardian has appointed decides no more here either, from the same moment; after a loss they do', async () => {
+    const { patientId, patientNo } = patient;
+    const delegationId = randomId128();
+    t.core.store.deferred(() =>
+      desk.delegations.insert({
+        ...{ patientNo, delegationId, status: 'active', madeMs: t.nowMs },
+        terms: { path: [delegationId], policySeq: 1 } as never,
+      }),
+    );
+    const standing = () => desk.delegations.standing(patientNo).length;
+    tookOver();
+    await desk.rotations.compare(patientId);
+    expect([inForce(), standing()]).toEqual([recovery.newKey, 1]);
+    former = next;
+    next = generateEd25519().signer;
+    recovery = confirmed('untrusted');
+    t.nowMs += DAY_MS;
+    tookOver();
+    await desk.rotations.compare(patientId);
+    expect([inForce(), standing()]).toEqual([recovery.newKey, 0]);
+  });
+
   test('its numbers begin with 1, whatever a thief of the former key has sent', async () => {
     const { patientNo } = patient;
     const about = { patientId: patient.patientId, networkId: 'devnet' };
@@ -127,6 +164,34 @@ describe('after a key took over', () => {
     await desk.consent.takeGrant(patient, granted(next, 1));
     expect(desk.grants.nextSeq(patientNo)).toBe(2);
     expect(desk.grants.standsAbove(patientNo, { epoch: 0, policySeq: Number.MAX_SAFE_INTEGER })).toBe(true);
+  });
+
+  test('its numbers begin with 1 as well where a thief’s rotation was on its way, and the ledgers refuse that', async () => {
+    const { patientId, patientNo } = patient;
+    const about = { patientId, networkId: 'devnet' };
+    const body = { policySeq: Number.MAX_SAFE_INTEGER };
+    await desk.consent.takeRevocation(
+      patient,
+      makeStatement(decisionStatement('revokeAll', { ...about, body }), former),
+    );
+    const thief = generateEd25519().signer;
+    await desk.rotations.take(patient, rotating(former, thief));
+    // By the key that never counts, in the epoch that it was to open.
+    await desk.consent.takeRevocation(
+      patient,
+      makeStatement(decisionStatement('revokeAll', { ...about, body }), thief),
+    );
+    tookOver();
+    await desk.rotations.compare(patientId);
+    const { outbox, settled } = takingLedgers(desk, patientNo, () => 'STATEMENT_KEY_UNKNOWN');
+    outbox.start();
+    await settled();
+    expect(inForce()).toBe(recovery.newKey);
+    expect(desk.grants.nextSeq(patientNo)).toBe(1);
+    await desk.rotations.compare(patientId);
+    expect(desk.grants.place(patientNo, 1)).toEqual({ epoch: 1, policySeq: 1 });
+    await desk.consent.takeGrant(patient, granted(next, 1));
+    expect(desk.grants.nextSeq(patientNo)).toBe(2);
   });
 
   test('a crash before the chain has it, or between the block and its note, loses and repeats nothing', async () => {
@@ -145,21 +210,26 @@ describe('after a key took over', () => {
     expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 2 });
   });
 
+  test('a crash before its note brings it into no chain a second time, where another key has followed it since', async () => {
+    tookOver();
+    await desk.rotations.compare(patient.patientId);
+    const later = generateEd25519().signer;
+    await desk.rotations.take(patient, rotating(next, later));
+    const { outbox, settled } = takingLedgers(desk, patient.patientNo, () => 'OK');
+    outbox.start();
+    await settled();
+    expect(patient.chain.state.consentKey).toBe(toBase64url(later.publicKey));
+    t.core.store.database.prepare('UPDATE takeovers SET is_sealed = 0').run();
+    await desk.rotations.resume();
+    expect(desk.recoveries.unsealed(patient.patientNo)).toBeUndefined();
+    expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
+  });
+
   test('a rotation that a ledger refuses afterwards brings no key from before back', async () => {
     tookOver();
     await desk.rotations.compare(patient.patientId);
     const later = generateEd25519().signer;
-    const about = { patientId: patient.patientId, networkId: 'devnet' };
-    const newKeyProof = makeStatement(
-      {
-        ...{ typ: STATEMENTS.keyProof.typ, iss: about.patientId, aud: 'devnet', channels: [...CHANNELS] },
-        iat: Math.floor(t.nowMs / 1_000),
-        body: { subject: about.patientId, key: toBase64url(later.publicKey) },
-      },
-      later,
-    );
-    const body = { use: 'consent' as const, newKey: toBase64url(later.publicKey), newKeyProof };
-    const rotation = makeStatement(decisionStatement('rotatePatientKey', { ...about, body }), next);
+    const rotation = rotating(next, later);
     await desk.rotations.take(patient, rotation);
     expect(inForce()).toBe(toBase64url(later.publicKey));
     const { outbox, settled } = takingLedgers(desk, patient.patientNo, () => 'RECOVERY_PENDING');
@@ -255,6 +325,22 @@ describe('what the gateway hears', () => {
     desk.recoveriesOnLedger.cloud = [];
     await desk.heardRecoveries.hear(patient.patientId, 'cloud');
     expect(heard()).toEqual([]);
+  });
+
+  test('an answer that was asked for earlier, and came late, replaces none that was asked for after it', async () => {
+    const { promise: isLate, resolve: arrive } = Promise.withResolvers<void>();
+    desk.recoveriesHeldUp = isLate;
+    const early = desk.heardRecoveries.hear(patient.patientId, 'cloud');
+    await new Promise(setImmediate);
+    desk.recoveriesHeldUp = undefined;
+    desk.recoveriesOnLedger.cloud = [{ ...recovery, objectedAt: new Date(t.nowMs).toISOString() }];
+    const later = desk.heardRecoveries.hear(patient.patientId, 'cloud');
+    await new Promise(setImmediate);
+    arrive();
+    await Promise.all([early, later]);
+    expect(desk.recoveries.of(patient.patientNo)).toMatchObject([
+      { recovery: { objectedAt: expect.any(String) } },
+    ]);
   });
 
   test('a takeover stays when the organisation opens another recovery before the chain has it', async () => {

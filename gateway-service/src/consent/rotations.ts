@@ -8,6 +8,8 @@ import type { GatewayCore } from '../core.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { ConsentKeys } from '../patients/consent-keys.js';
 import type { Patient } from '../patients/index.js';
+import type { DelegationStore } from './delegation-store.js';
+import { endDelegationsBefore } from './delegations-before.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { EncryptionKeys } from './encryption-keys.js';
@@ -29,8 +31,9 @@ export interface RotationsOptions {
   readonly consentKeys: ConsentKeys;
   readonly gatewayKeys: Pick<GatewayKeys, 'complete' | 'next'>;
   readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
+  readonly delegations: Pick<DelegationStore, 'standing' | 'end'>;
   readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
-  readonly encryptionKeys: Pick<EncryptionKeys, 'complete'>;
+  readonly encryptionKeys: Pick<EncryptionKeys, 'complete' | 'has'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
@@ -107,8 +110,12 @@ export class Rotations {
 
   /** Within the transaction that notes a refusal: the key before it counts again. */
   refusing({ patientNo }: ConsentStep): void {
-    const { core, consentKeys } = this.#options;
-    consentKeys.put(patientNo, this.#inForce(core.patients.byNo(patientNo)));
+    const { core, consentKeys, recoveries } = this.#options;
+    const key = this.#inForce(core.patients.byNo(patientNo));
+    // What took over meanwhile opens the epoch that the refused one was to open, as far as is known before the ledger is asked.
+    const isRecovered = key === recoveries.latest(patientNo)?.newKey;
+    const epoch = consentKeys.knownEpoch(patientNo, key) ?? (isRecovered ? consentKeys.epoch(patientNo) : 0);
+    consentKeys.put(patientNo, key, epoch);
   }
 
   /** After a rotation was settled, on disk: of the consent key, or of one of the gateway's. */
@@ -128,23 +135,34 @@ export class Rotations {
    * follows a recovery.
    */
   async compare(patientId: string): Promise<void> {
-    const { core, steps, consentKeys, heardRecoveries, ledger, logger } = this.#options;
+    const { core, steps, consentKeys, encryptionKeys, heardRecoveries, ledger, logger } = this.#options;
     const patient = core.patients.find(patientId);
     if (patient === undefined) return;
     await heardRecoveries.hear(patientId, 'authorities');
     const isOpen = () =>
       steps.jobsOf(patient.patientNo, 'rotate').some((job) => job.some(({ status }) => status === 'open'));
     if (isOpen()) return;
-    const { consentKeys: periods } = await ledger
+    const { consentKeys: periods, encryptionKeys: opening } = await ledger
       .channel('authorities')
       .evaluate(accessControl, 'GetPatient', { patientId });
+    if (!encryptionKeys.has(patient, opening))
+      logger.error(
+        { patientNo: patient.patientNo },
+        'the ledger has a key for a patient’s records that this gateway has not: have the patient appoint another',
+      );
     const onLedger = currentKey(periods);
     if (onLedger === undefined || isOpen()) return;
     const key = toBase64url(onLedger);
-    if (key !== toBase64url(core.patients.consentKey(patient))) {
-      logger.warn({ patientNo: patient.patientNo }, 'another consent key is in force on the ledger');
-      const epoch = periods.findIndex((period) => period.key === key);
-      core.store.deferred(() => consentKeys.put(patient.patientNo, key, epoch));
+    const { patientNo } = patient;
+    const isKnown = key === toBase64url(core.patients.consentKey(patient));
+    if (!isKnown) logger.warn({ patientNo }, 'another consent key is in force on the ledger');
+    const epoch = periods.findIndex((period) => period.key === key);
+    // Also where the key is known here by a rotation that was refused: its epoch is the ledger's to say.
+    if (!isKnown || epoch !== consentKeys.epoch(patientNo)) {
+      core.store.deferred(() => {
+        consentKeys.put(patientNo, key, epoch);
+        if (!isKnown) endDelegationsBefore(patientNo, { key, epoch }, this.#options);
+      });
       consentKeys.load(core.patients, patient);
     }
     await this.advance(patient);
@@ -172,7 +190,7 @@ export class Rotations {
     await encryptionKeys.complete(patient);
     for (;;) {
       await gatewayKeys.complete(patient);
-      const { consentKey, gatewayKey } = chain.state;
+      const { consentKey, gatewayKey, formerConsentKeys = [] } = chain.state;
       const kid = kidOf('Ed25519', fromBase64url(consentKey));
       const isByKey = ({ statement }: { readonly statement: string }) =>
         readStatement(statement).header.kid === kid;
@@ -194,8 +212,8 @@ export class Rotations {
       const recovered = recoveries.unsealed(patientNo);
       if (recovered === undefined) return;
       const { newKey, statements } = recovered;
-      // A crash may have come between the block and what is noted of it.
-      if (newKey !== consentKey)
+      // A crash may have come between the block and what is noted of it, and rotations after it: nothing is sealed a second time.
+      if (![...formerConsentKeys, consentKey].includes(newKey))
         await core.rekey(patientId, { consentKey: newKey, gatewayKey, statements }, chain.signer);
       core.store.deferred(() => recoveries.sealed(patientNo, newKey));
     }

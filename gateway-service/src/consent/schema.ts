@@ -204,9 +204,9 @@ export const POLICY_NUMBERS_TABLE = `
       next_seq   INTEGER NOT NULL,
       PRIMARY KEY (patient_no, epoch)
     ) STRICT, WITHOUT ROWID;
-    INSERT INTO policy_numbers SELECT patient_no, coalesce((
-      SELECT epoch FROM policy_epochs JOIN consent_keys USING (patient_no, consent_key)
-      WHERE policy_epochs.patient_no = policy_counters.patient_no), 0), next_seq
-    FROM policy_counters;
+    -- One counter counted for all keys: each of them goes on above it, a former one too, to which a refused rotation may lead back.
+    INSERT INTO policy_numbers
+      SELECT patient_no, 0, next_seq FROM policy_counters
+      UNION SELECT patient_no, epoch, next_seq FROM policy_counters JOIN policy_epochs USING (patient_no);
     DROP TABLE policy_counters;
 `;

@@ -23,6 +23,11 @@ let received: ReceivedStore;
 let reasons: { readonly sealed: string }[];
 /** What the ledger has of the patient's key. */
 let periods: KeyPeriod[];
+/** The same of `authorities` where that differs. */
+let onAuthorities: KeyPeriod[] | undefined;
+/** Records that `cloud` has. */
+let stored: { readonly recordId: string; readonly version: number; readonly author: string }[];
+let isClockProved: boolean;
 beforeEach(async () => {
   fixture = await RecordsFixture.open();
   const made = await fixture.patient();
@@ -32,6 +37,9 @@ beforeEach(async () => {
   const { database } = fixture.core.store;
   [resealed, received] = [new ResealedStore(database), new ReceivedStore(database)];
   [reasons, periods] = [[], [periodOf(keys().encryption())]];
+  const { recordId, version: number } = version;
+  stored = [{ recordId, version: number, author: patient.patientId }];
+  [onAuthorities, isClockProved] = [undefined, true];
 });
 afterEach(() => fixture[Symbol.asyncDispose]());
 
@@ -46,12 +54,19 @@ const look = () =>
     delegations: new DelegationStore(fixture.core.store.database),
     providers: { order: () => [fixture.provider.providerId] },
     ledger: {
-      channel: () => ({
-        evaluate: (async (_contract: unknown, name: string) =>
-          name === 'GetPatient'
-            ? { encryptionKeys: periods }
-            : { rows: name === 'ListSubscriptions' ? reasons : [], bookmark: '' }) as never,
+      channel: (channel) => ({
+        evaluate: (async (_contract: unknown, name: string) => {
+          if (name === 'GetPatient')
+            return { encryptionKeys: (channel === 'authorities' ? onAuthorities : undefined) ?? periods };
+          const rows = { ListSubscriptions: reasons, ListRecords: stored };
+          return { rows: rows[name as keyof typeof rows] ?? [], bookmark: '' };
+        }) as never,
       }),
+    },
+    gatewayClock: {
+      get isProved() {
+        return isClockProved;
+      },
     },
     clock: () => fixture.testCore.nowMs,
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -109,6 +124,37 @@ test('it stays while something that an authority wrote has not been opened, and 
   await look();
   expect(formerCount()).toBe(1);
   periods = onLedger;
+  await look();
+  expect(formerCount()).toBe(0);
+});
+
+test('it stays while cloud has a record of which this gateway has not heard, or that a restored store has forgotten', async () => {
+  await rotated();
+  await fixture.rewrapped(patient);
+  fixture.testCore.nowMs += KEPT_MS;
+  const known = stored;
+  for (const author of ['aut_hospital', patient.patientId]) {
+    stored = [...known, { recordId: `rec_${'e'.repeat(32)}`, version: 1, author }];
+    await look();
+    expect(formerCount()).toBe(1);
+  }
+  stored = known;
+  await look();
+  expect(formerCount()).toBe(0);
+});
+
+test('it stays while one channel has it in force, by whichever authors seal, and while no provider’s clock agrees', async () => {
+  const former = periods;
+  await rotated();
+  await fixture.rewrapped(patient);
+  fixture.testCore.nowMs += KEPT_MS;
+  onAuthorities = former;
+  await look();
+  expect(formerCount()).toBe(1);
+  [onAuthorities, isClockProved] = [undefined, false];
+  await look();
+  expect(formerCount()).toBe(1);
+  isClockProved = true;
   await look();
   expect(formerCount()).toBe(0);
 });

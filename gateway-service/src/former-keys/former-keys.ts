@@ -2,17 +2,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FORMER_PATIENT_KEY_KEPT_S, accessControl, records } from '@careledger/contracts';
 import { kidOf, type X25519KeyPair } from '@careledger/crypto';
 import { EnvelopeError, decryptFrom, encryptTo, readWrap } from '@careledger/envelope';
-import { allRows } from '@careledger/ledger';
+import { allRows, everyRow } from '@careledger/ledger';
+import { CHANNELS } from '@careledger/domain';
 import { currentKey } from '@careledger/policy';
 import { SEALED_CONTEXT } from '@careledger/protocol/sealed';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { DelegationStore } from '../consent/delegation-store.js';
 import type { GatewayCore } from '../core.js';
+import type { GatewayClock } from '../device-clock/index.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import { resealedId, type ResealedStore } from '../patients/resealed-store.js';
-import type { ReceivedStore } from '../received/received-store.js';
+import type { ReceivedStore, ReceivedVersion } from '../received/received-store.js';
 import type { OwnVersionStore } from '../delivery/own-version-store.js';
 import type { RewrapStore } from '../delivery/rewrap-store.js';
 
@@ -23,14 +25,16 @@ const ROWS_PER_PAGE = 64;
 
 export interface FormerKeysOptions {
   readonly core: Pick<GatewayCore, 'store' | 'patients'>;
-  readonly versions: Pick<OwnVersionStore, 'wrapsAfter'>;
-  readonly received: Pick<ReceivedStore, 'list'>;
+  readonly versions: Pick<OwnVersionStore, 'find' | 'wrapsAfter'>;
+  readonly received: Pick<ReceivedStore, 'find' | 'list'>;
   readonly rewraps: Pick<RewrapStore, 'get' | 'request'>;
   readonly rewrapper: { add(patientNo: number): void };
   readonly delegations: Pick<DelegationStore, 'all'>;
   readonly resealed: Pick<ResealedStore, 'put' | 'all'>;
   readonly providers: Pick<Providers, 'order'>;
   readonly ledger: LedgerReader;
+  /** By which it is told how long ago a key was replaced: nothing goes by a clock that no provider's agrees with. */
+  readonly gatewayClock: Pick<GatewayClock, 'isProved'>;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
@@ -85,31 +89,36 @@ export class FormerKeys implements AsyncDisposable {
   }
 
   async #look(patient: Patient): Promise<void> {
-    const { core, rewraps, logger } = this.#options;
+    const { core, gatewayClock, rewraps, logger } = this.#options;
     const { patientId, patientNo } = patient;
     const keys = core.patients.keys(patientId);
     const former = keys.formerEncryptionKeys();
     const isSettled = () => rewraps.get(patientNo) === undefined;
-    if (former.length === 0 || !isSettled() || !(await this.#isLongAgo(patient))) return;
+    if (former.length === 0 || !gatewayClock.isProved || !isSettled() || !(await this.#isLongAgo(patient)))
+      return;
     const kids = new Set(former.map(({ kid }) => kid));
-    if ((await this.#isWrappedTo(patientNo, kids)) || this.#awaitsReceived(patientNo)) return;
+    if ((await this.#isWrappedTo(patientNo, kids)) || (await this.#knowsNotAll(patient))) return;
+    if (this.#awaitsReceived(patientNo)) return;
     await this.#reseal(patient, former);
     if (!isSettled()) return;
     await keys.forgetFormerEncryption();
     logger.info({ patientNo, kids: [...kids] }, 'former keys of a patient are gone: nothing needs them');
   }
 
-  /** By the ledger, which has to have the key in force of here. */
+  /** By both channels, which have to have the key in force of here: authors take the patient's key from one, providers from the other. */
   async #isLongAgo({ patientId }: Patient): Promise<boolean> {
     const { core, ledger, clock } = this.#options;
-    const { encryptionKeys } = await ledger
-      .channel('cloud')
-      .evaluate(accessControl, 'GetPatient', { patientId });
-    const key = currentKey(encryptionKeys);
-    if (key === undefined || kidOf('X25519', key) !== core.patients.keys(patientId).encryption().kid)
-      return false;
-    const ends = encryptionKeys.flatMap(({ until }) => (until === undefined ? [] : [Date.parse(until)]));
-    return clock() - Math.max(...ends) >= FORMER_PATIENT_KEY_KEPT_S * 1_000;
+    const { kid } = core.patients.keys(patientId).encryption();
+    for (const name of CHANNELS) {
+      const { encryptionKeys } = await ledger
+        .channel(name)
+        .evaluate(accessControl, 'GetPatient', { patientId });
+      const key = currentKey(encryptionKeys);
+      if (key === undefined || kidOf('X25519', key) !== kid) return false;
+      const ends = encryptionKeys.flatMap(({ until }) => (until === undefined ? [] : [Date.parse(until)]));
+      if (clock() - Math.max(...ends) < FORMER_PATIENT_KEY_KEPT_S * 1_000) return false;
+    }
+    return true;
   }
 
   /** Whether a version is; one that a provider has is brought up to date. Those of the first release always are: they stay as they are. */
@@ -133,22 +142,44 @@ export class FormerKeys implements AsyncDisposable {
     }
   }
 
+  /**
+   * Whether `cloud` has a record of which this gateway has not heard yet, or which a restored store has forgotten: the former key may
+   * be all that opens it. Of a record that is known the versions before are known too, for they are heard of in their order.
+   */
+  async #knowsNotAll({ patientId, patientNo }: Patient): Promise<boolean> {
+    const { ledger, received, versions } = this.#options;
+    const newest = everyRow((page) =>
+      ledger.channel('cloud').evaluate(records, 'ListRecords', { patientId, ...page }),
+    );
+    for await (const { recordId, version, author } of newest) {
+      const isKnown =
+        author === patientId
+          ? versions.find(recordId, version) !== undefined
+          : received.find(patientNo, recordId, version)?.isStored === true;
+      if (!isKnown) return true;
+    }
+    return false;
+  }
+
   /** Whether something that an authority wrote has not been opened or confirmed yet, or lies where nobody here can settle it. */
   #awaitsReceived(patientNo: number): boolean {
-    const { received, providers } = this.#options;
+    const { received } = this.#options;
     for (let before: number | undefined; ;) {
       const page = received.list(patientNo, { before, limit: ROWS_PER_PAGE });
-      for (const { stored, found, confirmedBy } of page) {
-        const isSettled =
-          stored !== null &&
-          found !== null &&
-          confirmedBy.cloud !== null &&
-          providers.order().includes(stored.providerId);
-        if (!isSettled) return true;
-      }
+      if (!page.every((version) => this.#isSettled(version))) return true;
       before = page.at(-1)?.versionNo;
       if (before === undefined) return false;
     }
+  }
+
+  #isSettled({ stored, found, confirmedBy }: ReceivedVersion): boolean {
+    const { providers } = this.#options;
+    return (
+      stored !== null &&
+      found !== null &&
+      confirmedBy.cloud !== null &&
+      providers.order().includes(stored.providerId)
+    );
   }
 
   async #reseal({ patientId, patientNo }: Patient, former: readonly X25519KeyPair[]): Promise<void> {

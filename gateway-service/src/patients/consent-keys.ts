@@ -16,15 +16,18 @@ export class ConsentKeys {
 
   /**
    * @param key raw, base64url
-   * @param epoch that it opens; that which it had unless told
+   * @param epoch that it opens, in which it alone numbers: what another key has used up there, which was to open it and was refused,
+   * is none of this one's
    */
-  put(patientNo: number, key: string, epoch = this.#epochOf(patientNo, key)): void {
+  put(patientNo: number, key: string, epoch: number): void {
+    const before = this.knownEpoch(patientNo, key);
     this.#database
       .prepare('INSERT OR REPLACE INTO consent_keys (patient_no, consent_key) VALUES (?, ?)')
       .run(patientNo, key);
     this.#database
       .prepare('INSERT OR REPLACE INTO policy_epochs (patient_no, consent_key, epoch) VALUES (?, ?, ?)')
       .run(patientNo, key, epoch);
+    if ((before ?? 0) !== epoch) this.#beginNumbers(patientNo, epoch, before);
   }
 
   /** The epoch of the key in force: 0 of the one that the patient came with. */
@@ -54,10 +57,23 @@ export class ConsentKeys {
     if (row !== undefined) patients.useConsentKey({ patientNo }, row.key);
   }
 
-  #epochOf(patientNo: number, key: string): number {
+  /** The epoch of a key, raw, base64url; undefined of one that was not put here. */
+  knownEpoch(patientNo: number, key: string): number | undefined {
     const row = this.#database
       .prepare('SELECT epoch FROM policy_epochs WHERE patient_no = ? AND consent_key = ?')
       .get(patientNo, key) as { epoch: number } | undefined;
-    return row?.epoch ?? 0;
+    return row?.epoch;
+  }
+
+  /** From 1 on; above what it has signed where it numbered in another epoch so far, and what was adopted from the ledger. */
+  #beginNumbers(patientNo: number, epoch: number, before: number | undefined): void {
+    this.#database
+      .prepare(
+        `INSERT OR REPLACE INTO policy_numbers (patient_no, epoch, next_seq) SELECT ?1, ?2, max(
+           coalesce((SELECT next_seq FROM policy_numbers WHERE patient_no = ?1 AND epoch = ?3), 1),
+           coalesce((SELECT max(policy_seq) + 1 FROM grants
+             WHERE patient_no = ?1 AND epoch = ?2 AND status IN ('active', 'revoked')), 1))`,
+      )
+      .run(patientNo, epoch, before ?? null);
   }
 }

@@ -24,6 +24,7 @@ export { bodyOf } from './fetch-json.js';
 export { SignerError } from './errors.js';
 export type { GatewayAddress, GatewayClient } from './gateway-client.js';
 export { decisionsOf, offeredKeyIn, readSigned, statementOf } from './journal.js';
+export { nameOfRecovery, recoveriesUnderWay } from './recoveries-under-way.js';
 export { isStanding, ruleOf, type GatewayView } from './own-state.js';
 export { SCOPE_FORMS, scopeTermOf, scopeWord, type ScopeForm } from './scope-term.js';
 export { fetchAuthorityKeys } from './published-keys.js';

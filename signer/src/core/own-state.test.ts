@@ -39,3 +39,26 @@ test('a revoke-all ends what its key and those before it granted, whatever the n
   expect(() => checkOwnState(file, [everything(NOW, 2)], viewed([before], 3))).toThrow(hidden);
   expect(() => checkOwnState(file, [everything(NOW, 2)], viewed([after], 3))).toThrow(hidden);
 });
+
+test('a revoke-all of a key from long ago is held against nothing that a later one gave, the present or not', () => {
+  const given = (kid: string): Signed => ({
+    ...{ name: 'grant', sid: `given by ${kid}`, kid, isTaken: false },
+    body: { policySeq: 1 } as never,
+  });
+  const later = 'the key between them';
+  const signed = [everything(FORMER, 50), given(later), given(NOW)];
+  const rules = [
+    rule(`given by ${later}`, 1, { epoch: 1 }),
+    rule(`given by ${NOW}`, 2, { epoch: 2 }),
+    // A thief's, with a key in the place of the former one, and before the present.
+    rule('thiefs', 3, { epoch: 1 }),
+  ];
+  const view = { ...viewed(rules, 3), epoch: 2 };
+  expect(checkOwnState(file, signed, view).policySeq).toBe(3);
+  expect(() => checkOwnState(file, signed, { ...view, grants: [...rules, rule('before', 50)] })).toThrow(
+    expect.objectContaining({ code: 'REVOCATION_HIDDEN' }),
+  );
+  expect(() => checkOwnState(file, [...signed, everything(later, 1)], view)).toThrow(
+    expect.objectContaining({ code: 'REVOCATION_HIDDEN' }),
+  );
+});

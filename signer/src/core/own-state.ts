@@ -60,6 +60,21 @@ export function checkOwnState(
     const signer = signers.get(rule.grantId);
     return signer === undefined ? (rule.epoch ?? 0) === epoch : signer === kid;
   };
+  /** Keys in the order of their use here: others may lie between them, so that each opened the epoch of its place or a later one. */
+  const keys = [...new Set(signed.map((decision) => decision.kid))];
+  /**
+   * Whether a revoke-all has ended a rule, as far as the file tells: one of a later key lies above all that a former one signed. Of a
+   * rule that was not signed here the gateway's word says in which epoch it is: one that may be of a key after the decision's is not
+   * held against it.
+   */
+  const isEnded = (rule: ListedRule, { kid: by, body }: Signed & { readonly name: 'revokeAll' }): boolean => {
+    const signer = signers.get(rule.grantId);
+    const [of, from] =
+      signer === undefined
+        ? [rule.epoch ?? 0, by === kid ? epoch : keys.indexOf(by)]
+        : [keys.indexOf(signer), keys.indexOf(by)];
+    return of < from || (of === from && rule.policySeq <= body.policySeq);
+  };
   const byThisKey = (decisions: readonly Signed[]) => decisions.filter((decision) => decision.kid === kid);
   for (const decision of taken) {
     if (decision.name === 'grant') {
@@ -71,12 +86,7 @@ export function checkOwnState(
       for (const grant of grants)
         if (grant.path?.includes(decision.body.delegationId) === true) checkRevoked(grant);
     if (decision.name !== 'revokeAll') continue;
-    const { policySeq } = decision.body;
-    // One of a later key lies above all that a former one signed.
-    const isOwn = decision.kid === kid;
-    for (const grant of grants)
-      if ((isOwn && !isOfNow(grant)) || (isOwn === isOfNow(grant) && grant.policySeq <= policySeq))
-        checkRevoked(grant);
+    for (const grant of grants) if (isEnded(grant, decision)) checkRevoked(grant);
   }
   const used = rules
     .filter(isOfNow)

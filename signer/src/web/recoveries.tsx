@@ -1,19 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
-import { printable, type Desk, type ListedRecovery } from '../core/index.js';
+import {
+  nameOfRecovery,
+  printable,
+  recoveriesUnderWay,
+  type Desk,
+  type ListedRecovery,
+} from '../core/index.js';
 import { useAction } from './action.js';
 import { Failure } from './form.js';
-
-const OPEN: ReadonlySet<string> = new Set(['open', 'confirmed', 'due']);
 
 /** Who is about to replace the patient's key, by the gateway's word. Nothing is shown where nobody is. */
 export function Recoveries({ desk }: { readonly desk: Desk }) {
   const action = useAction();
   const [recoveries, setRecoveries] = useState<ListedRecovery[]>([]);
   const look = async (): Promise<void> => {
-    const { authorities, cloud } = await desk.client.recoveries(desk.patientId);
-    const open = [...authorities, ...cloud].filter(({ stage }) => OPEN.has(stage));
-    // It is on both ledgers: one line is enough.
-    setRecoveries([...new Map(open.map((each) => [each.recoveryId, each])).values()]);
+    setRecoveries(recoveriesUnderWay(await desk.client.recoveries(desk.patientId)));
   };
   useEffect(() => action.run(look), [desk]);
   const object = async ({ recoveryId }: ListedRecovery): Promise<void> => {
@@ -25,7 +26,7 @@ export function Recoveries({ desk }: { readonly desk: Desk }) {
     <section>
       <h2>Somebody is about to replace your key</h2>
       {recoveries.map((recovery) => (
-        <article key={recovery.recoveryId}>
+        <article key={nameOfRecovery(recovery)}>
           <p role="alert">
             {printable(recovery.openedBy)}
             {recovery.confirmedBy !== undefined && ` and ${printable(recovery.confirmedBy)}`} vouch for

@@ -87,10 +87,18 @@ const recovery = [opening, confirming, takeover(nextConsent)];
 
 /** Two blocks of frames, and a consent key that was recovered after them. */
 const recovered = (statements: readonly string[] = recovery, key: Signer = nextConsent): ChainBuilder =>
-  honest().add({
-    type: 'rekey',
-    body: { consentKey: publicKeyOf(key), gatewayKey: publicKeyOf(gateway), statements },
-  });
+  honest().add(consentRekey(statements, key));
+
+/** The recovered key is stolen, and the patient has another one since. */
+const replacedSince = (): ChainBuilder => {
+  const third = signerNamed('third consent');
+  return recovered().add(consentRekey([rotation('consent', third, nextConsent)], third));
+};
+
+const consentRekey = (statements: readonly string[], key: Signer) => ({
+  type: 'rekey' as const,
+  body: { consentKey: publicKeyOf(key), gatewayKey: publicKeyOf(gateway), statements },
+});
 
 const erasureOf = (height: number, index: number, token: string, by: Signer = consent) => {
   const erased = [{ height, index, leaf: nodeMerkleHasher.leaf(token) }];
@@ -389,6 +397,15 @@ function brokenRecoveries(): Named[] {
       [opening, confirming, takeover(thief)],
       thief,
     ),
+    {
+      ...broken(
+        'takeover-again',
+        'A key that took over, and was replaced since, takes over by the same words once more.',
+        replacedSince().add(consentRekey([opening, confirming, last], nextConsent)).blocks,
+        [{ code: 'REKEY_UNPROVEN', height: 5 }],
+      ),
+      recoverers,
+    },
     recovery('takeover-by-other-key', 'The new key did not sign that it takes over.', [
       ...[opening, confirming, takeover(nextConsent, thief)],
     ]),

@@ -3,22 +3,23 @@ import { ChainError } from '../errors.js';
 import type { Block, ErasureBlock, FramesBlock, GenesisBlock } from './block.js';
 import { isFramesRoot } from './frames-root.js';
 import { blockHashBytes, leadingZeroBits } from './hash.js';
-import { keysOfGenesis, keysOfRekey } from './keys.js';
-import type { ChainKeys } from './keys.js';
+import { formerKeysAfter, keysOfGenesis, keysOfRekey } from './keys.js';
+import type { ChainKeys, FormerKeys } from './keys.js';
 import { checkBlockForm } from './parse.js';
 import { STATEMENT_TYP, readStatement } from './statement.js';
 import type { Verification } from './statement.js';
 
 /** All that the next block is checked against. Plain JSON. */
-export type ChainState = ChainKeys & {
-  readonly patientId: string;
-  readonly network: string;
-  readonly difficulty: number;
-  readonly height: number;
-  /** Hash of the newest block, base64url. */
-  readonly head: string;
-  readonly time: string;
-};
+export type ChainState = ChainKeys &
+  FormerKeys & {
+    readonly patientId: string;
+    readonly network: string;
+    readonly difficulty: number;
+    readonly height: number;
+    /** Hash of the newest block, base64url. */
+    readonly head: string;
+    readonly time: string;
+  };
 
 export type AppendOptions = Verification & {
   /** Leaf hashes of a frames block in order: with them, its root is recomputed. */
@@ -39,7 +40,7 @@ export function checkAppend(state: ChainState | null, candidate: Block, options:
   const head = checkSeal(block, keys.gatewayKey, options);
   if (block.type === 'frames') checkFramesRoot(block, options);
   if (block.type === 'erasure') checkErasure(state, block, options);
-  return nextState(state, block, keys, head);
+  return nextState(state, block, { ...keys, ...formerKeysAfter(state, keys.consentKey) }, head);
 }
 
 function checkGenesis(state: ChainState | null, block: GenesisBlock, options: Verification): ChainState {
@@ -124,8 +125,9 @@ function checkErasure(state: ChainState, { height, body }: ErasureBlock, options
 function nextState(
   { patientId, network, difficulty }: Pick<ChainState, 'patientId' | 'network' | 'difficulty'>,
   { height, time }: Block,
-  { consentKey, gatewayKey }: ChainKeys,
+  { consentKey, gatewayKey, formerConsentKeys }: ChainKeys & FormerKeys,
   head: string,
 ): ChainState {
-  return { patientId, network, difficulty, height, head, time, consentKey, gatewayKey };
+  const former = formerConsentKeys === undefined ? {} : { formerConsentKeys };
+  return { patientId, network, difficulty, height, head, time, consentKey, gatewayKey, ...former };
 }

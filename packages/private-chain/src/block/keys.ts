@@ -10,6 +10,18 @@ import { STATEMENTS_PER_TAKEOVER, isVouching, keyTakenOver } from './takeover.js
 /** The patient's keys that a chain answers to at a height: raw Ed25519, base64url. */
 export type ChainKeys = { readonly consentKey: string; readonly gatewayKey: string };
 
+/** Consent keys that blocks before put others in the place of, oldest first; absent: none. */
+export type FormerKeys = { readonly formerConsentKeys?: readonly string[] };
+
+/** The former consent keys once a block has put this one into force. */
+export function formerKeysAfter(
+  { consentKey, formerConsentKeys }: Pick<ChainKeys, 'consentKey'> & FormerKeys,
+  next: string,
+): FormerKeys {
+  if (next !== consentKey) return { formerConsentKeys: [...(formerConsentKeys ?? []), consentKey] };
+  return formerConsentKeys === undefined ? {} : { formerConsentKeys };
+}
+
 /**
  * The keys a chain starts with. The patient ID is the hash of the consent key and the consent key signed the
  * registration that names the gateway key: nobody can open a chain in another patient's name.
@@ -33,16 +45,19 @@ export function keysOfGenesis({ patientId, body }: GenesisBlock, options: Verifi
 
 /**
  * The keys after a rekey block: its rotations, each signed by the consent key in force before it, and its recoveries have to lead
- * to exactly the keys it names. @throws ChainError `REKEY_UNPROVEN`
+ * to exactly the keys it names, and to no consent key that was replaced before: what put that into force once is no proof a second
+ * time. @throws ChainError `REKEY_UNPROVEN`
  */
 export function keysOfRekey(
-  state: ChainKeys & { readonly patientId: string; readonly network: string },
+  state: ChainKeys & FormerKeys & { readonly patientId: string; readonly network: string },
   { height, body }: RekeyBlock,
   options: Verification,
 ): ChainKeys {
   let keys: ChainKeys = { consentKey: state.consentKey, gatewayKey: state.gatewayKey };
   const { statements } = body;
+  const former = new Set(state.formerConsentKeys);
   for (let at = 0; at < statements.length;) {
+    const { consentKey } = keys;
     const token = elementAt(statements, at);
     if (isVouching(token)) {
       const recovery = statements.slice(at, at + STATEMENTS_PER_TAKEOVER);
@@ -52,6 +67,12 @@ export function keysOfRekey(
       keys = rotated(keys, { token, state, height, options });
       at += 1;
     }
+    if (keys.consentKey !== consentKey) former.add(consentKey);
+    if (former.has(keys.consentKey))
+      throw new ChainError(
+        'REKEY_UNPROVEN',
+        `A statement in block ${height} brings a former consent key back`,
+      );
   }
   if (keys.consentKey !== body.consentKey || keys.gatewayKey !== body.gatewayKey) {
     throw new ChainError('REKEY_UNPROVEN', `The statements in block ${height} lead to other keys`);

@@ -12,6 +12,7 @@ import type {
   UnsignedBlock,
 } from './block.js';
 import type { ChainState } from './check-append.js';
+import { formerKeysAfter } from './keys.js';
 import { blockPreimage, madeFramesPreimage } from './hash.js';
 import { mine } from './mine.js';
 
@@ -72,7 +73,8 @@ export function sealBlock(state: ChainState, content: BlockContent, timeMs: numb
   const { block, head } = seal(unsigned as UnsignedBlock, signer);
   const keys = content.type === 'rekey' ? content.body : state;
   const { consentKey, gatewayKey } = keys;
-  return { block, state: { ...state, height, head, time, consentKey, gatewayKey } };
+  const former = formerKeysAfter(state, consentKey);
+  return { block, state: { ...state, height, head, time, consentKey, gatewayKey, ...former } };
 }
 
 /** Body of a frames block from the open block's running tree: nothing is hashed again. */
