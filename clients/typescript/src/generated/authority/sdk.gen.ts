@@ -539,7 +539,7 @@ export class AuthorityOperations extends HeyApiClient {
     /**
      * How much of what may be kept of the patient is kept
      *
-     * What was announced before the grant comes in beside what is announced now. Until it is complete, a search finds less than a reader may read.
+     * What was announced before the grant comes in beside what is announced now. Until it is complete, a search finds less than a reader may read. A practitioner is told for the unit and the purpose of the copy alone: how many records there are is of the patient as well.
      *
      * Roles: practitioner, ops, auditor.
      */

@@ -4462,7 +4462,14 @@ export type GetPatientCopiesProgressData = {
          */
         patientId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId?: string;
+        unit?: string;
+        purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    };
     url: '/v1/patients/{patientId}/copies/progress';
 };
 
@@ -4484,6 +4491,8 @@ export type GetPatientCopiesProgressErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `UNIT_MISMATCH`: The token is bound to another unit
+     *
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
      *
      * `PERSON_UNKNOWN`: Whoever signed in is no practitioner of this authority; `reason` says why
@@ -4497,6 +4506,10 @@ export type GetPatientCopiesProgressErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     */
+    422: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
