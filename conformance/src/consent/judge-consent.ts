@@ -53,13 +53,22 @@ const seed = options.seed === undefined ? Math.floor(Math.random() * SEED_END) :
 const isNative = options.network === 'native';
 const endMs = performance.now() + Number(options.minutes ?? Infinity) * MS_PER_MINUTE;
 
-/** One round, from a fresh network to its report. @returns the operations that there were */
-async function round(done: number): Promise<number> {
+/** Exit code for the signal that ends this: 128 and its number, as shells have it. */
+const interrupted = new Promise<number>((resolve) => {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => resolve(code));
+});
+
+/** One round, from a fresh network to its report. @returns the operations that there were; undefined where it was broken off */
+async function round(done: number): Promise<number | undefined> {
   const operations = Math.min(Number(options.round), size - done);
   await using world = isNative
     ? await World.on({ network: await startNative(PORT_OFFSETS.consent) })
     : await World.start();
-  const outcome = await tryConsent(world, {
+  const trying = tryConsent(world, {
     operations,
     seed: seed + done,
     people: Math.max(PEOPLE_MIN, Math.ceil(operations / OPERATIONS_PER_PERSON)),
@@ -69,6 +78,9 @@ async function round(done: number): Promise<number> {
     ...(Number.isFinite(endMs) && { limitMs: Math.max(1, endMs - performance.now()) }),
     onProgress: (count) => console.log(`  ${done + count} of ${size}`),
   });
+  // The network goes in any case.
+  const outcome = await Promise.race([trying, interrupted]);
+  if (typeof outcome === 'number') return undefined;
   console.log(reportOf(outcome));
   if (outcome.findings.list.length > 0) process.exitCode = 1;
   return outcome.operations;
@@ -77,6 +89,11 @@ async function round(done: number): Promise<number> {
 console.log(`seed ${seed}: ${size} operations of ${clients} clients`);
 let done = Number(options.done);
 while (done < size && performance.now() < endMs) {
-  done += await round(done);
+  const operations = await round(done);
+  if (operations === undefined) {
+    console.log(`broken off: go on with --seed ${seed} --done ${done}`);
+    process.exit(await interrupted);
+  }
+  done += operations;
   console.log(`done ${done} of ${size}, seed ${seed}`);
 }

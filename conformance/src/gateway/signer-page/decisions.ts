@@ -126,7 +126,7 @@ export function describePageDecisions(world: () => PageWorld): void {
       await consent.button('Make another key').waitFor();
       const refused = await thief.print('revoke-all').catch((error: { stderr: string }) => error.stderr);
       expect(refused).toContain('another key has taken the place of yours');
-      const path = `/v1/patients/${patient.patientId}/revocations`;
+      const path = `/v1/patients/${patient.patientId}/grants/revoke-all`;
       const statement = await thief.print('revoke-all', '--offline');
       const { body } = await fixture.call('POST', path, { statement }, patient.token);
       expect(body).toMatchObject({ code: 'CONSENT_STATEMENT_REFUSED' });
