@@ -1,33 +1,25 @@
-import { decisionStatement } from '@careledger/consent';
-import { fromBase64url, kidOf, toBase64url, type SignatureVerifier, type Signer } from '@careledger/crypto';
-import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
-import { makeStatement } from '@careledger/statements';
-import type { GatewayCore } from '../core.js';
+import type { StatementBody } from '@careledger/contracts';
+import { toBase64url, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Patient } from '../patients/index.js';
 import { gatewayKeyProof } from '../patients/registration.js';
 import { reachesKeyInForce } from './consent-key-path.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
-import { ORDER, type StatementIntake } from './intake.js';
+import { KeyAppointments, type KeyAppointmentsOptions } from './key-appointments.js';
 import { checkKeyProof } from './key-proof.js';
 import { newKeyOf } from './new-key.js';
 import type { RecoveryStore } from './recovery-store.js';
 import type { Rekeyings } from './rekeyings.js';
+import { isStaged } from './staged-key.js';
 import type { StepStore } from './step-store.js';
-import { openConsentKey, type ConsentPassphrase } from './unlock.js';
+import type { ConsentPassphrase } from './unlock.js';
 
-const MS_PER_S = 1_000;
-
-export interface GatewayKeysOptions {
-  readonly core: Pick<GatewayCore, 'patients'>;
-  readonly intake: Pick<StatementIntake, 'check' | 'isNew' | 'submit'>;
+export interface GatewayKeysOptions extends KeyAppointmentsOptions {
   readonly rekeyings: Pick<Rekeyings, 'of'>;
   readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly recoveries: Pick<RecoveryStore, 'unsealed'>;
-  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly verifier: SignatureVerifier;
-  readonly networkId: string;
-  readonly clock: () => number;
 }
 
 /** What the patient signs to have this gateway sign with another key; raw key in base64url. */
@@ -51,9 +43,15 @@ export interface NextGatewayKey {
  */
 export class GatewayKeys {
   readonly #options: GatewayKeysOptions;
+  readonly #appointments: KeyAppointments;
 
   constructor(options: GatewayKeysOptions) {
     this.#options = options;
+    this.#appointments = new KeyAppointments(options, {
+      use: 'gateway',
+      offer: (patient) => this.offer(patient),
+      check: (patient, body) => this.#check(patient, body),
+    });
   }
 
   /** A key for the patient to appoint, on disk. Asked again before it is appointed, the same one. */
@@ -65,49 +63,19 @@ export class GatewayKeys {
   }
 
   /** A `rotatePatientKey` statement about the gateway's key. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
-  async take(patient: Patient, statement: string, request?: IdempotentRequest): Promise<Taken> {
-    const { core, intake, steps, recoveries, requests, verifier, networkId, clock } = this.#options;
-    const expected = { names: ['rotatePatientKey'] as const, channels: ORDER.rekey };
-    const { sid, body } = intake.check(patient, statement, expected);
-    if (intake.isNew(patient, sid)) {
-      const staged = core.patients.keys(patient.patientId).stagedGatewayKid;
-      if (staged === undefined || kidOf('Ed25519', fromBase64url(body.newKey)) !== staged)
-        throw new ConsentError(
-          'CONSENT_STATEMENT_REFUSED',
-          'It appoints another key than the one that this gateway offers: ask for its offer again',
-        );
-      // The channels would take a key that the chain never comes to: nothing would be signed for the patient any more.
-      if (!reachesKeyInForce(patient, { patients: core.patients, steps, recoveries }))
-        throw new ConsentError(
-          'CONSENT_STATEMENT_REFUSED',
-          'The chain here has a former consent key: bring the rotation that put the present one in its place first',
-        );
-      checkKeyProof(patient.patientId, body, { verifier, networkId, nowMs: clock() });
-    }
-    const job = await intake.submit(patient, { kind: 'rekey', statement }, (made) => {
-      if (request) requests.claim(request, made);
-    });
-    return { job, isAlready: false };
+  take(patient: Patient, statement: string, request?: IdempotentRequest): Promise<Taken> {
+    return this.#appointments.take(patient, statement, request);
   }
 
   /** Signed here, with the consent key that the passphrase opens. @param request as of a grant */
-  async make(patient: Patient, unlock: ConsentPassphrase, request?: IdempotentRequest): Promise<Taken> {
-    const { core, requests, networkId, clock } = this.#options;
-    const before = request && requests.find(request);
-    if (before?.state === 'same') return { job: before.reference, isAlready: false };
-    const signer = await openConsentKey(core, patient, unlock);
-    const { patientId } = patient;
-    const iat = Math.floor(clock() / MS_PER_S);
-    const body = await this.offer(patient);
-    const made = decisionStatement('rotatePatientKey', { patientId, networkId, body, iat });
-    return this.take(patient, makeStatement(made, signer), request);
+  make(patient: Patient, unlock: ConsentPassphrase, request?: IdempotentRequest): Promise<Taken> {
+    return this.#appointments.make(patient, unlock, request);
   }
 
   /** What a crash kept from the key store: the key of the chain signs from now on. */
   async complete({ patientId, chain }: Patient): Promise<void> {
     const keys = this.#options.core.patients.keys(patientId);
-    const kid = kidOf('Ed25519', fromBase64url(chain.state.gatewayKey));
-    if (keys.stagedGatewayKid === kid) await keys.completeGateway();
+    if (isStaged(keys, 'gateway', chain.state.gatewayKey)) await keys.completeGateway();
   }
 
   /**
@@ -130,5 +98,16 @@ export class GatewayKeys {
     const { core } = this.#options;
     const signer = await core.patients.keys(patient.patientId).stageGateway();
     return { statement: done.statement, newKey: newKeyOf(done.statement) ?? '', signer };
+  }
+
+  #check(patient: Patient, body: StatementBody<'rotatePatientKey'>): void {
+    const { core, steps, recoveries, verifier, networkId, clock } = this.#options;
+    // The channels would take a key that the chain never comes to: nothing would be signed for the patient any more.
+    if (!reachesKeyInForce(patient, { patients: core.patients, steps, recoveries }))
+      throw new ConsentError(
+        'CONSENT_STATEMENT_REFUSED',
+        'The chain here has a former consent key: bring the rotation that put the present one in its place first',
+      );
+    checkKeyProof(patient.patientId, body, { verifier, networkId, nowMs: clock() });
   }
 }

@@ -1,7 +1,7 @@
-import { fromBase64url, kidOf } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import type { Patient, Patients } from '../patients/index.js';
 import { newKeyOf } from './new-key.js';
+import { jobsOfStaged } from './staged-key.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 
 export interface RekeyingsOptions {
@@ -22,14 +22,9 @@ export class Rekeyings {
   }
 
   /** The patient's statements about the key that lies ready, newest first, each with its steps. */
-  of({ patientId, patientNo }: Patient): ConsentStep[][] {
+  of(patient: Patient): ConsentStep[][] {
     const { steps, patients } = this.#options;
-    const staged = patients.keys(patientId).stagedGatewayKid;
-    if (staged === undefined) return [];
-    return steps.jobsOf(patientNo, 'rekey').filter(([step]) => {
-      const newKey = newKeyOf(step?.statement ?? '');
-      return newKey !== undefined && kidOf('Ed25519', fromBase64url(newKey)) === staged;
-    });
+    return jobsOfStaged(patient, 'gateway', { keys: patients.keys(patient.patientId), steps });
   }
 
   /** Whether a channel knows the new key alone, with which nothing is signed here yet. */
