@@ -1,3 +1,4 @@
+import { decisionStatement } from '@careledger/consent';
 import {
   STATEMENTS,
   type GrantState,
@@ -6,7 +7,7 @@ import {
   type StatementBody,
   type StatementName,
 } from '@careledger/contracts';
-import { randomId128 } from '@careledger/crypto';
+import { randomId128, type Signer } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
@@ -42,6 +43,16 @@ import { PatientProgress } from '../src/patients/progress.js';
 import { PASSPHRASE } from './open-core.js';
 import { StandInAuthority } from './stand-in-authority.js';
 import { TestCore } from './test-core.js';
+
+export const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
+
+/** What a patient's app makes of a gateway's offer of a key. */
+export const appointing = (
+  { patientId }: Patient,
+  body: StatementBody<'rotatePatientKey'>,
+  by: Signer,
+): string =>
+  makeStatement(decisionStatement('rotatePatientKey', { patientId, networkId: 'devnet', body }), by);
 
 /** Where patients decide: the service over a real store; what it sends is kept, and the ledgers are the test's. */
 export class ConsentDesk implements AsyncDisposable {
@@ -177,6 +188,19 @@ export class ConsentDesk implements AsyncDisposable {
     this.t.core.store.database
       .prepare(`UPDATE consent_steps SET status = ? WHERE status = 'open'`)
       .run(status);
+  }
+
+  /** A channel has taken a step of a job, or refused it, and this gateway has heard of it. */
+  async settleStep(
+    { patientNo }: Patient,
+    { job, channel }: Pick<ConsentStep, 'job' | 'channel'>,
+    status: 'done' | 'refused' = 'done',
+  ): Promise<void> {
+    const step = this.steps.job(patientNo, job).find((each) => each.channel === channel);
+    if (step === undefined) throw new Error('There is no such step');
+    const outcome = { status, code: 'OK', txId: 'f'.repeat(64), blockNumber: 1 };
+    this.t.core.store.deferred(() => this.steps.settle(step.stepNo, outcome, this.t.nowMs));
+    await this.rotations.settled(step, status === 'done');
   }
 
   /** Steps in the store, whatever became of them. */

@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { decisionStatement } from '@careledger/consent';
 import { generateX25519, toBase64url, type Signer } from '@careledger/crypto';
-import { makeStatement } from '@careledger/statements';
-import { ConsentDesk } from '../../testing/consent-desk.js';
+import { ConsentDesk, UNLOCK, appointing } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
 import type { TestCore } from '../../testing/test-core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
-import type { ConsentStep } from './index.js';
-
-const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
 
 let desk: ConsentDesk;
 let t: TestCore;
@@ -25,36 +20,20 @@ afterEach(() => desk[Symbol.asyncDispose]());
 
 const keys = () => t.core.patients.keys(patient.patientId);
 const inForce = (): string => toBase64url(keys().encryption().publicKey);
-/** What the patient's app makes of an offer. */
-const appointing = (newKey: string, by = consent): string => {
-  const body = { use: 'encryption' as const, newKey };
-  const about = { patientId: patient.patientId, networkId: 'devnet', body };
-  return makeStatement(decisionStatement('rotatePatientKey', about), by);
-};
-/** A channel has taken a statement, or refused it. */
-async function settled(
-  job: string,
-  channel: ConsentStep['channel'],
-  status: 'done' | 'refused' = 'done',
-): Promise<void> {
-  const step = desk.steps.job(patient.patientNo, job).find((each) => each.channel === channel);
-  if (step === undefined) throw new Error('There is no such step');
-  const outcome = { status, code: 'OK', txId: 'f'.repeat(64), blockNumber: 1 };
-  t.core.store.deferred(() => desk.steps.settle(step.stepNo, outcome, t.nowMs));
-  await desk.rotations.settled(step, status === 'done');
-}
+const appointed = (newKey: string, by = consent): string =>
+  appointing(patient, { use: 'encryption', newKey }, by);
 
 test('the key that is offered stays the same until the patient appoints it, and counts once cloud has it', async () => {
   const former = inForce();
   const { newKey } = await desk.encryptionKeys.offer(patient);
   expect(await desk.encryptionKeys.offer(patient)).toEqual({ use: 'encryption', newKey });
-  const { job } = await desk.encryptionKeys.take(patient, appointing(newKey));
+  const { job } = await desk.encryptionKeys.take(patient, appointed(newKey));
   expect(inForce()).toBe(former);
   expect(desk.rewraps.get(patient.patientNo)).toBeUndefined();
   // The key with which this gateway signs is another matter.
   expect(desk.rekeyings.isUnderWay(patient.patientNo)).toBe(false);
 
-  await settled(job, 'cloud');
+  await desk.settleStep(patient, { job, channel: 'cloud' });
   expect(inForce()).toBe(newKey);
   expect(
     keys()
@@ -62,7 +41,7 @@ test('the key that is offered stays the same until the patient appoints it, and 
       .map(({ publicKey }) => toBase64url(publicKey)),
   ).toEqual([former]);
   expect(desk.rewraps.get(patient.patientNo)).toBeDefined();
-  await settled(job, 'authorities');
+  await desk.settleStep(patient, { job, channel: 'authorities' });
   expect(inForce()).toBe(newKey);
   expect((await desk.encryptionKeys.offer(patient)).newKey).not.toBe(newKey);
   expect(patient.chain.state.height).toBe(0);
@@ -74,12 +53,12 @@ test('a key that this gateway has not offered, or that nobody but the patient ap
     code: 'CONSENT_STATEMENT_REFUSED',
     message: expect.stringContaining(cause),
   });
-  const foreign = appointing(toBase64url(generateX25519().publicKey));
+  const foreign = appointed(toBase64url(generateX25519().publicKey));
   await expect(desk.encryptionKeys.take(patient, foreign)).rejects.toMatchObject(
     refused('another key than the one that this gateway offers'),
   );
   await expect(
-    desk.encryptionKeys.take(patient, appointing(newKey, patient.chain.signer)),
+    desk.encryptionKeys.take(patient, appointed(newKey, patient.chain.signer)),
   ).rejects.toMatchObject(refused('STATEMENT_KEY_UNKNOWN'));
   expect(desk.stepCount).toBe(0);
 });
@@ -87,15 +66,15 @@ test('a key that this gateway has not offered, or that nobody but the patient ap
 test('where the ledger refuses it, records stay with the key that they have', async () => {
   const former = inForce();
   const { newKey } = await desk.encryptionKeys.offer(patient);
-  const { job } = await desk.encryptionKeys.take(patient, appointing(newKey));
-  await settled(job, 'cloud', 'refused');
+  const { job } = await desk.encryptionKeys.take(patient, appointed(newKey));
+  await desk.settleStep(patient, { job, channel: 'cloud' }, 'refused');
   expect([inForce(), desk.rewraps.get(patient.patientNo)]).toEqual([former, undefined]);
   expect((await desk.encryptionKeys.offer(patient)).newKey).toBe(newKey);
 });
 
 test('killed before the key store has it, or before the work is noted: the next start goes on', async () => {
   const first = await desk.encryptionKeys.offer(patient);
-  await desk.encryptionKeys.take(patient, appointing(first.newKey));
+  await desk.encryptionKeys.take(patient, appointed(first.newKey));
   desk.settle();
   await reopen();
   await desk.rotations.resume();
@@ -103,7 +82,7 @@ test('killed before the key store has it, or before the work is noted: the next 
   expect(desk.rewraps.get(patient.patientNo)).toBeDefined();
 
   const second = await desk.encryptionKeys.offer(patient);
-  await desk.encryptionKeys.take(patient, appointing(second.newKey));
+  await desk.encryptionKeys.take(patient, appointed(second.newKey));
   desk.settle();
   await keys().completeEncryption();
   t.core.store.database.exec('DELETE FROM rewrap_jobs');

@@ -1,16 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { decisionStatement } from '@careledger/consent';
+import type { StatementBody } from '@careledger/contracts';
 import { generateEd25519, toBase64url, type Signer } from '@careledger/crypto';
-import { makeStatement } from '@careledger/statements';
-import { ConsentDesk } from '../../testing/consent-desk.js';
+import { ConsentDesk, UNLOCK, appointing } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
 import type { TestCore } from '../../testing/test-core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { gatewayKeyProof } from '../patients/registration.js';
-import type { ConsentStep } from './index.js';
-
-const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
 
 let desk: ConsentDesk;
 let t: TestCore;
@@ -26,20 +22,8 @@ afterEach(() => desk[Symbol.asyncDispose]());
 
 const keys = () => t.core.patients.keys(patient.patientId);
 const inForce = (): string => patient.chain.state.gatewayKey;
-/** What the patient's app makes of an offer. */
-const appointing = (body: Awaited<ReturnType<ConsentDesk['gatewayKeys']['offer']>>, by = consent): string =>
-  makeStatement(
-    decisionStatement('rotatePatientKey', { patientId: patient.patientId, networkId: 'devnet', body }),
-    by,
-  );
-/** A channel has taken a statement. */
-async function done(job: string, channel: ConsentStep['channel']): Promise<void> {
-  const step = desk.steps.job(patient.patientNo, job).find((each) => each.channel === channel);
-  if (step === undefined) throw new Error('There is no such step');
-  const outcome = { status: 'done', code: 'OK', txId: 'f'.repeat(64), blockNumber: 1 } as const;
-  t.core.store.deferred(() => desk.steps.settle(step.stepNo, outcome, t.nowMs));
-  await desk.rotations.settled(step, true);
-}
+const appointed = (offer: StatementBody<'rotatePatientKey'>, by = consent): string =>
+  appointing(patient, offer, by);
 const refused = (cause: string) => ({
   code: 'CONSENT_STATEMENT_REFUSED',
   message: expect.stringContaining(cause),
@@ -49,7 +33,7 @@ test('the key that is offered stays the same until the patient appoints it, and 
   const former = inForce();
   const offer = await desk.gatewayKeys.offer(patient);
   expect(await desk.gatewayKeys.offer(patient)).toMatchObject({ newKey: offer.newKey });
-  const { job } = await desk.gatewayKeys.take(patient, appointing(offer));
+  const { job } = await desk.gatewayKeys.take(patient, appointed(offer));
   expect(desk.steps.job(patient.patientNo, job).map(({ channel }) => channel)).toEqual([
     'cloud',
     'authorities',
@@ -57,12 +41,12 @@ test('the key that is offered stays the same until the patient appoints it, and 
   expect(desk.rekeyings.isUnderWay(patient.patientNo)).toBe(true);
   expect(desk.rekeyings.isHeld(patient.patientNo, 'cloud')).toBe(false);
 
-  await done(job, 'cloud');
+  await desk.settleStep(patient, { job, channel: 'cloud' });
   expect(desk.rekeyings.isHeld(patient.patientNo, 'cloud')).toBe(true);
   expect(desk.rekeyings.isHeld(patient.patientNo, 'authorities')).toBe(false);
   expect(inForce()).toBe(former);
 
-  await done(job, 'authorities');
+  await desk.settleStep(patient, { job, channel: 'authorities' });
   expect(inForce()).toBe(offer.newKey);
   expect(toBase64url(patient.chain.signer.publicKey)).toBe(offer.newKey);
   expect(desk.rekeyings.isUnderWay(patient.patientNo)).toBe(false);
@@ -81,11 +65,11 @@ test('a key that this gateway has not offered, or that nobody but the patient ap
     ...{ use: 'gateway' as const, newKey: toBase64url(thief.publicKey) },
     newKeyProof: gatewayKeyProof({ patientId, network: 'devnet', gateway: thief, nowMs: t.nowMs }),
   };
-  await expect(desk.gatewayKeys.take(patient, appointing(foreign))).rejects.toMatchObject(
+  await expect(desk.gatewayKeys.take(patient, appointed(foreign))).rejects.toMatchObject(
     refused('another key than the one that this gateway offers'),
   );
   for (const by of [thief, patient.chain.signer])
-    await expect(desk.gatewayKeys.take(patient, appointing(offer, by))).rejects.toMatchObject(
+    await expect(desk.gatewayKeys.take(patient, appointed(offer, by))).rejects.toMatchObject(
       refused('STATEMENT_KEY_UNKNOWN'),
     );
   expect(desk.stepCount).toBe(0);
@@ -102,7 +86,7 @@ test('a key that the chain could not come to is refused: the consent key was rep
   };
   await desk.rotations.compare(patient.patientId);
   const offer = await desk.gatewayKeys.offer(patient);
-  await expect(desk.gatewayKeys.take(patient, appointing(offer, recovered))).rejects.toMatchObject(
+  await expect(desk.gatewayKeys.take(patient, appointed(offer, recovered))).rejects.toMatchObject(
     refused('The chain here has a former consent key'),
   );
   expect(desk.stepCount).toBe(0);
@@ -110,14 +94,14 @@ test('a key that the chain could not come to is refused: the consent key was rep
 
 test('killed before the chain has it, or before the key store does: the next start goes on', async () => {
   const first = await desk.gatewayKeys.offer(patient);
-  await desk.gatewayKeys.take(patient, appointing(first));
+  await desk.gatewayKeys.take(patient, appointed(first));
   desk.settle();
   await reopen();
   await desk.rotations.resume();
   expect(inForce()).toBe(first.newKey);
 
   const second = await desk.gatewayKeys.offer(patient);
-  const statement = appointing(second);
+  const statement = appointed(second);
   await desk.gatewayKeys.take(patient, statement);
   desk.settle();
   const body = { ...patient.chain.state, gatewayKey: second.newKey, statements: [statement] };
@@ -134,12 +118,12 @@ test('killed before the chain has it, or before the key store does: the next sta
 
 test('a consent key that follows comes into the chain behind it, though a channel is away meanwhile', async () => {
   const offer = await desk.gatewayKeys.offer(patient);
-  const { job } = await desk.gatewayKeys.take(patient, appointing(offer));
+  const { job } = await desk.gatewayKeys.take(patient, appointed(offer));
   const next = await desk.rotations.make(patient, UNLOCK);
-  await done(job, 'cloud');
-  await done(next.job, 'cloud');
+  await desk.settleStep(patient, { job, channel: 'cloud' });
+  await desk.settleStep(patient, { job: next.job, channel: 'cloud' });
   expect(patient.chain.state.height).toBe(0);
-  await done(job, 'authorities');
+  await desk.settleStep(patient, { job, channel: 'authorities' });
   expect(inForce()).toBe(offer.newKey);
   expect(patient.chain.state.consentKey).toBe(toBase64url(t.core.patients.consentKey(patient)));
   expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });

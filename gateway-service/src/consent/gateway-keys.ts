@@ -39,7 +39,7 @@ export interface NextGatewayKey {
 
 /**
  * Puts another key in the place of the one with which this gateway signs for a patient, by the patient's statement. The key
- * lies ready here from its offer on, and counts once both channels have it and the chain after them (`rotations.ts`).
+ * lies ready here from its offer on, and counts once both channels have it and the chain after them (`chain-rekeying.ts`).
  */
 export class GatewayKeys {
   readonly #options: GatewayKeysOptions;

@@ -3,6 +3,7 @@ import type { ChannelName } from '@careledger/domain';
 import type { LedgerChannel } from '@careledger/ledger';
 import { recoveryStage } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import { InTurn } from '../in-turn.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patients } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
@@ -23,30 +24,24 @@ export interface HeardRecoveriesOptions {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Keeps what a channel says of recoveries of its patients' consent keys: what the patient is told is here, whatever is away. */
+/**
+ * Keeps what a channel says of recoveries of its patients' consent keys: what the patient is told is here, whatever is away.
+ */
 export class HeardRecoveries {
   readonly #options: HeardRecoveriesOptions;
-  /** By channel and patient, the last that is under way. */
-  readonly #turns = new Map<string, Promise<void>>();
+  /** By channel and patient. */
+  readonly #turns = new InTurn<string>();
 
   constructor(options: HeardRecoveriesOptions) {
     this.#options = options;
   }
 
   /**
-   * Something of a patient has changed there. On disk when it resolves. Asks after whoever asked before has kept the answer: what is
-   * kept last is what was asked last. @throws LedgerError
+   * Something of a patient has changed there. On disk when it resolves. Asks after whoever asked before has kept the answer:
+   * what is kept last is what was asked last. @throws LedgerError
    */
-  async hear(patientId: string, channel: ChannelName): Promise<void> {
-    const about = `${channel}/${patientId}`;
-    const before = this.#turns.get(about) ?? Promise.resolve();
-    const turn = before.catch(() => undefined).then(() => this.#hear(patientId, channel));
-    this.#turns.set(about, turn);
-    try {
-      await turn;
-    } finally {
-      if (this.#turns.get(about) === turn) this.#turns.delete(about);
-    }
+  hear(patientId: string, channel: ChannelName): Promise<void> {
+    return this.#turns.run(`${channel}/${patientId}`, () => this.#hear(patientId, channel));
   }
 
   async #hear(patientId: string, channel: ChannelName): Promise<void> {

@@ -5,14 +5,13 @@ import { generateEd25519, randomId128, toBase64url, type Signer } from '@careled
 import { CHANNELS } from '@careledger/domain';
 import { confirmedTimes } from '@careledger/policy';
 import { makeStatement } from '@careledger/statements';
-import { ConsentDesk, grantBody } from '../../testing/consent-desk.js';
+import { ConsentDesk, UNLOCK, grantBody } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
 import { takingLedgers } from '../../testing/taking-ledgers.js';
 import type { TestCore } from '../../testing/test-core.js';
 import type { Patient } from '../patients/index.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
 
 let desk: ConsentDesk;
 let t: TestCore;

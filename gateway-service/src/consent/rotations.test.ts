@@ -3,14 +3,12 @@ import { decisionStatement, keyProofStatement } from '@careledger/consent';
 import { generateEd25519, randomId128, toBase64url, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
-import { ConsentDesk, grantBody } from '../../testing/consent-desk.js';
+import { ConsentDesk, UNLOCK, grantBody } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
 import { takingLedgers, type CodeOf } from '../../testing/taking-ledgers.js';
 import type { TestCore } from '../../testing/test-core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import { PATIENT_KEYS, type Patient } from '../patients/index.js';
-
-const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
 
 let desk: ConsentDesk;
 let t: TestCore;

@@ -1,35 +1,32 @@
 import { decisionStatement, keyProofStatement } from '@careledger/consent';
 import { accessControl, type StatementBody } from '@careledger/contracts';
-import { fromBase64url, kidOf, toBase64url, type SignatureVerifier } from '@careledger/crypto';
+import { fromBase64url, toBase64url, type SignatureVerifier } from '@careledger/crypto';
 import { currentKey } from '@careledger/policy';
 import type { IdempotencyKeys, IdempotentRequest, Logger } from '@careledger/service-kit';
-import { makeStatement, readStatement } from '@careledger/statements';
-import type { GatewayCore } from '../core.js';
+import { makeStatement } from '@careledger/statements';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { ConsentKeys } from '../patients/consent-keys.js';
 import type { Patient } from '../patients/index.js';
+import { ChainRekeying, type ChainRekeyingOptions } from './chain-rekeying.js';
 import type { DelegationStore } from './delegation-store.js';
 import { endDelegationsBefore } from './delegations-before.js';
 import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { EncryptionKeys } from './encryption-keys.js';
-import type { GatewayKeys } from './gateway-keys.js';
 import type { HeardRecoveries } from './heard-recoveries.js';
 import { ORDER, type StatementIntake } from './intake.js';
 import { checkKeyProof } from './key-proof.js';
 import { newKeyOf } from './new-key.js';
 import type { RecoveryStore } from './recovery-store.js';
-import type { ConsentStep, StepStore } from './step-store.js';
+import type { ConsentStep } from './step-store.js';
+import { newestConsentKey, takenRotations } from './taken-rotations.js';
 import { stageConsentKey, type ConsentPassphrase } from './unlock.js';
 
 const MS_PER_S = 1_000;
 
-export interface RotationsOptions {
-  readonly core: Pick<GatewayCore, 'store' | 'patients' | 'rekey'>;
+export interface RotationsOptions extends ChainRekeyingOptions {
   readonly intake: StatementIntake;
-  readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly consentKeys: ConsentKeys;
-  readonly gatewayKeys: Pick<GatewayKeys, 'complete' | 'next'>;
   readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
   readonly delegations: Pick<DelegationStore, 'standing' | 'end'>;
   readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
@@ -48,10 +45,11 @@ export interface RotationsOptions {
  */
 export class Rotations {
   readonly #options: RotationsOptions;
-  readonly #advancing = new Map<number, Promise<void>>();
+  readonly #chainRekeying: ChainRekeying;
 
   constructor(options: RotationsOptions) {
     this.#options = options;
+    this.#chainRekeying = new ChainRekeying(options);
   }
 
   /** After a start: the keys in force, and what a crash kept from the chains. */
@@ -87,18 +85,19 @@ export class Rotations {
 
   /** Makes the new key here, beside the one that the passphrase opens. @param request as of a grant */
   async make(patient: Patient, unlock: ConsentPassphrase, request?: IdempotentRequest): Promise<Taken> {
-    const { core, requests, networkId, clock } = this.#options;
+    const { core, steps, requests, networkId, clock } = this.#options;
     const before = request && requests.find(request);
     if (before?.state === 'same') return { job: before.reference, isAlready: false };
     const { signer, successor } = await stageConsentKey(core, patient, unlock);
-    const same = this.#rotations(patient).find(({ newKey }) => newKey === toBase64url(successor.publicKey));
+    const successorKey = toBase64url(successor.publicKey);
+    const same = takenRotations(patient, steps).find(({ newKey }) => newKey === successorKey);
     // Another request was quicker with the key that lay ready for both.
     if (same !== undefined) return { job: same.job, isAlready: false };
     const { patientId } = patient;
     const iat = Math.floor(clock() / MS_PER_S);
     const proof = keyProofStatement({ patientId, networkId, publicKey: successor.publicKey, iat });
     const body: StatementBody<'rotatePatientKey'> = {
-      ...{ use: 'consent', newKey: toBase64url(successor.publicKey) },
+      ...{ use: 'consent', newKey: successorKey },
       newKeyProof: makeStatement(proof, successor),
     };
     const made = decisionStatement('rotatePatientKey', { patientId, networkId, body, iat });
@@ -111,8 +110,9 @@ export class Rotations {
   /** Within the transaction that notes a refusal: the key before it counts again. */
   refusing({ patientNo }: ConsentStep): void {
     const { core, consentKeys, recoveries } = this.#options;
-    const key = this.#inForce(core.patients.byNo(patientNo));
-    // What took over meanwhile opens the epoch that the refused one was to open, as far as is known before the ledger is asked.
+    const key = newestConsentKey(core.patients.byNo(patientNo), this.#options);
+    // What took over meanwhile opens the epoch that the refused one was to open, as far as is known before the ledger is
+    // asked.
     const isRecovered = key === recoveries.latest(patientNo)?.newKey;
     const epoch = consentKeys.knownEpoch(patientNo, key) ?? (isRecovered ? consentKeys.epoch(patientNo) : 0);
     consentKeys.put(patientNo, key, epoch);
@@ -131,8 +131,8 @@ export class Rotations {
   }
 
   /**
-   * Another has changed a patient's keys on the ledger, or may have: what is signed with the former one is taken no more, and the chain
-   * follows a recovery.
+   * Another has changed a patient's keys on the ledger, or may have: what is signed with the former one is taken no more, and
+   * the chain follows a recovery.
    */
   async compare(patientId: string): Promise<void> {
     const { core, steps, consentKeys, encryptionKeys, heardRecoveries, ledger, logger } = this.#options;
@@ -168,55 +168,9 @@ export class Rotations {
     await this.advance(patient);
   }
 
-  /** Seals the rotations and recoveries that a ledger has into the patient's chain, each after the one before it. */
-  async advance(patient: Patient): Promise<void> {
-    const { patientNo } = patient;
-    const before = this.#advancing.get(patientNo) ?? Promise.resolve();
-    const turn = before.then(() => this.#advance(patient));
-    this.#advancing.set(patientNo, turn);
-    try {
-      await turn;
-    } catch (err) {
-      // A store that fails ends the process; at the next start it goes on.
-      this.#options.logger.error({ err, patientNo }, 'a rotation is not in the chain yet');
-    } finally {
-      if (this.#advancing.get(patientNo) === turn) this.#advancing.delete(patientNo);
-    }
-  }
-
-  async #advance(patient: Patient): Promise<void> {
-    const { core, encryptionKeys, gatewayKeys, recoveries } = this.#options;
-    const { chain, patientId, patientNo } = patient;
-    await encryptionKeys.complete(patient);
-    for (;;) {
-      await gatewayKeys.complete(patient);
-      const { consentKey, gatewayKey, formerConsentKeys = [] } = chain.state;
-      const kid = kidOf('Ed25519', fromBase64url(consentKey));
-      const isByKey = ({ statement }: { readonly statement: string }) =>
-        readStatement(statement).header.kid === kid;
-      const rekeying = await gatewayKeys.next(patient, isByKey);
-      if (rekeying === 'awaited') return;
-      if (rekeying !== undefined) {
-        const body = { consentKey, gatewayKey: rekeying.newKey, statements: [rekeying.statement] };
-        await core.rekey(patientId, body, rekeying.signer);
-        continue;
-      }
-      const next = this.#rotations(patient).find(
-        (rotation) => rotation.steps.some(({ status }) => status === 'done') && isByKey(rotation),
-      );
-      if (next !== undefined) {
-        const body = { consentKey: next.newKey, gatewayKey, statements: [next.statement] };
-        await core.rekey(patientId, body, chain.signer);
-        continue;
-      }
-      const recovered = recoveries.unsealed(patientNo);
-      if (recovered === undefined) return;
-      const { newKey, statements } = recovered;
-      // A crash may have come between the block and what is noted of it, and rotations after it: nothing is sealed a second time.
-      if (![...formerConsentKeys, consentKey].includes(newKey))
-        await core.rekey(patientId, { consentKey: newKey, gatewayKey, statements }, chain.signer);
-      core.store.deferred(() => recoveries.sealed(patientNo, newKey));
-    }
+  /** As of {@link ChainRekeying}. */
+  advance(patient: Patient): Promise<void> {
+    return this.#chainRekeying.advance(patient);
   }
 
   async #keep(
@@ -234,30 +188,5 @@ export class Rotations {
       core.patients.useConsentKey(patient, newKey);
       if (request) requests.claim(request, job);
     });
-  }
-
-  /** The newest key: of the rotations that no ledger has refused, and of what has taken over. */
-  #inForce(patient: Patient): string {
-    const recovered = this.#options.recoveries.latest(patient.patientNo);
-    const standing = this.#rotations(patient).findLast(
-      ({ steps }) =>
-        (steps[0]?.madeMs ?? 0) >= (recovered?.heardMs ?? 0) &&
-        (steps.some(({ status }) => status === 'done') || steps.every(({ status }) => status === 'open')),
-    );
-    return standing?.newKey ?? recovered?.newKey ?? patient.chain.state.consentKey;
-  }
-
-  /** Oldest first. */
-  #rotations({ patientNo }: Patient) {
-    return this.#options.steps
-      .jobsOf(patientNo, 'rotate')
-      .reverse()
-      .flatMap((steps) => {
-        const [first] = steps;
-        if (first === undefined) return [];
-        const { job, statement } = first;
-        const newKey = newKeyOf(statement);
-        return newKey === undefined ? [] : [{ steps, job, statement, newKey }];
-      });
   }
 }
