@@ -63,7 +63,10 @@ export const revokeAlls = new KeyFamily<RevokeAllState>('revoke-all', ['patientI
 export const grants = new KeyFamily<GrantState>('grant', ['patientId', 'grantId']);
 /** What a decision reads of a grant. */
 export type LiveGrant = Omit<GrantState, 'sealed' | 'revokedAt' | 'copyEnd'>;
-/** Grants and denials that were not revoked singly, those about any authority under `*`: bounded, so that a decision reads little. */
+/**
+ * Grants and denials that were not revoked singly, those about any authority under `*`: bounded, so that a decision reads
+ * little.
+ */
 export const liveGrants = new KeyFamily<LiveGrant>('live-grant', ['patientId', 'authorityId', 'grantId']);
 /** Grants that were revoked before they arrived; they never count. */
 export const tombstones = new KeyFamily<{ readonly at: Timestamp }>('grant-tombstone', [

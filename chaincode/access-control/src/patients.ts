@@ -72,8 +72,8 @@ async function rotate(tx: Submission, verified: Verified<'rotatePatientKey'>): P
   const patient = await getPatient(tx, iss);
   await requireNoRecovery(tx, iss);
   if (body.use === 'gateway') await requireNotRecovering(tx, iss, body.newKey);
-  // No longer a delegate's, of whom it would be a second power. Refused it must not be: whoever sees a rotation on one channel
-  // could appoint its key on the other.
+  // No longer a delegate's, of whom it would be a second power. Refused it must not be: whoever sees a rotation on one
+  // channel could appoint its key on the other.
   if (body.use !== 'encryption') tx.state.delete(delegateKeys.at(iss, kidOfKey(body.newKey)));
   tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
   // What is wrapped to a former key of the patient's has to go, like the wraps of whom a revocation ends.

@@ -4,8 +4,8 @@ import { isRecoveryOpen } from '@careledger/policy';
 import { recoveries } from './families.js';
 
 /**
- * While a key that two organisations have vouched for waits, the one in force gives nothing and appoints nobody; taking away is
- * open to it. @throws ContractError `RECOVERY_PENDING`
+ * While a key that two organisations have vouched for waits, the one in force gives nothing and appoints nobody; taking
+ * away is open to it. @throws ContractError `RECOVERY_PENDING`
  */
 export async function requireNoRecovery(tx: Submission, patientId: string): Promise<void> {
   const pending = (await recoveriesOf(tx.state, patientId)).find(
@@ -16,8 +16,8 @@ export async function requireNoRecovery(tx: Submission, patientId: string): Prom
 }
 
 /**
- * Whoever sees a recovery has the new key's proof as well. As a gateway key it could not take over: a thief of the key in force
- * would block every recovery so. @throws ContractError `KEY_REUSED`
+ * Whoever sees a recovery has the new key's proof as well. As a gateway key it could not take over: a thief of the key in
+ * force would block every recovery so. @throws ContractError `KEY_REUSED`
  */
 export async function requireNotRecovering(tx: Submission, patientId: string, key: string): Promise<void> {
   const known = await recoveriesOf(tx.state, patientId);

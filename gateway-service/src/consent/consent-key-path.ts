@@ -12,8 +12,8 @@ export interface ConsentKeyPathOptions {
 }
 
 /**
- * Whether a patient's chain comes to the consent key in force by rotations that were taken in here, or by a recovery. Not where others
- * took a rotation to the ledger and nobody has brought it here.
+ * Whether a patient's chain comes to the consent key in force by rotations that were taken in here, or by a recovery. Not
+ * where others took a rotation to the ledger and nobody has brought it here.
  */
 export function reachesKeyInForce(
   patient: Patient,

@@ -40,9 +40,9 @@ export interface ConsentOutboxOptions {
 
 /**
  * Takes patients' statements to their channels, in the order that their kind asks for: a grant to `authorities` first, a
- * revocation or a denial to `cloud`. Steps of one statement wait for each other, different statements do not: no outage of one
- * channel delays a revocation on the other, and the ledger needs no order among them. But for a rotation of the key: on its channel
- * it waits for all before it, and holds back all after it.
+ * revocation or a denial to `cloud`. Steps of one statement wait for each other, different statements do not: no outage
+ * of one channel delays a revocation on the other, and the ledger needs no order among them. But for a rotation of the
+ * key: on its channel it waits for all before it, and holds back all after it.
  */
 export class ConsentOutbox implements AsyncDisposable {
   readonly #options: ConsentOutboxOptions;
@@ -108,8 +108,8 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   /**
-   * The rest of its job, and the jobs that follow it: of a standing policy, what would widen access without what narrows it. After a
-   * rotation what the key signed that the channel did not take.
+   * The rest of its job, and the jobs that follow it: of a standing policy, what would widen access without what narrows
+   * it. After a rotation what the key signed that the channel did not take.
    */
   #refuseWhatFollows(step: ConsentStep, code: string): void {
     const { steps, clock, rotations } = this.#options;
@@ -165,7 +165,10 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 }
 
-/** It may be taken later, however long that takes. Of a takeover that this gateway holds due, the clocks differ by a little. */
+/**
+ * It may be taken later, however long that takes. Of a takeover that this gateway holds due, the clocks differ by a
+ * little.
+ */
 const isTooEarly = ({ kind }: ConsentStep, code: string): boolean =>
   kind === 'take-over' ? code === 'RECOVERY_NOT_DUE' : kind !== 'register' && mayBeTakenLater(code);
 

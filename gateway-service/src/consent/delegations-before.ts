@@ -3,8 +3,8 @@ import type { DelegationStore } from './delegation-store.js';
 import type { RecoveryStore } from './recovery-store.js';
 
 /**
- * A key has taken over from one that was said to be in somebody else's hands: whom that one may have appointed decides no more, on the
- * ledgers and here, and has no token from now on. Within a transaction.
+ * A key has taken over from one that was said to be in somebody else's hands: whom that one may have appointed decides no
+ * more, on the ledgers and here, and has no token from now on. Within a transaction.
  * @param inForce the key (raw, base64url), and the epoch that it opened
  */
 export function endDelegationsBefore(

@@ -47,8 +47,8 @@ interface Row {
 }
 
 /**
- * Grants and denials as this gateway knows them. Their ids are chosen by whoever makes the statement, so that a grant is named by its
- * patient and its id, never by the id alone. What writes must run within a transaction.
+ * Grants and denials as this gateway knows them. Their ids are chosen by whoever makes the statement, so that a grant is
+ * named by its patient and its id, never by the id alone. What writes must run within a transaction.
  */
 export class GrantStore {
   readonly #database: Database;
@@ -61,8 +61,8 @@ export class GrantStore {
 
   /**
    * A delegate's rule under the id of the patient's gives way.
-   * @param grant `policySeq`, `epoch`: of a delegate's, the place of its appointment among the patient's decisions; else that of
-   * the next statement by the consent key in force, unless told
+   * @param grant `policySeq`, `epoch`: of a delegate's, the place of its appointment among the patient's decisions; else
+   * that of the next statement by the consent key in force, unless told
    */
   insert(grant: Omit<Grant, 'authorityId' | keyof Place | 'revokedMs'> & Partial<Place>): void {
     const { grantId, patientNo, status, body, meaning, madeMs } = grant;
@@ -204,7 +204,10 @@ export class GrantStore {
     return policySeq;
   }
 
-  /** A statement of the patient's app has used this number. @param epoch of the key that signed it: that in force unless told */
+  /**
+   * A statement of the patient's app has used this number.
+   * @param epoch of the key that signed it: that in force unless told
+   */
   noteSeq(patientNo: number, policySeq: number, epoch = this.epoch(patientNo)): void {
     this.#database
       .prepare(

@@ -103,8 +103,8 @@ export class StatementIntake {
   }
 
   /**
-   * As `submit`, of statements that belong together: all of them are taken or none, and on each channel each goes after the one
-   * before it.
+   * As `submit`, of statements that belong together: all of them are taken or none, and on each channel each goes after
+   * the one before it.
    * @param alsoWrite within the transaction that takes them
    */
   async submitInOrder(

@@ -81,8 +81,8 @@ export class Recoveries {
   }
 
   /**
-   * `takeOver` by the new key. Taken once it is due on both channels: what a ledger refuses for its time would have to be signed
-   * anew. @throws ConsentError `CONSENT_STATEMENT_REFUSED`
+   * `takeOver` by the new key. Taken once it is due on both channels: what a ledger refuses for its time would have to be
+   * signed anew. @throws ConsentError `CONSENT_STATEMENT_REFUSED`
    */
   async takeOver(patient: Patient, recoveryId: string, statement: string): Promise<Taken> {
     const { intake } = this.#options;

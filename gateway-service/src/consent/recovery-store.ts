@@ -19,8 +19,8 @@ export interface Takeover {
 }
 
 /**
- * What this gateway has heard of recoveries: of each organisation and channel the last one, and every takeover, until the chain has it
- * and after. What writes must run within a transaction.
+ * What this gateway has heard of recoveries: of each organisation and channel the last one, and every takeover, until the
+ * chain has it and after. What writes must run within a transaction.
  */
 export class RecoveryStore {
   readonly #database: Database;

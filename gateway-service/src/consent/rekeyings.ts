@@ -10,9 +10,9 @@ export interface RekeyingsOptions {
 }
 
 /**
- * Where the gateway's key for a patient is being replaced. `cloud` takes the new one first, `authorities` next, the chain then:
- * from there on the gateway signs with it. What is signed with the former key meanwhile is taken by no channel that has the new
- * one: it waits here, and is signed anew.
+ * Where the gateway's key for a patient is being replaced. `cloud` takes the new one first, `authorities` next, the chain
+ * then: from there on the gateway signs with it. What is signed with the former key meanwhile is taken by no channel that
+ * has the new one: it waits here, and is signed anew.
  */
 export class Rekeyings {
   readonly #options: RekeyingsOptions;

@@ -1,4 +1,7 @@
-/** What patients decided, and how far each decision has come on each channel. Part of a released migration: its text stays. */
+/**
+ * What patients decided, and how far each decision has come on each channel. Part of a released migration: its text
+ * stays.
+ */
 export const CONSENT_TABLES = `
     -- A statement and one channel that has to take it. Steps of one job go in the order of their places.
     CREATE TABLE consent_steps (

@@ -29,8 +29,8 @@ export interface NewPolicy {
 }
 
 /**
- * refused: a ledger has not taken part of it; pending: some of it is on its way; in-force: each of its rules counts; changed: it
- * was in force, and the patient has ended some of it since.
+ * refused: a ledger has not taken part of it; pending: some of it is on its way; in-force: each of its rules counts;
+ * changed: it was in force, and the patient has ended some of it since.
  */
 export type PolicyStatus = 'refused' | 'pending' | 'in-force' | 'changed';
 

@@ -111,9 +111,9 @@ export class StepStore {
   }
 
   /**
-   * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel the job that theirs follows, nor
-   * a rotation of the patient's key, or a takeover. A rotation waits there for all that was taken before it: what the former key signed
-   * counts no more then. Delegates sign with keys of their own, and hold nothing up.
+   * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel the job that theirs
+   * follows, nor a rotation of the patient's key, or a takeover. A rotation waits there for all that was taken before it:
+   * what the former key signed counts no more then. Delegates sign with keys of their own, and hold nothing up.
    */
   eligible(patientNo?: number): ConsentStep[] {
     const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier

@@ -48,8 +48,8 @@ interface Sealed {
 }
 
 /**
- * Lets former keys of patients go: once all that there is is wrapped to the key in force, and so long after the rotation that no
- * author seals to the former one any more. What ledgers keep sealed to it is sealed anew before, into this store.
+ * Lets former keys of patients go: once all that there is is wrapped to the key in force, and so long after the rotation
+ * that no author seals to the former one any more. What ledgers keep sealed to it is sealed anew before, into this store.
  */
 export class FormerKeys implements AsyncDisposable {
   readonly #options: FormerKeysOptions;
@@ -105,7 +105,10 @@ export class FormerKeys implements AsyncDisposable {
     logger.info({ patientNo, kids: [...kids] }, 'former keys of a patient are gone: nothing needs them');
   }
 
-  /** By both channels, which have to have the key in force of here: authors take the patient's key from one, providers from the other. */
+  /**
+   * By both channels, which have to have the key in force of here: authors take the patient's key from one, providers
+   * from the other.
+   */
   async #isLongAgo({ patientId }: Patient): Promise<boolean> {
     const { core, ledger, clock } = this.#options;
     const { kid } = core.patients.keys(patientId).encryption();
@@ -121,7 +124,10 @@ export class FormerKeys implements AsyncDisposable {
     return true;
   }
 
-  /** Whether a version is; one that a provider has is brought up to date. Those of the first release always are: they stay as they are. */
+  /**
+   * Whether a version is; one that a provider has is brought up to date. Those of the first release always are: they stay
+   * as they are.
+   */
   async #isWrappedTo(patientNo: number, kids: ReadonlySet<string>): Promise<boolean> {
     const { core, versions, rewraps, rewrapper } = this.#options;
     for (let after = 0; ;) {
@@ -143,8 +149,9 @@ export class FormerKeys implements AsyncDisposable {
   }
 
   /**
-   * Whether `cloud` has a record of which this gateway has not heard yet, or which a restored store has forgotten: the former key may
-   * be all that opens it. Of a record that is known the versions before are known too, for they are heard of in their order.
+   * Whether `cloud` has a record of which this gateway has not heard yet, or which a restored store has forgotten: the
+   * former key may be all that opens it. Of a record that is known the versions before are known too, for they are heard
+   * of in their order.
    */
   async #knowsNotAll({ patientId, patientNo }: Patient): Promise<boolean> {
     const { ledger, received, versions } = this.#options;
@@ -161,7 +168,10 @@ export class FormerKeys implements AsyncDisposable {
     return false;
   }
 
-  /** Whether something that an authority wrote has not been opened or confirmed yet, or lies where nobody here can settle it. */
+  /**
+   * Whether something that an authority wrote has not been opened or confirmed yet, or lies where nobody here can settle
+   * it.
+   */
   #awaitsReceived(patientNo: number): boolean {
     const { received } = this.#options;
     for (let before: number | undefined; ;) {

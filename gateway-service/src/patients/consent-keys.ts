@@ -4,8 +4,8 @@ import type { Patient, Patients } from './patients.js';
 
 /**
  * Consent keys that took the place of those that patients came with: in force here from when a rotation was taken in, or
- * was found on the ledger. Each opened an epoch of the patient's policy, in which decisions are numbered anew. What writes must
- * run within a transaction; {@link load} once it is over, and at the start.
+ * was found on the ledger. Each opened an epoch of the patient's policy, in which decisions are numbered anew. What
+ * writes must run within a transaction; {@link load} once it is over, and at the start.
  */
 export class ConsentKeys {
   readonly #database: Database;
@@ -16,8 +16,8 @@ export class ConsentKeys {
 
   /**
    * @param key raw, base64url
-   * @param epoch that it opens, in which it alone numbers: what another key has used up there, which was to open it and was refused,
-   * is none of this one's
+   * @param epoch that it opens, in which it alone numbers: what another key has used up there, which was to open it and
+   * was refused, is none of this one's
    */
   put(patientNo: number, key: string, epoch: number): void {
     const before = this.knownEpoch(patientNo, key);

@@ -86,7 +86,10 @@ export class PatientKeys implements AppointedKeys {
     return this.store.x25519(PATIENT_KEYS.encryption(this.patientId));
   }
 
-  /** All that open what is for the patient, newest first: one that is to follow, for others may know it before, and former ones. */
+  /**
+   * All that open what is for the patient, newest first: one that is to follow, for others may know it before, and former
+   * ones.
+   */
   encryptionKeys(): X25519KeyPair[] {
     return this.store.x25519Generations(PATIENT_KEYS.encryption(this.patientId));
   }

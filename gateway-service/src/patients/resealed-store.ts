@@ -11,8 +11,8 @@ export interface Resealed {
 }
 
 /**
- * What ledgers keep sealed to keys that patients have no more: a ledger forgets nothing, and a key has to. What writes must run
- * within a transaction.
+ * What ledgers keep sealed to keys that patients have no more: a ledger forgets nothing, and a key has to. What writes
+ * must run within a transaction.
  */
 export class ResealedStore {
   readonly #database: Database;

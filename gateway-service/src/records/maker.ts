@@ -177,8 +177,8 @@ export class RecordMaker {
       unmade.remove(due);
       const { patientNo, source: subject } = due;
       technicalAlarms.endOf({ patientNo, cause: 'record-unmade', subject }, draft.madeMs);
-      // An authority whose key could not be had, whose grant came or went meanwhile, or another key of the patient's: the next
-      // set follows.
+      // An authority whose key could not be had, whose grant came or went meanwhile, or another key of the patient's: the
+      // next set follows.
       if (!this.#areReaders(patient, sealed)) rewraps.request(patient.patientNo, no);
       const common = { versionNo: no, patientNo: patient.patientNo, madeMs: draft.madeMs };
       return {

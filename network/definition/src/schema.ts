@@ -79,7 +79,10 @@ const RunnerAddresses = Type.Object(
     peers: Type.Record(Type.String(), PeerAddress),
     chaincodeHosts: Type.Record(Type.String(), ChaincodeHostAddress),
     services: Type.Record(Type.String(), ServiceAddress),
-    /** OpenID providers of organisations that have none of their own. People’s browsers and services reach each by one address. */
+    /**
+     * OpenID providers of organisations that have none of their own. People’s browsers and services reach each by one
+     * address.
+     */
     identities: Type.Optional(Type.Record(Type.String(), IdentityAddress)),
   },
   closed,

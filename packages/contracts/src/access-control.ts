@@ -70,7 +70,10 @@ const DecisionRequest = args({
   tagGroups: TagGroups,
   /** The time of which the record tells, likewise. */
   period: Type.Optional(Period),
-  /** The tags are another author's word that the patient's gateway has not confirmed: any denial with a scope may concern it. */
+  /**
+   * The tags are another author's word that the patient's gateway has not confirmed: any denial with a scope may concern
+   * it.
+   */
   isUnconfirmed: Type.Optional(Type.Boolean()),
   /** As its next version is to become, for `modify`: both have to be covered. */
   revisedTagGroups: Type.Optional(TagGroups),
@@ -114,8 +117,8 @@ export const accessControl = {
       event: 'PatientsChanged',
     }),
     /**
-     * An organisation that has a role in recoveries vouches for a patient's new consent key by a `vouchForKey` statement: it opens
-     * a recovery, in the place of one that it opened before, or confirms another organisation's.
+     * An organisation that has a role in recoveries vouches for a patient's new consent key by a `vouchForKey` statement:
+     * it opens a recovery, in the place of one that it opened before, or confirms another organisation's.
      */
     VouchForKey: transaction({
       kind: 'submit',
@@ -136,7 +139,10 @@ export const accessControl = {
       ],
       event: 'PatientsChanged',
     }),
-    /** The consent key that is said to be lost is there: it ends the recovery by an `objectToRecovery` statement. Any member relays it. */
+    /**
+     * The consent key that is said to be lost is there: it ends the recovery by an `objectToRecovery` statement. Any
+     * member relays it.
+     */
     ObjectToRecovery: transaction({
       kind: 'submit',
       channels: both,
@@ -153,8 +159,8 @@ export const accessControl = {
       event: 'PatientsChanged',
     }),
     /**
-     * The new key takes the place of the one in force by a `takeOver` statement of its own, and opens an epoch. Writes the policy.
-     * Any member relays it.
+     * The new key takes the place of the one in force by a `takeOver` statement of its own, and opens an epoch. Writes
+     * the policy. Any member relays it.
      */
     TakeOver: transaction({
       kind: 'submit',
@@ -246,8 +252,8 @@ export const accessControl = {
       event: 'OrganisationsChanged',
     }),
     /**
-     * Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`), and gives no more
-     * than it asks for.
+     * Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`), and gives
+     * no more than it asks for.
      */
     Grant: transaction({
       kind: 'submit',
@@ -356,8 +362,8 @@ export const accessControl = {
       event: 'SubscriptionChanged',
     }),
     /**
-     * An authority says that what an ended grant let it keep a copy of is destroyed. Its first word on a grant stands; another
-     * changes nothing.
+     * An authority says that what an ended grant let it keep a copy of is destroyed. Its first word on a grant stands;
+     * another changes nothing.
      */
     AttestCopyEnd: transaction({
       kind: 'submit',

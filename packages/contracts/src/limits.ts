@@ -39,13 +39,16 @@ export const SUBSCRIPTIONS_PENDING_MAX = 8;
 export const SUBSCRIPTION_PENDING_MAX_S = 30 * 24 * 60 * 60;
 /** Attestors' keys in force of one organisation. */
 export const ATTESTORS_PER_MSP_MAX = 16;
-/** Time from a revocation on the ledger within which a provider has to attest that no wrap is left of whom it ended, in seconds. */
+/**
+ * Time from a revocation on the ledger within which a provider has to attest that no wrap is left of whom it ended, in
+ * seconds.
+ */
 export const WRAPS_DELETED_WITHIN_S = 60 * 60;
 /** Time from the end of a grant within which its authority has to attest that its copy is destroyed, in seconds. */
 export const COPY_DESTROYED_WITHIN_S = 60 * 60;
 /**
- * How long after the key to which a patient's records are wrapped was replaced a provider takes new records that are wrapped to
- * the former one, in seconds: 24 h. An author who seals may not have heard.
+ * How long after the key to which a patient's records are wrapped was replaced a provider takes new records that are
+ * wrapped to the former one, in seconds: 24 h. An author who seals may not have heard.
  */
 export const FORMER_PATIENT_KEY_TAKEN_S = 24 * 60 * 60;
 /** How long after that the patient's gateway keeps the former key at least, in seconds: 48 h. */

@@ -62,7 +62,10 @@ const RecordFilter = {
   ...PageArgs,
 };
 
-/** Chaincode `records`: what exists, who asked for it, and what was answered. It may call `access-control`, never the reverse. */
+/**
+ * Chaincode `records`: what exists, who asked for it, and what was answered. It may call `access-control`, never the
+ * reverse.
+ */
 export const records = {
   name: 'records',
   transactions: {
@@ -123,8 +126,8 @@ export const records = {
       event: 'TagsConfirmed',
     }),
     /**
-     * Providers say that of the patients whose records they hold no wrap is left of anybody whom the policy does not let read. The
-     * newest word of each counts; an older one changes nothing.
+     * Providers say that of the patients whose records they hold no wrap is left of anybody whom the policy does not let
+     * read. The newest word of each counts; an older one changes nothing.
      */
     AttestWraps: transaction({
       kind: 'submit',

@@ -150,7 +150,10 @@ export const GrantState = Type.Object(
   {
     patientId: PatientId,
     grantId: Id128,
-    /** Place among the patient's own decisions; of what a delegate made, that of the patient's appointment which it rests on. */
+    /**
+     * Place among the patient's own decisions; of what a delegate made, that of the patient's appointment which it rests
+     * on.
+     */
     policySeq: Type.Integer(),
     /** In which epoch of the patient's policy that number counts. Absent: 0. */
     epoch: Type.Optional(PolicyEpoch),
@@ -189,8 +192,8 @@ export const GrantState = Type.Object(
 export type GrantState = Static<typeof GrantState>;
 
 /**
- * What became of a request. `approved-in-part`: by a grant that gives less. `lapsed`: nobody answered by `lapsesAt`; time alone
- * makes it so, without a transaction.
+ * What became of a request. `approved-in-part`: by a grant that gives less. `lapsed`: nobody answered by `lapsesAt`; time
+ * alone makes it so, without a transaction.
  */
 export const SubscriptionStatus = Type.Union([
   Type.Literal('pending'),

@@ -5,8 +5,8 @@ import { timestampOf } from '@careledger/domain';
 const MS_PER_S = 1_000;
 
 /**
- * What a recovery waits for, or how it ended. `open`: another organisation's word. `confirmed`: its time. `due`: the new key's
- * statement. Time alone writes nothing down.
+ * What a recovery waits for, or how it ended. `open`: another organisation's word. `confirmed`: its time. `due`: the new
+ * key's statement. Time alone writes nothing down.
  */
 export type RecoveryStage = 'open' | 'confirmed' | 'due' | 'objected' | 'tookOver' | 'lapsed';
 

@@ -59,8 +59,8 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
 }
 
 /**
- * One that was begun goes first: the gateway may have it already. Where it refuses that one, and offers another key since, the other
- * is signed.
+ * One that was begun goes first: the gateway may have it already. Where it refuses that one, and offers another key
+ * since, the other is signed.
  */
 async function rotateGateway(session: Session, { stderr }: Terminal, use: OfferedUse): Promise<void> {
   const { client, patientId, signer } = session;

@@ -79,7 +79,10 @@ export class Session implements AsyncDisposable {
     return this.#desk.client;
   }
 
-  /** What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is signed. */
+  /**
+   * What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is
+   * signed.
+   */
   async view(): Promise<GatewayView> {
     const { unknown, ...view } = await this.#desk.look();
     const delegated = unknown.filter(({ path }) => path !== undefined);

@@ -133,7 +133,10 @@ export const OfferAnswer = Type.Object({
 });
 export type OfferAnswer = Static<typeof OfferAnswer>;
 
-/** A key that the gateway has made to follow one of its own: the one that signs for the patient, or the one that opens records. */
+/**
+ * A key that the gateway has made to follow one of its own: the one that signs for the patient, or the one that opens
+ * records.
+ */
 export const KeyOfferAnswer = Type.Union([
   Type.Object({ use: Type.Literal('gateway'), newKey: PublicKey, newKeyProof: Type.String() }),
   Type.Object({ use: Type.Literal('encryption'), newKey: PublicKey }),

@@ -108,7 +108,8 @@ export function newActingContent(networkId: string, patientId: string): VaultCon
 }
 
 /**
- * A new key for a patient who has lost the former one with its file. What the patient ID follows from, and what gives tags, is not in it.
+ * A new key for a patient who has lost the former one with its file. What the patient ID follows from, and what gives
+ * tags, is not in it.
  * @throws SignerError `NAME_MALFORMED`
  */
 export function newRecoveredContent(networkId: string, patientId: string): VaultContent {
@@ -315,8 +316,8 @@ export class ConsentSigner {
   }
 
   /**
-   * Appoints the gateway's next key. @throws SignerError `OFFER_REFUSED`: the patient's own key, or, of one that signs, without
-   * proof that the gateway has it
+   * Appoints the gateway's next key. @throws SignerError `OFFER_REFUSED`: the patient's own key, or, of one that signs,
+   * without proof that the gateway has it
    */
   gatewayRotation(offer: KeyOfferAnswer): Prepared {
     this.#requireOwn('rotatePatientKey');
@@ -338,7 +339,10 @@ export class ConsentSigner {
     return this.unsent().find((statement) => offeredKeyIn(statement, use) !== undefined);
   }
 
-  /** What the patient hands to the two organisations that are to vouch for this file's key: public, with the proof that it is there. */
+  /**
+   * What the patient hands to the two organisations that are to vouch for this file's key: public, with the proof that it
+   * is there.
+   */
   async recoveryOffer(): Promise<Pick<StatementBody<'vouchForKey'>, 'patientId' | 'newKey' | 'newKeyProof'>> {
     this.#requireOwn('takeOver');
     const { networkId, patientId } = this.#content;

@@ -3,7 +3,10 @@ import type { ListedRule } from './answers.js';
 import { SignerError } from './errors.js';
 import { highestSeq, type Signed } from './journal.js';
 
-/** Decisions that may have been signed since a backup was made; half of the leap that others of the patient's signers accept. */
+/**
+ * Decisions that may have been signed since a backup was made; half of the leap that others of the patient's signers
+ * accept.
+ */
 const SEQ_SINCE_BACKUP = 500;
 /** Decisions that others of the patient's signers may have made since this one looked. */
 const SEQ_LEAP_MAX = 1_000;
@@ -35,8 +38,8 @@ interface CheckedFile {
 
 /**
  * Holds what the gateway says against what was signed here and the gateway has taken. A gateway that leaves out, alters or
- * forgets any of it is not asked further. Each consent key numbers from 1 on: what a former one has used up, a thief's hand with it,
- * is no number of this one's.
+ * forgets any of it is not asked further. Each consent key numbers from 1 on: what a former one has used up, a thief's
+ * hand with it, is no number of this one's.
  * @throws SignerError `PATIENT_MISMATCH`, `GRANT_HIDDEN`, `GRANT_DIFFERS`, `REVOCATION_HIDDEN`, `POLICY_SEQ_BEHIND`,
  * `POLICY_SEQ_LEAP`
  */
@@ -60,12 +63,15 @@ export function checkOwnState(
     const signer = signers.get(rule.grantId);
     return signer === undefined ? (rule.epoch ?? 0) === epoch : signer === kid;
   };
-  /** Keys in the order of their use here: others may lie between them, so that each opened the epoch of its place or a later one. */
+  /**
+   * Keys in the order of their use here: others may lie between them, so that each opened the epoch of its place or a
+   * later one.
+   */
   const keys = [...new Set(signed.map((decision) => decision.kid))];
   /**
-   * Whether a revoke-all has ended a rule, as far as the file tells: one of a later key lies above all that a former one signed. Of a
-   * rule that was not signed here the gateway's word says in which epoch it is: one that may be of a key after the decision's is not
-   * held against it.
+   * Whether a revoke-all has ended a rule, as far as the file tells: one of a later key lies above all that a former one
+   * signed. Of a rule that was not signed here the gateway's word says in which epoch it is: one that may be of a key
+   * after the decision's is not held against it.
    */
   const isEnded = (rule: ListedRule, { kid: by, body }: Signed & { readonly name: 'revokeAll' }): boolean => {
     const signer = signers.get(rule.grantId);

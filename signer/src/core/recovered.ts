@@ -11,8 +11,8 @@ import type { VaultContent } from './vault.js';
 const SCOPE_KEY_BYTES = 32;
 
 /**
- * A recovered file with the scope key that the gateway has handed back: from now on it makes every rule. That the scope key is the
- * one by which records are tagged is the gateway's word, as the tags themselves are.
+ * A recovered file with the scope key that the gateway has handed back: from now on it makes every rule. That the scope
+ * key is the one by which records are tagged is the gateway's word, as the tags themselves are.
  * @throws SignerError `SCOPE_KEY_REFUSED`: for another key than the file's, or it does not open; `PATIENT_MISMATCH`
  */
 export async function withScopeKey(

@@ -3,8 +3,9 @@ import type { ListedRecovery, RecoveriesAnswer } from './answers.js';
 const OPEN: ReadonlySet<string> = new Set(['open', 'confirmed', 'due']);
 
 /**
- * Recoveries that may still take effect: once where both channels say the same, each where they do not. An id alone tells no two apart:
- * it is visible, and another organisation may open one of its own under it, with which it would hide the first.
+ * Recoveries that may still take effect: once where both channels say the same, each where they do not. An id alone tells
+ * no two apart: it is visible, and another organisation may open one of its own under it, with which it would hide the
+ * first.
  */
 export function recoveriesUnderWay({ authorities, cloud }: RecoveriesAnswer): ListedRecovery[] {
   const open = [...authorities, ...cloud].filter(({ stage }) => OPEN.has(stage));

@@ -47,7 +47,10 @@ export class KeyService {
     return use === 'gateway' ? gatewayKeys.offer(patient) : encryptionKeys.offer(patient);
   }
 
-  /** The scope key, for the consent key in force alone: whoever else asks with the patient's token gets nothing that opens. */
+  /**
+   * The scope key, for the consent key in force alone: whoever else asks with the patient's token gets nothing that
+   * opens.
+   */
   async scopeKey(patientId: string): Promise<ScopeKeyView> {
     const { core } = this.#options;
     const patient = core.patients.get(patientId);
@@ -60,7 +63,10 @@ export class KeyService {
     };
   }
 
-  /** Another consent key, or another of the two keys that this gateway has for the patient. @param caller as of `changePassphrase` */
+  /**
+   * Another consent key, or another of the two keys that this gateway has for the patient.
+   * @param caller as of `changePassphrase`
+   */
   async rotate(
     patientId: string,
     body: RotateBody,

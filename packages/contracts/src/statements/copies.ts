@@ -5,8 +5,8 @@ import { Type } from 'typebox';
 const CopyLeft = Type.Union([Type.Literal('nothing'), Type.Literal('of-other-grants')]);
 
 /**
- * By an authority: what one grant let it keep a copy of is destroyed, since that grant has ended. Nothing of it is kept for any
- * other reason; what other grants of the patient let it keep may be left.
+ * By an authority: what one grant let it keep a copy of is destroyed, since that grant has ended. Nothing of it is kept
+ * for any other reason; what other grants of the patient let it keep may be left.
  */
 export const AttestCopyEndBody = body({
   patientId: PatientId,

@@ -44,9 +44,9 @@ export function keysOfGenesis({ patientId, body }: GenesisBlock, options: Verifi
 }
 
 /**
- * The keys after a rekey block: its rotations, each signed by the consent key in force before it, and its recoveries have to lead
- * to exactly the keys it names, and to no consent key that was replaced before: what put that into force once is no proof a second
- * time. @throws ChainError `REKEY_UNPROVEN`
+ * The keys after a rekey block: its rotations, each signed by the consent key in force before it, and its recoveries have
+ * to lead to exactly the keys it names, and to no consent key that was replaced before: what put that into force once is
+ * no proof a second time. @throws ChainError `REKEY_UNPROVEN`
  */
 export function keysOfRekey(
   state: ChainKeys & FormerKeys & { readonly patientId: string; readonly network: string },

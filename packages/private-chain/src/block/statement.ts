@@ -3,7 +3,10 @@ import type { HashFunction, JsonObject, SignatureVerifier } from '@careledger/cr
 import type { RecoveryRole } from '@careledger/domain';
 import { StatementError, checkStatement } from '@careledger/statements/portable';
 
-/** Organisations whose word for another consent key counts, by authority ID: role, and each key it has had (raw, base64url). */
+/**
+ * Organisations whose word for another consent key counts, by authority ID: role, and each key it has had (raw,
+ * base64url).
+ */
 export type Recoverers = Readonly<
   Record<string, { readonly role: RecoveryRole; readonly keys: readonly string[] }>
 >;
@@ -12,7 +15,10 @@ export type Recoverers = Readonly<
 export type Verification = {
   readonly hash: HashFunction;
   readonly verifier: SignatureVerifier;
-  /** Without them it is not checked that two organisations signed for a recovered consent key; only what they are said to have. */
+  /**
+   * Without them it is not checked that two organisations signed for a recovered consent key; only what they are said to
+   * have.
+   */
   readonly recoverers?: Recoverers | undefined;
 };
 

@@ -37,9 +37,10 @@ export function isVouching(token: string): boolean {
 }
 
 /**
- * The consent key that a recovery put into force: two organisations said that it is the patient's, for one recovery, and the key
- * itself took over by it. The key before it signed nothing. Whether the organisations did sign is checked where the verifier has
- * their keys ({@link Verification.recoverers}); that 24 h lay between, and that nobody objected, is known to the ledgers alone.
+ * The consent key that a recovery put into force: two organisations said that it is the patient's, for one recovery, and
+ * the key itself took over by it. The key before it signed nothing. Whether the organisations did sign is checked where
+ * the verifier has their keys ({@link Verification.recoverers}); that 24 h lay between, and that nobody objected, is
+ * known to the ledgers alone.
  * @param statements exactly three
  * @throws ChainError `REKEY_UNPROVEN`
  */
