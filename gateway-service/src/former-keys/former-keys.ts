@@ -1,50 +1,34 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FORMER_PATIENT_KEY_KEPT_S, accessControl, records } from '@careledger/contracts';
-import { kidOf, type X25519KeyPair } from '@careledger/crypto';
-import { EnvelopeError, decryptFrom, encryptTo, readWrap } from '@careledger/envelope';
-import { allRows, everyRow } from '@careledger/ledger';
+import { kidOf } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
+import { readWrap } from '@careledger/envelope';
+import { everyRow } from '@careledger/ledger';
 import { currentKey } from '@careledger/policy';
-import { SEALED_CONTEXT } from '@careledger/protocol/sealed';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
-import type { DelegationStore } from '../consent/delegation-store.js';
-import type { GatewayCore } from '../core.js';
-import type { GatewayClock } from '../device-clock/index.js';
-import type { LedgerReader } from '../ledger-access/ledger-link.js';
-import type { Providers } from '../ledger-access/providers.js';
-import type { Patient } from '../patients/index.js';
-import { resealedId, type ResealedStore } from '../patients/resealed-store.js';
-import type { ReceivedStore, ReceivedVersion } from '../received/received-store.js';
 import type { OwnVersionStore } from '../delivery/own-version-store.js';
 import type { RewrapStore } from '../delivery/rewrap-store.js';
+import type { GatewayClock } from '../device-clock/index.js';
+import type { Providers } from '../ledger-access/providers.js';
+import type { Patient } from '../patients/index.js';
+import type { ReceivedStore, ReceivedVersion } from '../received/received-store.js';
+import { Resealing, type ResealingOptions } from './resealing.js';
 
 const LOOK_INTERVAL_MS = 60 * 60_000;
 const BACKOFF = { minMs: 1_000, maxMs: 10 * 60_000 };
 /** Rows that are read at a time. */
 const ROWS_PER_PAGE = 64;
 
-export interface FormerKeysOptions {
-  readonly core: Pick<GatewayCore, 'store' | 'patients'>;
+export interface FormerKeysOptions extends ResealingOptions {
   readonly versions: Pick<OwnVersionStore, 'find' | 'wrapsAfter'>;
   readonly received: Pick<ReceivedStore, 'find' | 'list'>;
   readonly rewraps: Pick<RewrapStore, 'get' | 'request'>;
   readonly rewrapper: { add(patientNo: number): void };
-  readonly delegations: Pick<DelegationStore, 'all'>;
-  readonly resealed: Pick<ResealedStore, 'put' | 'all'>;
   readonly providers: Pick<Providers, 'order'>;
-  readonly ledger: LedgerReader;
   /** By which it is told how long ago a key was replaced: nothing goes by a clock that no provider's agrees with. */
   readonly gatewayClock: Pick<GatewayClock, 'isProved'>;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-}
-
-/** What a ledger, or this store, keeps sealed to a patient. */
-interface Sealed {
-  readonly context: string;
-  readonly sealed: string;
-  /** Of what stands here for a blob on a ledger: that blob's. */
-  readonly sealedSha256?: string;
 }
 
 /**
@@ -53,10 +37,12 @@ interface Sealed {
  */
 export class FormerKeys implements AsyncDisposable {
   readonly #options: FormerKeysOptions;
+  readonly #resealing: Resealing;
   #worker: Worker | undefined;
 
   constructor(options: FormerKeysOptions) {
     this.#options = options;
+    this.#resealing = new Resealing(options);
   }
 
   start(): void {
@@ -99,7 +85,7 @@ export class FormerKeys implements AsyncDisposable {
     const kids = new Set(former.map(({ kid }) => kid));
     if ((await this.#isWrappedTo(patientNo, kids)) || (await this.#knowsNotAll(patient))) return;
     if (this.#awaitsReceived(patientNo)) return;
-    await this.#reseal(patient, former);
+    await this.#resealing.reseal(patient, former);
     if (!isSettled()) return;
     await keys.forgetFormerEncryption();
     logger.info({ patientNo, kids: [...kids] }, 'former keys of a patient are gone: nothing needs them');
@@ -190,43 +176,5 @@ export class FormerKeys implements AsyncDisposable {
       confirmedBy.cloud !== null &&
       providers.order().includes(stored.providerId)
     );
-  }
-
-  async #reseal({ patientId, patientNo }: Patient, former: readonly X25519KeyPair[]): Promise<void> {
-    const { core, resealed, logger } = this.#options;
-    const { publicKey } = core.patients.keys(patientId).encryption();
-    for (const { context, sealed, sealedSha256 = resealedId(sealed) } of await this.#sealedTo({
-      patientId,
-      patientNo,
-    })) {
-      try {
-        const data = await decryptFrom(sealed, former, { context });
-        const anew = await encryptTo(publicKey, data, { context });
-        core.store.deferred(() => resealed.put(patientNo, { sealedSha256, context, sealed: anew }));
-      } catch (err) {
-        // For another key of the patient's, or not what it is said to be: no former key helps with it.
-        if (!(err instanceof EnvelopeError)) throw err;
-        if (err.code !== 'NOT_A_RECIPIENT') logger.warn({ err, patientNo, context }, 'is not sealed anew');
-      }
-    }
-    await core.store.sync();
-  }
-
-  /** @throws LedgerError */
-  async #sealedTo({ patientId, patientNo }: Pick<Patient, 'patientId' | 'patientNo'>): Promise<Sealed[]> {
-    const { delegations, ledger, resealed } = this.#options;
-    const channel = ledger.channel('authorities');
-    const subscriptions = await allRows((page) =>
-      channel.evaluate(accessControl, 'ListSubscriptions', { patientId, ...page }),
-    );
-    const visits = await allRows((page) => channel.evaluate(records, 'ListVisits', { patientId, ...page }));
-    const names = delegations.all(patientNo).map(({ terms }) => terms.sealed);
-    const blobs = [
-      ...names.map((sealed) => ({ context: SEALED_CONTEXT.delegate, sealed })),
-      ...subscriptions.map(({ sealed }) => ({ context: SEALED_CONTEXT.subscriptionReason, sealed })),
-      ...visits.map(({ location }) => ({ context: SEALED_CONTEXT.visitLocation, sealed: location })),
-    ];
-    const there = blobs.flatMap(({ context, sealed }) => (sealed === undefined ? [] : [{ context, sealed }]));
-    return [...there, ...resealed.all(patientNo)];
   }
 }
