@@ -65,13 +65,13 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
 async function rotateGateway(session: Session, { stderr }: Terminal, use: OfferedUse): Promise<void> {
   const { client, patientId, signer } = session;
   const begun = signer.openGatewayRotation(use);
-  const refusal = begun && (await refusalOf(session.send(begun)));
-  if (begun !== undefined && refusal === undefined) return;
+  if (begun === undefined)
+    return session.decide(signer.gatewayRotation(await client.keyOffer(patientId, use)), {});
+  const refusal = await refusalOf(session.send(begun));
+  if (refusal === undefined) return;
   const offer = await client.keyOffer(patientId, use);
-  if (refusal !== undefined) {
-    if (begun !== undefined && offer.newKey === offeredKeyIn(begun, use)) throw refusal;
-    stderr.write('The gateway offers another key since, in the place of the one that you signed before.\n');
-  }
+  if (offer.newKey === offeredKeyIn(begun, use)) throw refusal;
+  stderr.write('The gateway offers another key since, in the place of the one that you signed before.\n');
   await session.decide(signer.gatewayRotation(offer), {});
 }
 
