@@ -14,6 +14,7 @@ import type {
   Taken,
 } from '../../consent/index.js';
 import { genesisOf } from '../../consent/genesis.js';
+import type { OfferedUse } from '../../consent/staged-key.js';
 import { changePassphrase } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { PassphraseChanges } from '../../patients/passphrase-changes.js';
@@ -38,10 +39,7 @@ export class KeyService {
   }
 
   /** The key that the patient may appoint: this gateway's own unless told. */
-  async offer(
-    patientId: string,
-    use: 'gateway' | 'encryption' = 'gateway',
-  ): Promise<GatewayKeyOffer | EncryptionKeyOffer> {
+  async offer(patientId: string, use: OfferedUse = 'gateway'): Promise<GatewayKeyOffer | EncryptionKeyOffer> {
     const { core, encryptionKeys, gatewayKeys } = this.#options;
     const patient = core.patients.get(patientId);
     return use === 'gateway' ? gatewayKeys.offer(patient) : encryptionKeys.offer(patient);
