@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { records } from '@careledger/contracts';
 import { Keycloak, missingForKeycloak, type SigningIn } from '../fixtures/keycloak/keycloak.js';
 import { CLIENTS, OBSERVATIONS } from '../fixtures/keycloak/realm.js';
-import { until } from '../fixtures/observation/until.js';
+import { until } from '../fixtures/services/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { announced, granted } from '../fixtures/services/granted.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';

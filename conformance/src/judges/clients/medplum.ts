@@ -1,6 +1,6 @@
 import { patientResourceIdOf } from '@careledger/fhir';
 import { MedplumClient } from '@medplum/core';
-import { until } from '../../fixtures/observation/until.js';
+import { until } from '../../fixtures/services/until.js';
 import { weight } from '../../fixtures/services/bundles.js';
 import { WEIGHTS, type Seen, type TourOptions } from './tour.js';
 
