@@ -1,7 +1,7 @@
 import { accessControl, records } from '@careledger/contracts';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { until } from '../fixtures/observation/until.js';
+import { until } from '../fixtures/services/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { emergencyRecord, noteBundle, periodicRecord } from '../fixtures/services/bundles.js';
 import { granted } from '../fixtures/services/granted.js';

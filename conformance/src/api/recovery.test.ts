@@ -5,7 +5,7 @@ import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dated } from '../consent/play/dated.js';
 import { call } from '../fixtures/services/api-client.js';
-import { until } from '../fixtures/observation/until.js';
+import { until } from '../fixtures/services/until.js';
 import { GatewayFixture, glucose, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
 import { ConsentCommand } from '../fixtures/signer/consent-command.js';
 import { ONCE, repeat } from '../routes/repeated.js';

@@ -3,7 +3,7 @@ import { records } from '@careledger/contracts';
 import { CALLBACK, TestIdentity } from '@careledger/identity/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
-import { until } from '../fixtures/observation/until.js';
+import { until } from '../fixtures/services/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { announced, copyGranted, granted } from '../fixtures/services/granted.js';

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { TEST_PASSWORD, TestIdentity } from '@careledger/identity/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { until } from '../fixtures/observation/until.js';
+import { until } from '../fixtures/services/until.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { announced, copyGranted } from '../fixtures/services/granted.js';
 import type { TestHome } from '../fixtures/services/test-home.js';

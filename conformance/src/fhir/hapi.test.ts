@@ -18,9 +18,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WORKSPACE } from '../docs/workspace.js';
 import { GatewayFixture, PASSPHRASE, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
 import { openAtHospital } from '../gateway/gateway/subscribed-patient.js';
-import { authorityAnswers } from './authority-answers.js';
+import { answersOf } from './answers/all.js';
+import { COPY_UNIT } from './answers/asker.js';
 import { findHapi, type Finding } from './hapi.js';
-import { COPY_UNIT, ServedAnswers } from './served-answers.js';
 
 const TIMEOUT_MS = 600_000;
 const MINUTE_MS = 60_000;
@@ -118,11 +118,7 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
     await fixture.own(patient, 'POST', '/flush');
     for (const [name, content] of await recordsOf(fixture, patient)) await write(`record-${name}`, content);
     await write('disclosure', JSON.stringify(await disclosureOf(fixture, patient)));
-    const served = await new ServedAnswers(fixture, patient).collect();
-    for (const [name, content] of served) await write(`served-${name}`, content);
-    const answers = await authorityAnswers(fixture, patient);
-    for (const [name, answer] of Object.entries(answers))
-      await write(`authority-${name}`, JSON.stringify(answer));
+    for (const [name, content] of await answersOf(fixture, patient)) await write(`served-${name}`, content);
   }
 
   /** With a permit, which claims BALP's profile, and a denial, which does not. */

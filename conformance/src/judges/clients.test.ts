@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { copyGranted } from '../fixtures/services/granted.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
-import { MEDPLUM_SEEN, medplumTour, type TourOptions } from './clients/medplum.js';
+import { MEDPLUM_SEEN, medplumTour } from './clients/medplum.js';
 import { pythonClients, type PythonClients } from './clients/python-tour.js';
+import { WEIGHTS, type TourOptions } from './clients/tour.js';
 import { areJudgesMeant } from './meant.js';
 
 const TIMEOUT_MS = 300_000;
-const WEIGHTS = 3;
 const UNIT = 'cardiology';
 
 const missing = await missingFor();
@@ -45,7 +45,7 @@ async function missingFor(): Promise<string | undefined> {
     await copyGranted(fixture, home, UNIT, ['read', 'write', 'modify']);
     const { url } = fixture.authority();
     const { patientId } = home;
-    return { url, patientId, token: fixture.unitTokens.get(UNIT) ?? '', weights: WEIGHTS };
+    return { url, patientId, token: fixture.unitTokens.get(UNIT) ?? '' };
   }
 
   test(

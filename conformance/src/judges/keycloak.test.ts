@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { records } from '@careledger/contracts';
 import { Keycloak, missingForKeycloak, type SigningIn } from '../fixtures/keycloak/keycloak.js';
-import { OBSERVATIONS } from '../fixtures/keycloak/realm.js';
-import { until } from '../fixtures/observation/until.js';
+import { CLIENTS, OBSERVATIONS } from '../fixtures/keycloak/realm.js';
+import { until } from '../fixtures/services/until.js';
 import { call } from '../fixtures/services/api-client.js';
 import { announced, granted } from '../fixtures/services/granted.js';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
@@ -15,7 +15,6 @@ import { areJudgesMeant } from './meant.js';
 
 const TIMEOUT_MS = 600_000;
 const AUDIENCE = 'https://api.hospital.example';
-const WARD_SYSTEM = 'ward-system';
 const secretOf = (): string => randomBytes(12).toString('hex');
 
 const missing = areJudgesMeant()
@@ -61,7 +60,7 @@ if (missing !== undefined)
     },
     roles: [{ value: 'clinicians', role: 'practitioner' }],
     machines: [
-      { clientId: WARD_SYSTEM, subject: serviceAccountId, role: 'practitioner', unit: 'cardiology' },
+      { clientId: CLIENTS.program, subject: serviceAccountId, role: 'practitioner', unit: 'cardiology' },
     ],
     scopesWhenNone: ['user/*.rs', 'system/*.rs'],
     ...more,
@@ -118,19 +117,19 @@ if (missing !== undefined)
   });
 
   test('a program opens for its unit, in nobody’s name', async () => {
-    const token = await keycloak.ofProgram('hospital', WARD_SYSTEM, clientSecret);
+    const token = await keycloak.ofProgram('hospital', CLIENTS.program, clientSecret);
     expect((await open(token)).status).toBe(200);
     expect((await accesses()).at(-1)).not.toHaveProperty('practitionerId');
   });
 
   test('tokens for another service, of another organisation, and expired ones are refused', async () => {
-    expect(await refusal(await signIn({ clientId: 'chart-of-another' }))).toEqual([
+    expect(await refusal(await signIn({ clientId: CLIENTS.appOfAnother }))).toEqual([
       ...[401, 'UNAUTHENTICATED', 'AUDIENCE_MISMATCH'],
     ]);
     expect(await refusal(await signIn({}, 'lab'))).toEqual([
       ...[401, 'UNAUTHENTICATED', 'ORGANISATION_MISMATCH'],
     ]);
-    const { body } = await opened(await signIn({ clientId: 'brief' }), 401);
+    const { body } = await opened(await signIn({ clientId: CLIENTS.briefApp }), 401);
     expect(body['reason']).toBe('TOKEN_EXPIRED');
   });
 

@@ -1,3 +1,4 @@
+import { STATEMENTS } from '@careledger/contracts';
 import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
 import { STATEMENT_TYP, blockHash, nodeMerkleHasher } from '@careledger/private-chain';
@@ -67,9 +68,9 @@ const vouching = (iss: string, by: Signer, more: object = {}): string =>
   statement(
     STATEMENT_TYP.vouching,
     {
-      ...{ patientId: patientId, reason: 'lost', newKey: publicKeyOf(nextConsent) },
+      ...{ patientId, reason: 'lost', newKey: publicKeyOf(nextConsent) },
       newKeyProof: statement(
-        'careledger.key-proof+jws',
+        STATEMENTS.keyProof.typ,
         { subject: patientId, key: publicKeyOf(nextConsent) },
         nextConsent,
       ),

@@ -1,7 +1,7 @@
 import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
 import { sha256, signerFromSeed, toBase64url, x25519FromPrivate, type Signer } from '@careledger/crypto';
 import { CHANNELS, patientIdOf } from '@careledger/domain';
-import type { VectorBody } from '@careledger/spec';
+import type { Vector, VectorBody } from '@careledger/spec';
 import { makeStatement } from '@careledger/statements';
 
 /** What an organisation brings to the ledger. */
@@ -49,7 +49,7 @@ export const ORGANISATIONS = {
   aut_lab: { mspId: 'LabMSP', signer: lab, role: undefined },
 } as const;
 export type Organisation = keyof typeof ORGANISATIONS;
-export const PATIENTS_MSP = 'PatientsMSP';
+const PATIENTS_MSP = 'PatientsMSP';
 
 const patientId = patientIdOf(consent.publicKey, sha256);
 export const OTHER_PATIENT = patientIdOf(stranger.publicKey, sha256);
@@ -141,7 +141,7 @@ const vouching = (by: Organisation, body: object): RecoveryVector['before'][numb
 });
 
 /** What the channel has taken when the vector's statement comes. */
-export const before = {
+const before = {
   nothing: registrations,
   opened: [...registrations, vouching('aut_hospital', vouchingBody())],
   confirmed: [
@@ -154,9 +154,34 @@ export const before = {
 };
 export type Before = keyof typeof before;
 
-export const common = {
+const common = {
   ...{ networkId: NETWORK, channel: 'cloud', now: NOW },
   recoverers: Object.fromEntries(
     Object.entries(ORGANISATIONS).flatMap(([id, { role }]) => (role === undefined ? [] : [[id, role]])),
   ),
 };
+
+/** A vector's statement, and how it comes to the channel. */
+export interface Offered {
+  readonly name: string;
+  readonly description: string;
+  readonly token: string;
+  /** `confirmed` unless told. */
+  readonly after?: Before;
+  /** MSP ID of who carries it: the patients' unless told. */
+  readonly by?: string;
+}
+
+/** What a channel makes of a statement. */
+export type Outcome = Pick<RecoveryVector, 'hash' | 'code'>;
+
+/** Makes the vectors of a transaction; their names begin with `prefix`. */
+export const vectorsOf =
+  (transaction: string, prefix: string) =>
+  (
+    { name, description, token, after = 'confirmed', by = PATIENTS_MSP }: Offered,
+    outcome: Outcome,
+  ): Vector<RecoveryVector> => ({
+    ...{ name: `${prefix}-${name}`, description, ...common, before: before[after] },
+    ...{ transaction, by, token, ...outcome },
+  });

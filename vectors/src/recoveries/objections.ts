@@ -2,43 +2,26 @@ import type { Vector } from '@careledger/spec';
 import { statementHash } from '@careledger/statements';
 import {
   OTHER_ID,
-  PATIENTS_MSP,
   RECOVERY_ID,
-  before,
-  common,
   consent,
   gateway,
   next,
   said,
   stranger,
-  type Before,
+  vectorsOf,
+  type Offered,
   type RecoveryVector,
   type Saying,
 } from './fixtures.js';
 
-interface Objection {
-  readonly name: string;
-  readonly description: string;
-  readonly token: string;
-  readonly after?: Before;
-  /** MSP ID of who carries it: any member may. */
-  readonly by?: string;
-}
-
 const objected = (signer = consent, saying: Saying = {}, body: object = { recoveryId: RECOVERY_ID }) =>
   said('objectToRecovery', body, signer, saying);
 
-const vector = (
-  { name, description, token, after = 'confirmed', by = PATIENTS_MSP }: Objection,
-  outcome: Pick<RecoveryVector, 'hash' | 'code'>,
-): Vector<RecoveryVector> => ({
-  ...{ name: `object-to-recovery-${name}`, description, ...common, before: before[after] },
-  ...{ transaction: 'ObjectToRecovery', by, token, ...outcome },
-});
+const vector = vectorsOf('ObjectToRecovery', 'object-to-recovery');
 
 export function validObjections(): Vector<RecoveryVector>[] {
   const token = objected();
-  const valid = (objection: Omit<Objection, 'token'>) =>
+  const valid = (objection: Omit<Offered, 'token'>) =>
     vector({ ...objection, token }, { hash: statementHash(token) });
   return [
     valid({ name: 'by-the-lost-key', description: 'The key that is said to be lost is there' }),
@@ -48,7 +31,7 @@ export function validObjections(): Vector<RecoveryVector>[] {
 }
 
 export function invalidObjections(): Vector<RecoveryVector>[] {
-  const refused = (code: string, objection: Objection) => vector(objection, { code });
+  const refused = (code: string, objection: Offered) => vector(objection, { code });
   return [
     refused('RECOVERY_UNOBJECTABLE', {
       ...{ name: 'by-a-thief', description: 'Of a key that somebody else has, its word does not count' },

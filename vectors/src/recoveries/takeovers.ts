@@ -2,43 +2,26 @@ import type { Vector } from '@careledger/spec';
 import { statementHash } from '@careledger/statements';
 import {
   OTHER_ID,
-  PATIENTS_MSP,
   RECOVERY_ID,
-  before,
-  common,
   consent,
   next,
   publicKeyOf,
   said,
   stranger,
-  type Before,
+  vectorsOf,
+  type Offered,
   type RecoveryVector,
   type Saying,
 } from './fixtures.js';
 
-interface Takeover {
-  readonly name: string;
-  readonly description: string;
-  readonly token: string;
-  readonly after?: Before;
-  /** MSP ID of who carries it: any member may. */
-  readonly by?: string;
-}
-
 const takenOver = (signer = next, saying: Saying = {}, more: object = {}) =>
   said('takeOver', { recoveryId: RECOVERY_ID, newKey: publicKeyOf(signer), ...more }, signer, saying);
 
-const vector = (
-  { name, description, token, after = 'confirmed', by = PATIENTS_MSP }: Takeover,
-  outcome: Pick<RecoveryVector, 'hash' | 'code'>,
-): Vector<RecoveryVector> => ({
-  ...{ name: `take-over-${name}`, description, ...common, before: before[after] },
-  ...{ transaction: 'TakeOver', by, token, ...outcome },
-});
+const vector = vectorsOf('TakeOver', 'take-over');
 
 export function validTakeovers(): Vector<RecoveryVector>[] {
   const token = takenOver();
-  const valid = (takeover: Omit<Takeover, 'token'>) =>
+  const valid = (takeover: Omit<Offered, 'token'>) =>
     vector({ ...takeover, token }, { hash: statementHash(token) });
   return [
     valid({ name: 'by-the-new-key', description: 'Both have vouched for it, two days ago' }),
@@ -47,7 +30,7 @@ export function validTakeovers(): Vector<RecoveryVector>[] {
 }
 
 export function invalidTakeovers(): Vector<RecoveryVector>[] {
-  const refused = (code: string, takeover: Takeover) => vector(takeover, { code });
+  const refused = (code: string, takeover: Offered) => vector(takeover, { code });
   return [
     refused('RECOVERY_NOT_DUE', {
       ...{ name: 'that-one-has-vouched-for', description: 'One organisation alone replaces no key' },

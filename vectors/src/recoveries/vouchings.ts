@@ -7,8 +7,6 @@ import {
   OTHER_PATIENT,
   RECOVERY_ID,
   SECOND_SID,
-  before,
-  common,
   consent,
   gateway,
   next,
@@ -18,26 +16,19 @@ import {
   vouched,
   vouchingBody,
   said,
-  type Before,
+  vectorsOf,
+  type Offered,
   type Organisation,
+  type Outcome,
   type RecoveryVector,
 } from './fixtures.js';
 
-interface Vouching {
-  readonly name: string;
-  readonly description: string;
-  readonly by: Organisation;
-  readonly token: string;
-  readonly after?: Before;
-}
+/** Its organisation carries what it says, on a channel that has heard nothing unless told. */
+type Vouching = Omit<Offered, 'by'> & { readonly by: Organisation };
 
-const vector = (
-  { name, description, by, token, after = 'nothing' }: Vouching,
-  outcome: Pick<RecoveryVector, 'hash' | 'code'>,
-): Vector<RecoveryVector> => ({
-  ...{ name: `vouch-for-key-${name}`, description, ...common, before: before[after] },
-  ...{ transaction: 'VouchForKey', by: ORGANISATIONS[by].mspId, token, ...outcome },
-});
+const vectorOf = vectorsOf('VouchForKey', 'vouch-for-key');
+const vector = ({ by, after = 'nothing', ...more }: Vouching, outcome: Outcome) =>
+  vectorOf({ ...more, after, by: ORGANISATIONS[by].mspId }, outcome);
 
 export function validVouchings(): Vector<RecoveryVector>[] {
   const valid = (vouching: Vouching) => vector(vouching, { hash: statementHash(vouching.token) });

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { accessControl, type GrantState } from '@careledger/contracts';
 import { copyEndOwedSince } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
-import { until } from '../../fixtures/observation/until.js';
+import { until } from '../../fixtures/services/until.js';
 import { call, type ApiAnswer } from '../../fixtures/services/api-client.js';
 import { periodicRecord } from '../../fixtures/services/bundles.js';
 import { copyGranted } from '../../fixtures/services/granted.js';

@@ -4,15 +4,12 @@ import { decryptFrom } from '@careledger/envelope';
 import { patientResourceIdOf } from '@careledger/fhir';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
-import { until } from '../../fixtures/observation/until.js';
+import { until } from '../../fixtures/services/until.js';
 import { call } from '../../fixtures/services/api-client.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
-import { proposedConsent } from '../../fixtures/services/proposed-consent.js';
+import { HL7, LABORATORY, concept, proposedConsent } from '../../fixtures/services/proposed-consent.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
 import { readFhir } from './read-fhir.js';
-
-const HL7 = 'http://terminology.hl7.org/CodeSystem';
-const concept = (system: string, code: string) => ({ coding: [{ system, code }] });
 
 /** What clients that speak FHIR alone ask of patients, and what they are told of it. */
 export function describeFhirConsents(fixture: () => LayersFixture): void {
@@ -93,9 +90,8 @@ export function describeFhirConsents(fixture: () => LayersFixture): void {
     test('is rejected by the patient, found by what it is, and nobody else’s', async () => {
       const home = await fixture().home();
       const { patient, patientId } = home;
-      const laboratory = { code: [concept(`${HL7}/observation-category`, 'laboratory')] };
       const [first, second] = [
-        await ask(proposedConsent(patientId, {}, laboratory)),
+        await ask(proposedConsent(patientId, {}, LABORATORY)),
         await ask(proposedConsent(patientId)),
       ];
       const { rows } = await home.ledger

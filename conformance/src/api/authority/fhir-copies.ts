@@ -1,6 +1,6 @@
 import { patientResourceIdOf } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
-import { until } from '../../fixtures/observation/until.js';
+import { until } from '../../fixtures/services/until.js';
 import { copyGranted } from '../../fixtures/services/granted.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 

@@ -1,7 +1,7 @@
 import { entryHashOf, entryNameOf, patientResourceIdOf, resourceIdOf } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
-import { until } from '../../fixtures/observation/until.js';
+import { until } from '../../fixtures/services/until.js';
 import { periodicRecord, weight } from '../../fixtures/services/bundles.js';
 import { announced, copyGranted, granted } from '../../fixtures/services/granted.js';
 import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';

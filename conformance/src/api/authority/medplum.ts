@@ -12,7 +12,7 @@ export function describeMedplum(fixture: () => LayersFixture): void {
       const token = fixture().unitTokens.get('cardiology') ?? '';
       const { url } = fixture().authority();
       const { patientId } = home;
-      expect(await medplumTour({ url, token, patientId, weights: 3 })).toEqual(MEDPLUM_SEEN);
+      expect(await medplumTour({ url, token, patientId })).toEqual(MEDPLUM_SEEN);
     }, 120_000);
   });
 }

@@ -1,17 +1,8 @@
 import { patientResourceIdOf } from '@careledger/fhir';
 import { MedplumClient } from '@medplum/core';
-import { until } from '../../fixtures/observation/until.js';
+import { until } from '../../fixtures/services/until.js';
 import { weight } from '../../fixtures/services/bundles.js';
-
-/** What a tour is of: an authority that a patient lets read, write, modify, and keep a copy for the token's unit. */
-export interface TourOptions {
-  /** Of the authority's api. */
-  readonly url: string;
-  readonly token: string;
-  readonly patientId: string;
-  /** Observations that the tour makes, besides one in a transaction. */
-  readonly weights: number;
-}
+import { WEIGHTS, type Seen, type TourOptions } from './tour.js';
 
 /** A resource, as a client has it that knows nothing of this system. */
 interface Resource {
@@ -28,10 +19,7 @@ interface Outcome {
   readonly issue: readonly { readonly severity: string }[];
 }
 
-/** What was seen, step by step, as `tour.py` has it. */
-export type Seen = Readonly<Record<string, unknown>>;
-
-/** What a tour with three observations sees. */
+/** What its tour sees. */
 export const MEDPLUM_SEEN: Seen = {
   metadata: '4.0.1',
   validate: ['information'],
@@ -40,7 +28,7 @@ export const MEDPLUM_SEEN: Seen = {
   update: ['2', 79],
   history: ['2', '1'],
   transaction: ['201', '201'],
-  count: 4,
+  count: WEIGHTS + 1,
   paging: [
     [79, 81],
     [82, 77],
@@ -58,7 +46,7 @@ const valuesOf = (resources: readonly Resource[]): unknown[] =>
  * @param onAnswer gets each answer's text
  */
 export async function medplumTour(
-  { patientId, token, url, weights }: TourOptions,
+  { patientId, token, url }: TourOptions,
   onAnswer: (text: string) => void = () => undefined,
 ): Promise<Seen> {
   const client = new MedplumClient({
@@ -83,7 +71,7 @@ export async function medplumTour(
   seen['validate'] = await severitiesOf(weighed(81, 1));
 
   const made: Resource[] = [];
-  for (let n = 0; n < weights; n++)
+  for (let n = 0; n < WEIGHTS; n++)
     made.push(as<Resource>(await client.createResource(weighed(80 + n, 1 + n) as never)));
   seen['create'] = made.map(({ meta }) => meta.versionId);
   const [first] = made;
@@ -114,7 +102,7 @@ export async function medplumTour(
   const query = { patient, code: CODE };
   const counted = await until(
     async () => as<Bundle>(await client.search('Observation', { ...query, _summary: 'count' } as never)),
-    ({ total }) => total === weights + 1,
+    ({ total }) => total === WEIGHTS + 1,
   );
   seen['count'] = counted.total;
   const pages: unknown[][] = [];

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { WORKSPACE } from '../../docs/workspace.js';
-import type { Seen, TourOptions } from './medplum.js';
+import { WEIGHTS, type Seen, type TourOptions } from './tour.js';
 
 const run = promisify(execFile);
 const FOLDER = join(WORKSPACE, 'conformance/judges/clients');
@@ -29,10 +29,10 @@ export async function pythonClients(dir: string): Promise<PythonClients> {
       .map((line) => JSON.parse(line) as Seen);
   };
   return {
-    tour: async ({ patientId, token, url, weights }) => {
+    tour: async ({ patientId, token, url }) => {
       const lines = await linesOf(['tour'], {
         ...{ FHIR_URL: `${url}/fhir`, FHIR_TOKEN: token, FHIR_PATIENT: patientId },
-        FHIR_WEIGHTS: String(weights),
+        FHIR_WEIGHTS: String(WEIGHTS),
       });
       return Object.fromEntries(lines.map(({ did, ...seen }) => [String(did), seen]));
     },
