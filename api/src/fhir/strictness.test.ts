@@ -70,6 +70,20 @@ describe('what is asked is what FHIR has, or it is refused', () => {
     expect(counted.answer.statusCode).toBe(400);
   });
 
+  test.each([
+    'Patient?identifier=|4711',
+    `Consent?_id=${ENTRY_ID}`,
+    `Encounter?_id=${ENTRY_ID}`,
+    'Group?_count=5',
+  ])('a search by %s names what it left out', async (search) => {
+    const asked = await fhir.ask(`${FHIR_BASE}/${search}&x=1`, { prefer: 'handling=lenient' });
+    const { entry } = asked.answer.json<{ entry: { search: { mode: string }; resource: Outcome }[] }>();
+    expect(entry.at(-1)).toMatchObject({
+      search: { mode: 'outcome' },
+      resource: { issue: [{ code: 'not-supported', diagnostics: expect.stringContaining('"x"') }] },
+    });
+  });
+
   test('who is not let through is told as FHIR tells it', async () => {
     const nobody = await fhir.app.inject({ url: OBSERVATION });
     expect([nobody.statusCode, nobody.json<Outcome>().issue?.[0]?.code]).toEqual([401, 'login']);
