@@ -7,14 +7,14 @@ import { resourceAnswer } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { copyProblems, servedCopy, type CopySearchRouteOptions } from './copy-search-routes.js';
 import { isStoredIn, timeIn } from './date-parameter.js';
-import { FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
+import { DATE_MAX_CHARS, FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
 import { patientResource } from './patient-routes.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 import { maySearch } from './type-scopes.js';
 
 const TYPES_MAX_CHARS = 2_048;
-const Day = Type.Optional(Type.String({ pattern: '^[0-9]', maxLength: 64 }));
+const Day = Type.Optional(Type.String({ pattern: '^[0-9]', maxLength: DATE_MAX_CHARS }));
 const PARAMETERS = {
   ...FORMAT,
   ...PAGE,
