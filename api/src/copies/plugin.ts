@@ -50,7 +50,10 @@ export class CopyWaking {
   }
 }
 
-/** Copies that patients let this authority keep: made of what is and was announced, searched, and destroyed when they have ended. */
+/**
+ * Copies that patients let this authority keep: made of what is and was announced, searched, and destroyed when they
+ * have ended.
+ */
 export async function copiesPlugin(app: ServiceApp, options: CopiesOptions): Promise<void> {
   const { intake, heard, logger, search } = options;
   const attester = new CopyEndAttester(options);
