@@ -104,8 +104,8 @@ export interface ReadGateOptions {
 
 /**
  * The one way by which plaintext leaves this service. In this order: whoever asks is active now, and of the unit that the
- * token speaks for; the grants cover person, purpose and content now; it is opened; the token's scopes cover what it holds; what is shown to
- * whom is in the own log, on disk; whoever asks is still active. Only then is it given out.
+ * token speaks for; the grants cover person, purpose and content now; it is opened; the token's scopes cover what it
+ * holds; what is shown to whom is in the own log, on disk; whoever asks is still active. Only then is it given out.
  */
 export class ReadGate {
   readonly #options: ReadGateOptions;

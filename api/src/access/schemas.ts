@@ -45,7 +45,10 @@ export const OpenedRecord = Type.Object(
 
 const OwnEntry = Type.Object(
   {
-    /** `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. `copy`: from the copy that it keeps. */
+    /**
+     * `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. `copy`:
+     * from the copy that it keeps.
+     */
     basis: Type.Enum([...ACCESS_BASES]),
     requestSid: Id128,
     patientId: PatientId,

@@ -66,7 +66,7 @@ describe('of two grants that let a copy be kept', () => {
   test('the end of one destroys what the other one is not about, and the other stays', async () => {
     const running = await twoGrants();
     const { store } = copying.hospital;
-    await using ending = copying.ending(running);
+    const ending = copying.ending(running);
     await ending.round();
     const rows = () =>
       store.all<{ content: Uint8Array }>('SELECT content FROM copied_resources ORDER BY from_ms');

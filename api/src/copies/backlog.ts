@@ -2,7 +2,7 @@ import { records, type AnnouncedRecordState } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import { LedgerError, everyRow, orUndefined } from '@careledger/ledger';
 import { endOf, isDenial } from '@careledger/policy';
-import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { Logger } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
@@ -12,8 +12,6 @@ import type { Backlog, BacklogStore } from './backlog-store.js';
 import type { CopyStore } from './copy-store.js';
 import { versionKey, type IntakeStore } from './intake-store.js';
 
-/** How often it is looked for grants that let a copy be kept, and for room. */
-const LOOK_INTERVAL_MS = 2_000;
 /** While so many of a patient wait to be copied, no more are looked for. */
 const WAITING_MAX_VERSIONS = 256;
 /** Announcements that one look takes; of a span with more, less time is looked through. */
@@ -46,34 +44,13 @@ export interface CopyBacklogOptions {
  * span of time after the other. How far it has come is on disk with what it has found. It begins again when another grant lets a
  * copy be kept, or a denial has ended.
  */
-export class CopyBacklog implements AsyncDisposable {
+export class CopyBacklog {
   readonly #options: CopyBacklogOptions;
   readonly #clock: () => number;
-  #worker: Worker | undefined;
 
   constructor(options: CopyBacklogOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-  }
-
-  start(): void {
-    const { logger } = this.#options;
-    this.#worker = startWorker({
-      ...{ name: 'backlog of copies', logger, idleMs: LOOK_INTERVAL_MS },
-      run: () => this.round(),
-    });
-  }
-
-  wake(): void {
-    this.#worker?.wake();
-  }
-
-  async stop(): Promise<void> {
-    await this.#worker?.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 
   /** One look for each patient of whom there may be more. Returns whether there was one. @throws LedgerError */

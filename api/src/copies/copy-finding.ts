@@ -48,8 +48,8 @@ interface Row extends Span {
 }
 
 /**
- * Resources that one read takes, and looks at. Nobody else has a turn meanwhile, so that it is as many whatever is looked for: what is
- * not found is among them.
+ * Resources that one read takes, and looks at. Nobody else has a turn meanwhile, so that it is as many whatever is
+ * looked for: what is not found is among them.
  */
 const READ_MAX_ROWS = 200;
 const FIRST: CopyPlace = { at: Number.MIN_SAFE_INTEGER, resourceId: 0 };

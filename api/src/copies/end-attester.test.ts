@@ -11,8 +11,7 @@ const tasks = () =>
   copying.hospital.store.all<{ ref: string }>(`SELECT ref FROM outbox WHERE kind = 'copy-end'`);
 /** Ends what has ended, as the service does by itself. */
 async function ended(): Promise<void> {
-  await using ending = copying.ending(copying.parts());
-  await ending.round();
+  await copying.ending(copying.parts()).round();
 }
 /** Carries on what is to be told. */
 async function told(): Promise<void> {

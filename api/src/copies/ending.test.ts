@@ -29,7 +29,7 @@ describe('a revocation', () => {
     await copying.revoked();
     await expect(copying.find(running)).rejects.toMatchObject({ members: { reason: 'NO_GRANT' } });
     const { copies } = running;
-    await using ending = copying.ending(running);
+    const ending = copying.ending(running);
     await ending.round();
     const after = copying.filesOf();
     for (const secret of secrets) expect(after.includes(secret)).toBe(false);
@@ -50,7 +50,7 @@ describe('a revocation', () => {
     await copying.hospital.store.commit(() => running.copies.keys.findOrMake(other.patientId));
     await copying.revoked({ patientId: other.patientId, grantId: copying.grant.grantId });
     const { copies } = running;
-    await using ending = copying.ending(running);
+    const ending = copying.ending(running);
     await ending.round();
     expect(copies.keys.patientIds()).toEqual([copying.patient.patientId]);
     expect((await copying.find(running)).total).toBe(1);

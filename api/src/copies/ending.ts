@@ -1,13 +1,10 @@
 import { coversReading, termsOnRecord } from '@careledger/policy';
-import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { Logger } from '@careledger/service-kit';
 import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
 import type { CopyStore } from './copy-store.js';
 import type { CopyEndAttester, EndedCopy } from './end-attester.js';
 import type { IntakeStore } from './intake-store.js';
-
-/** How often it is looked for copies that have ended by time alone. */
-const LOOK_INTERVAL_MS = 5_000;
 
 export interface CopyEndingOptions {
   readonly allowances: Allowances;
@@ -25,41 +22,21 @@ export interface CopyEndingOptions {
  * of several grants has ended, what of the copy no other one is about. It is hidden before, from when the mirror has heard of it.
  * Afterwards the ledger is told, of each grant that has ended.
  */
-export class CopyEnding implements AsyncDisposable {
+export class CopyEnding {
   readonly #options: CopyEndingOptions;
   readonly #clock: () => number;
-  readonly #worker: Worker;
   /** By patient the grants that let a copy be kept when it was last looked at; none after a start. */
   #known: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   constructor(options: CopyEndingOptions) {
-    const { logger, store } = options;
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
     // What a process that was killed had erased may lie in the write-ahead log still.
-    store.forgetErased();
-    this.#worker = startWorker({
-      ...{ name: 'ending of copies', logger, idleMs: LOOK_INTERVAL_MS },
-      run: async () => {
-        await this.round();
-        return false;
-      },
-    });
+    options.store.forgetErased();
   }
 
-  wake(): void {
-    this.#worker.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.#worker.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
-  }
-
-  async round(): Promise<void> {
+  /** Ends all that has ended. Returns whether there may be more: there never is. */
+  async round(): Promise<boolean> {
     const { allowances, attester, copies, logger, store, waiting } = this.#options;
     const owed = attester.owed();
     const ofEnded = new Set(owed.map(({ patientId }) => patientId));
@@ -82,6 +59,7 @@ export class CopyEnding implements AsyncDisposable {
     if (over.length + lessened.length + owed.length > 0) store.forgetErased();
     for (const patientId of over) logger.info({ patientId }, 'a copy has ended: its key is destroyed');
     await this.#attest(owed);
+    return false;
   }
 
   /** Once what they let be kept is gone from the store's files. */

@@ -1,5 +1,5 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
-import { ProblemError, startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import { ProblemError, type Logger } from '@careledger/service-kit';
 import type { AccessService } from '../access/access-service.js';
 import type { Reader } from '../access/reader.js';
 import type { Store } from '../store/store.js';
@@ -10,8 +10,6 @@ import { rowsOfRecord } from './resource-rows.js';
 
 /** Versions that are asked for in one transaction. */
 const BATCH_MAX_VERSIONS = 64;
-/** How often it is looked for versions whose time to be asked for again has come. */
-const LOOK_INTERVAL_MS = 2_000;
 const AGAIN_MIN_MS = 1_000;
 const AGAIN_MAX_MS = 60_000;
 /** Where the ledger was asked: each time is written down there, for the patient to read. */
@@ -42,38 +40,17 @@ export interface CopyIntakeOptions {
 }
 
 /**
- * Copies what is announced, as it comes, and what was announced before (`backlog.ts`), where a grant lets a copy be kept: asked for on the ledger like any other reading, many in
- * one transaction, for the unit and the purpose of the copy. What is announced is on disk with its notice; it leaves the list in the
- * commit that keeps its copy.
+ * Copies what is announced, as it comes, and what was announced before (`backlog.ts`), where a grant lets a copy
+ * be kept: asked for on the ledger like any other reading, many in one transaction, for the unit and the purpose of
+ * the copy. What is announced is on disk with its notice; it leaves the list in the commit that keeps its copy.
  */
-export class CopyIntake implements AsyncDisposable {
+export class CopyIntake {
   readonly #options: CopyIntakeOptions;
   readonly #clock: () => number;
-  #worker: Worker | undefined;
 
   constructor(options: CopyIntakeOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-  }
-
-  start(): void {
-    const { logger } = this.#options;
-    this.#worker = startWorker({
-      ...{ name: 'copies', logger, idleMs: LOOK_INTERVAL_MS },
-      run: () => this.round(),
-    });
-  }
-
-  wake(): void {
-    this.#worker?.wake();
-  }
-
-  async stop(): Promise<void> {
-    await this.#worker?.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 
   /** Only within `store.commit`: what the ledger has of a version that is kept may differ from before. */

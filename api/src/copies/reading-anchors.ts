@@ -1,6 +1,6 @@
 import { records, type StatementBody } from '@careledger/contracts';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
-import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
@@ -8,8 +8,6 @@ import { addTask, removeTask, type Outbox, type TaskHandler } from '../outbox/ou
 import type { Store } from '../store/store.js';
 import { dayOf, type ReadingLog } from './reading-log.js';
 
-/** How often it is looked for days that are over. */
-const LOOK_INTERVAL_MS = 60_000;
 /** How long after its end a day is anchored: a clock that is set back a little adds no line later. */
 export const DAY_GRACE_MS = 10 * 60_000;
 /** Days that are signed in one round. */
@@ -31,30 +29,13 @@ interface DayRow {
 }
 
 /** Anchors each day of the log of who read copies on the ledger, once it is over: whoever changes a line later is found. */
-export class ReadingAnchors implements TaskHandler, AsyncDisposable {
+export class ReadingAnchors implements TaskHandler {
   readonly #options: ReadingAnchorsOptions;
   readonly #clock: () => number;
-  #worker: Worker | undefined;
 
   constructor(options: ReadingAnchorsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-  }
-
-  start(): void {
-    const { logger } = this.#options;
-    this.#worker = startWorker({
-      ...{ name: 'anchors of readings', logger, idleMs: LOOK_INTERVAL_MS },
-      run: () => this.round(),
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#worker?.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 
   /** Signs the oldest days that are over and not signed yet. Returns whether there may be more. */

@@ -10,7 +10,7 @@ export const resourceAnswer = (description: string) => ({
 });
 
 /** Where a resource's text goes, beside its headers. */
-interface Reply {
+export interface Reply {
   type(type: string): this;
   header(name: string, value: string): this;
   serializer(serialize: (text: unknown) => string): this;

@@ -11,7 +11,7 @@ import { resourceAnswer, sendResource } from './answers.js';
 import { mapObjects, type Json } from '../resources/json.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
 import { byResourceId } from './patient-references.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 
 export interface AuditEventRouteOptions {
@@ -83,13 +83,7 @@ export function addAuditEventSearchRoute(
         channels.cloud.evaluate(records, 'ListAccesses', asked),
       );
       const page = { resources: rows.map(auditEvent), next: nextOf(bookmark) };
-      return sendResource(
-        reply,
-        request,
-        JSON.stringify(
-          searchset(page, { base, path, query: request.query, ignored: request.ignoredParameters }),
-        ),
-      );
+      return sendSearchset(reply, request, page, { base, path });
     },
   );
 }

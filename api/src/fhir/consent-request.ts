@@ -18,7 +18,7 @@ import { ConsentFaults } from './consent-faults.js';
 import { AskedConsent, type AskedProvision, type AskedReference } from './consent-schema.js';
 import { scopeIn } from './consent-scope.js';
 import { isInCalendar } from './date-parameter.js';
-import { patientOfId } from './parameters.js';
+import { patientOfId, patientOfReference } from './parameters.js';
 
 /** A dateTime of R4 that is one moment. */
 const MOMENT =
@@ -100,9 +100,8 @@ function patientIn(
   { reference, type = 'Patient', identifier }: AskedReference,
   base: string,
 ): string | undefined {
-  const local = reference?.startsWith(`${base}/`) === true ? reference.slice(base.length + 1) : reference;
   const named = [
-    ...(local === undefined ? [] : [patientOfId(local.replace(/^Patient\//, ''))]),
+    ...(reference === undefined ? [] : [patientOfReference(reference, base)]),
     ...(identifier === undefined
       ? []
       : [identifier.system === SYSTEM.patient ? patientOfId(identifier.value) : undefined]),

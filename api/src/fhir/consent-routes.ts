@@ -4,10 +4,8 @@ import { ledgerAnswers, nextOf, pageArgs } from '@careledger/ledger/service';
 import {
   ProblemError,
   assertScopes,
-  isWithinScopes,
   principalOf,
   searchedPatient,
-  type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
 import type { FastifyReply } from 'fastify';
@@ -27,9 +25,10 @@ import {
   type ConsentStatus,
 } from './consent-resource.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { FHIR_BASE, ROUTE_OF, type Row } from './table.js';
 import { tokensIn } from './token-parameter.js';
+import { kindsOf, maySearch, searchedStatement } from './type-scopes.js';
 import { assertUnconditional } from './write-routes.js';
 import { answerAccepted, prefersMinimal } from './written-answers.js';
 
@@ -39,7 +38,7 @@ export interface ConsentRouteOptions extends ConsentContext {
   readonly answerWithinMs: number;
 }
 
-const KINDS = [{ resourceType: 'Consent', categories: [] }];
+const KINDS = kindsOf('Consent');
 /** As the ledger has them, where that is all that it takes. */
 const LEDGER_STATUS = { proposed: 'pending', rejected: 'rejected' } as const;
 
@@ -148,17 +147,16 @@ export function addConsentSearchRoute(
               ...(patientId !== undefined && { patientId }),
               ...ledgerFilter(statuses),
             })
-          : { states: await foundBy(refWithin(id, principal), consents), bookmark: '' };
+          : { states: await foundBy(searchedStatement(id, resourceType, principal), consents), bookmark: '' };
       const atMs = Date.now();
       const found = states.filter(
         (state) =>
           [undefined, state.subscription.patientId].includes(patientId) &&
           (statuses?.includes(statusOf(state, atMs)) ?? true) &&
-          maySearch(principal, state.subscription.patientId),
+          maySearch(principal, resourceType, state.subscription.patientId),
       );
       const page = { resources: found.map((state) => consentResource(state, atMs)), next: nextOf(bookmark) };
-      const answer = searchset(page, { base, path, query: request.query });
-      return sendResource(reply, request, JSON.stringify(answer));
+      return sendSearchset(reply, request, page, { base, path });
     },
   );
 }
@@ -167,15 +165,6 @@ const answerEmpty = (reply: FastifyReply): FastifyReply => reply.send();
 
 const textOf = (state: AskedConsentState): string =>
   JSON.stringify(consentResource(state, Date.now()) satisfies Json);
-
-const maySearch = (principal: Principal, patientId: string): boolean =>
-  isWithinScopes(principal, { patientId, kinds: KINDS, does: 's' });
-
-/** Undefined also for a patient whom the token is not for: how long an answer takes says nothing of what there is. */
-function refWithin(id: string, principal: Principal): StatementRef | undefined {
-  const ref = readStatementId(id);
-  return ref !== undefined && maySearch(principal, ref.patientId) ? ref : undefined;
-}
 
 async function foundBy(
   ref: StatementRef | undefined,

@@ -10,6 +10,7 @@ import {
 } from './consent-codes.js';
 import type { ConsentFaults } from './consent-faults.js';
 import type { AskedProvision } from './consent-schema.js';
+import { localReference } from './local-reference.js';
 
 interface Context {
   /** Undefined where the Consent names nobody: that is a fault of its own. */
@@ -106,8 +107,7 @@ const instancesIn = (
   { base, faults, patientId }: Context,
 ): ScopeTerm[] =>
   data.flatMap(({ meaning, reference: { reference, identifier, type } }, index): ScopeTerm[] => {
-    const local = reference?.startsWith(`${base}/`) === true ? reference.slice(base.length + 1) : reference;
-    const [, id = ''] = /^Bundle\/(.+)$/.exec(local ?? '') ?? [];
+    const [, id = ''] = /^Bundle\/(.+)$/.exec(localReference(reference ?? '', base)) ?? [];
     const record = readResourceId(id);
     const isRecord =
       record?.entry === undefined && record?.patientId === patientId && [undefined, 'Bundle'].includes(type);

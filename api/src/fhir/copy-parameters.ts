@@ -5,7 +5,7 @@ import type { CopyQuery } from '../copies/copy-search.js';
 import type { CopyTerm } from '../copies/copy-terms.js';
 import { isStoredIn, timeIn } from './date-parameter.js';
 import { includedIn, type Included } from './includes.js';
-import { FORMAT, PAGE } from './parameters.js';
+import { DATES, FORMAT, PAGE } from './parameters.js';
 import { entriesIn, referencesIn } from './reference-parameter.js';
 import { SEARCHED_BY, type SearchParameter } from './table.js';
 import { tokensIn } from './token-parameter.js';
@@ -49,7 +49,7 @@ export function copyParameters(resourceType: string) {
   };
   const own = parametersOf(resourceType).map(({ name, type }): [string, TSchema] => [
     name,
-    type === 'date' ? Repeated : Once,
+    type === 'date' ? DATES : Once,
   ]);
   const whose = patientParametersOf(resourceType).map((name): [string, TSchema] => [name, Once]);
   return closedObject({ ...COMMON, ...sort, ...Object.fromEntries([...own, ...whose]) });

@@ -1,24 +1,19 @@
 import { exactJson } from '@careledger/crypto';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import {
-  assertSearchScope,
-  isWithinScopes,
-  principalOf,
-  type Principal,
-  type ServiceApp,
-} from '@careledger/service-kit';
+import { assertSearchScope, principalOf, type ServiceApp } from '@careledger/service-kit';
 import type { CopySearch, ShownResource } from '../copies/copy-search.js';
 import { vouchingProblems } from '../http/route-problems.js';
-import { resourceAnswer, sendResource } from './answers.js';
+import { resourceAnswer } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import type { Json } from '../resources/json.js';
 import { askedOfCopy, copyParameters, type CopyParameters } from './copy-parameters.js';
 import { isSubject } from './includes.js';
 import { patientResource } from './patient-routes.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { servedResource } from './served-resource.js';
 import { subsetOf } from './subset.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { maySearch } from './type-scopes.js';
 
 export interface CopySearchRouteOptions {
   readonly search: CopySearch;
@@ -62,7 +57,7 @@ export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearc
       const hasPatient =
         included.hasPatient &&
         found.some((each) => isSubject(each, patientId)) &&
-        maySearchPatient(principal, patientId);
+        maySearch(principal, 'Patient', patientId);
       const elements = query._elements?.split(',');
       const page = {
         resources: elements === undefined ? found : found.map((each) => subsetOf(each, elements)),
@@ -72,17 +67,10 @@ export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearc
         ],
         ...{ next, ...(total !== undefined && { total }) },
       };
-      const asked = { base, path, query, ignored: request.ignoredParameters };
-      return sendResource(reply, request, JSON.stringify(searchset(page, asked)));
+      return sendSearchset(reply, request, page, { base, path });
     },
   });
 }
-
-/** Whether a token lets somebody be shown the Patient beside what tells of one. */
-export const maySearchPatient = (principal: Principal, patientId: string): boolean =>
-  isWithinScopes(principal, {
-    ...{ patientId, kinds: [{ resourceType: 'Patient', categories: [] }], does: 's' },
-  });
 
 /** As the same resource is read by its id. */
 export const servedCopy = (

@@ -3,14 +3,7 @@ import { readStatementId, type StatementRef } from '@careledger/fhir';
 import { closedObject } from '@careledger/domain';
 import { everyRow } from '@careledger/ledger';
 import { ledgerAnswers, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import {
-  ProblemError,
-  assertScopes,
-  isWithinScopes,
-  searchedPatient,
-  type Principal,
-  type ServiceApp,
-} from '@careledger/service-kit';
+import { ProblemError, assertScopes, searchedPatient, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Reader } from '../access/reader.js';
 import { dateSpan } from '../copies/date-span.js';
@@ -23,8 +16,9 @@ import { timeIn } from './date-parameter.js';
 import { encounterResource } from './encounter-resource.js';
 import { DATES, FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
 import { headersOf, optionsOf, type ReadRouteOptions } from './read-routes.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { kindsOf, maySearch, searchedStatement } from './type-scopes.js';
 
 export interface EncounterRouteOptions extends ReadRouteOptions {
   readonly authorityId: string;
@@ -32,7 +26,7 @@ export interface EncounterRouteOptions extends ReadRouteOptions {
   readonly vouching: Vouching;
 }
 
-const KINDS = [{ resourceType: 'Encounter', categories: [] }];
+const KINDS = kindsOf('Encounter');
 
 /** By its id an Encounter is an entry of a record, or a visit: ids of the two have not the same length. */
 export function addEncounterReadRoute(app: ServiceApp, row: Row, options: EncounterRouteOptions): void {
@@ -99,29 +93,22 @@ export function addEncounterSearchRoute(
                 ...pageArgs({ limit, ...(cursor !== undefined && { cursor }) }),
               }),
             )
-          : { rows: [(await visitBy(refWithin(id, principal), options)) ?? []].flat(), bookmark: '' };
+          : {
+              rows: [(await visitBy(searchedStatement(id, resourceType, principal), options)) ?? []].flat(),
+              bookmark: '',
+            };
       const found = rows.filter((visit) => {
         const told = dateSpan(visit.at);
         return (
           [undefined, visit.patientId].includes(named) &&
           (time === undefined || (told !== undefined && time.isOfTime(told))) &&
-          maySearch(principal, visit.patientId)
+          maySearch(principal, resourceType, visit.patientId)
         );
       });
       const page = { resources: found.map(encounterResource), next: nextOf(bookmark) };
-      const answer = searchset(page, { base, path, query: request.query });
-      return sendResource(reply, request, JSON.stringify(answer));
+      return sendSearchset(reply, request, page, { base, path });
     },
   );
-}
-
-const maySearch = (principal: Principal, patientId: string): boolean =>
-  isWithinScopes(principal, { patientId, kinds: KINDS, does: 's' });
-
-/** Undefined also for a patient whom the token is not for: how long an answer takes says nothing of what there is. */
-function refWithin(id: string, principal: Principal): StatementRef | undefined {
-  const ref = readStatementId(id);
-  return ref !== undefined && maySearch(principal, ref.patientId) ? ref : undefined;
 }
 
 /** @throws ProblemError NOT_FOUND, SCOPE_INSUFFICIENT, LEDGER_UNAVAILABLE, and of `Vouching.personOf` */

@@ -3,22 +3,18 @@ import { closedObject } from '@careledger/domain';
 import { ProblemError, assertPatientScopes, principalOf, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { RecordsQuery } from '../copies/copy-search.js';
-import { resourceAnswer, sendResource } from './answers.js';
+import { resourceAnswer } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
-import {
-  copyProblems,
-  maySearchPatient,
-  servedCopy,
-  type CopySearchRouteOptions,
-} from './copy-search-routes.js';
+import { copyProblems, servedCopy, type CopySearchRouteOptions } from './copy-search-routes.js';
 import { isStoredIn, timeIn } from './date-parameter.js';
-import { FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
+import { DATE_MAX_CHARS, FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
 import { patientResource } from './patient-routes.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { maySearch } from './type-scopes.js';
 
 const TYPES_MAX_CHARS = 2_048;
-const Day = Type.Optional(Type.String({ pattern: '^[0-9]', maxLength: 64 }));
+const Day = Type.Optional(Type.String({ pattern: '^[0-9]', maxLength: DATE_MAX_CHARS }));
 const PARAMETERS = {
   ...FORMAT,
   ...PAGE,
@@ -67,7 +63,7 @@ export function addEverythingRoute(app: ServiceApp, row: Row, options: CopySearc
       const hasPatient =
         query._cursor === undefined &&
         (types?.includes(PATIENT) ?? true) &&
-        maySearchPatient(principal, patientId);
+        maySearch(principal, PATIENT, patientId);
       const page = {
         resources: [
           ...(hasPatient ? [patientResource(patientId)] : []),
@@ -76,8 +72,7 @@ export function addEverythingRoute(app: ServiceApp, row: Row, options: CopySearc
         next,
       };
       const path = ROUTE_OF.everything(row.resourceType)[1].replace(':id', params.id);
-      const asked = { base, path, query, ignored: request.ignoredParameters };
-      return sendResource(reply, request, JSON.stringify(searchset(page, asked)));
+      return sendSearchset(reply, request, page, { base, path });
     },
   );
 }

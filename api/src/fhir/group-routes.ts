@@ -11,8 +11,9 @@ import { resourceAnswer, sendResource } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { grantedPatients, groupIdOf, groupResource, readGroupId } from './group-resource.js';
 import { FORMAT, FhirId, PAGE } from './parameters.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { kindsOf } from './type-scopes.js';
 
 export interface GroupRouteOptions {
   readonly authorityId: string;
@@ -23,7 +24,7 @@ export interface GroupRouteOptions {
   readonly base: string;
 }
 
-const KINDS = [{ resourceType: 'Group', categories: [] }];
+const KINDS = kindsOf('Group');
 const After = Type.String({ minLength: 1 });
 
 /** Who of the patients lets whoever asks do something. What, the ledger decides each time that it is done. */
@@ -77,8 +78,7 @@ export function addGroupSearchRoute(
       const after = cursor === undefined ? '' : fromCursor(cursor, After);
       const { resource, last } = await groupAfter(after, { reader: callerOf(request), does: 's' }, options);
       const page = { resources: [resource], next: last === undefined ? null : toCursor(last) };
-      const answer = searchset(page, { base, path, query: request.query });
-      return sendResource(reply, request, JSON.stringify(answer));
+      return sendSearchset(reply, request, page, { base, path });
     },
   );
 }

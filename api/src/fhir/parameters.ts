@@ -3,6 +3,7 @@ import { PatientId } from '@careledger/domain';
 import { ProblemError } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { localReference } from './local-reference.js';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 100;
@@ -23,9 +24,10 @@ export const PAGE = {
   _cursor: Type.Optional(Type.String({ minLength: 1, maxLength: CURSOR_MAX_CHARS })),
 };
 
-const VALUE_MAX_CHARS = 64;
+/** Of a parameter of type date. */
+export const DATE_MAX_CHARS = 64;
 const DATES_MAX = 8;
-const DateValue = Type.String({ minLength: 1, maxLength: VALUE_MAX_CHARS });
+const DateValue = Type.String({ minLength: 1, maxLength: DATE_MAX_CHARS });
 /** A parameter of type date, which has to hold each time that it comes. */
 export const DATES = Type.Optional(Type.Union([DateValue, Type.Array(DateValue, { maxItems: DATES_MAX })]));
 
@@ -34,13 +36,18 @@ export const patientOfId = (id: string): string | undefined =>
   readPatientResourceId(id) ?? (Value.Check(PatientId, id) ? id : undefined);
 
 /**
- * Whom a search parameter of type reference names: `Patient/ID`, the same with this server's address, or the id or pseudonym
- * alone.
+ * Whom a reference names: `Patient/ID`, the same with this server's address, or the id or pseudonym alone; undefined for what is
+ * none of these.
+ */
+export const patientOfReference = (reference: string, base: string): string | undefined =>
+  patientOfId(localReference(reference, base).replace(/^Patient\//, ''));
+
+/**
+ * Whom a search parameter of type reference names.
  * @throws ProblemError VALIDATION_FAILED: one that is not understood would leave everything in, or everything out
  */
 export function patientIn(parameter: string, base: string): string {
-  const local = parameter.startsWith(`${base}/`) ? parameter.slice(base.length + 1) : parameter;
-  const patientId = patientOfId(local.replace(/^Patient\//, ''));
+  const patientId = patientOfReference(parameter, base);
   if (patientId !== undefined) return patientId;
   throw new ProblemError('VALIDATION_FAILED', 'patient: name one patient of this server, e.g. Patient/pat-…');
 }

@@ -2,6 +2,7 @@ import { SYSTEM, patientResourceIdOf, readPatientResourceId } from '@careledger/
 import { PatientId } from '@careledger/domain';
 import { Value } from 'typebox/value';
 import { isObject, without, type Json } from '../resources/json.js';
+import { localReference } from './local-reference.js';
 
 /** `Patient/` and an id, or a pseudonym as integrators write it. */
 const PATIENT_REFERENCE = /^Patient\/(.+)$/;
@@ -13,7 +14,7 @@ const PATIENT_REFERENCE = /^Patient\/(.+)$/;
 export function byPseudonym(value: Json, base: string): Json {
   const { reference } = value;
   if (typeof reference !== 'string') return value;
-  const local = reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
+  const local = localReference(reference, base);
   const [, id = ''] = PATIENT_REFERENCE.exec(local) ?? [];
   const patientId = readPatientResourceId(id);
   if (patientId === undefined) return local === reference ? value : { ...value, reference: local };

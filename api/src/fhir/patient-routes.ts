@@ -14,14 +14,17 @@ import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import type { Json } from '../resources/json.js';
 import { FORMAT, PAGE, PatientResourceId, patientOfId, pseudonymOf } from './parameters.js';
-import { searchset } from './searchset.js';
+import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { kindsOf } from './type-scopes.js';
 
 export interface PatientRouteOptions {
   readonly registrations: Registrations;
   /** Address of this server, with FHIR's path. */
   readonly base: string;
 }
+
+const KINDS = kindsOf('Patient');
 
 /** A patient as everybody knows one here: by pseudonym, and nothing more. */
 export function addPatientReadRoute(
@@ -44,8 +47,7 @@ export function addPatientReadRoute(
     async (request, reply) => {
       const patientId = patientOfId(request.params.id);
       if (patientId === undefined) throw new ProblemError('NOT_FOUND', 'No patient here has such an id');
-      const kinds = [{ resourceType, categories: [] }];
-      assertScopes(principalOf(request), { patientId, kinds, does: 'r' });
+      assertScopes(principalOf(request), { patientId, kinds: KINDS, does: 'r' });
       await onLedger(() => registrations.patient(patientId));
       return sendResource(reply, request, JSON.stringify(patientResource(patientId)));
     },
@@ -76,13 +78,7 @@ export function addPatientSearchRoute(
       const isNobody =
         patientId === undefined || !(await isKnown(registrations, patientId, principalOf(request)));
       const page = { resources: isNobody ? [] : [patientResource(patientId)], next: null };
-      const answer = searchset(page, {
-        base,
-        path,
-        query: request.query,
-        ignored: request.ignoredParameters,
-      });
-      return sendResource(reply, request, JSON.stringify(answer));
+      return sendSearchset(reply, request, page, { base, path });
     },
   );
 }
@@ -92,8 +88,7 @@ async function isKnown(
   patientId: string,
   principal: Principal,
 ): Promise<boolean> {
-  const kinds = [{ resourceType: 'Patient', categories: [] }];
-  assertScopes(principal, { patientId, kinds, does: 's' });
+  assertScopes(principal, { patientId, kinds: KINDS, does: 's' });
   const patient = await onLedger(() => orUndefined(registrations.patient(patientId), 'PATIENT_UNKNOWN'));
   return patient !== undefined;
 }

@@ -14,6 +14,7 @@ import type { Reader } from '../access/reader.js';
 import { SPAN_MAX_BYTES } from '../access/versions.js';
 import { ServedRecord } from './served-record.js';
 import type { Row } from './table.js';
+import { kindsOf } from './type-scopes.js';
 
 /** A version of a resource, as JSON text. */
 export interface ServedResource {
@@ -147,7 +148,7 @@ function versionOf(vid: string): number {
 function assertMayAsk(resourceType: string, { patientId }: ResourceRef, { principal }: Reader): void {
   assertPatientScopes(principal, { patientId, does: 'r' });
   if (!isSupporting(resourceType)) return;
-  assertScopes(principal, { patientId, kinds: [{ resourceType, categories: [] }], does: 'r' });
+  assertScopes(principal, { patientId, kinds: kindsOf(resourceType), does: 'r' });
 }
 
 const servedOf = (ref: ResourceRef, named: NamedVersion, { json, access }: ShownRecord): ServedRecord =>

@@ -3,6 +3,7 @@ import { ProblemError } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import { entryTerm, referenceTerm } from '../copies/copy-terms.js';
 import { referenceParametersOf } from '../resources/reference-parameters.js';
+import { localReference } from './local-reference.js';
 import { FhirId } from './parameters.js';
 
 /** Where resources of a patient's are looked for. */
@@ -33,8 +34,7 @@ export function referencesIn(
 ): string[] {
   const targets = referenceParametersOf(resourceType).find((each) => each.name === name)?.targets ?? [];
   return value.split(',').flatMap((reference) => {
-    const local = reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
-    const [first = '', second, ...more] = local.split('/');
+    const [first = '', second, ...more] = localReference(reference, base).split('/');
     if (more.length > 0 || (second !== undefined && !targets.includes(first)))
       throw new ProblemError('VALIDATION_FAILED', `${name}: TYPE/ID, TYPE one of ${targets.join(', ')}`);
     return entryOf(name, second ?? first, patientId).map((entry) => referenceTerm(name, entry));

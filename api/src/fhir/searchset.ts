@@ -1,5 +1,6 @@
 import { uuidOf } from '@careledger/fhir';
 import type { Json } from '../resources/json.js';
+import { sendResource, type Reply } from './answers.js';
 import { FHIR_BASE } from './table.js';
 
 /** A page of what a search found. */
@@ -23,6 +24,13 @@ export interface SearchAsked {
   readonly query: object;
   /** Parameters that were left out. */
   readonly ignored?: readonly string[] | undefined;
+}
+
+/** A search, as it arrived. */
+interface SearchRequest {
+  readonly answerType: string;
+  readonly query: unknown;
+  readonly ignoredParameters: readonly string[] | undefined;
 }
 
 const IGNORED_MAX = 20;
@@ -60,6 +68,17 @@ export function searchset(
     link: [linkOf('self'), ...(next === null ? [] : [linkOf('next', { _cursor: next })])],
     ...(entry.length > 0 && { entry }),
   };
+}
+
+/** Answers a search with what it found, in the words of what was asked. */
+export function sendSearchset<R extends Reply>(
+  reply: R,
+  request: SearchRequest,
+  page: SearchPage,
+  place: Pick<SearchAsked, 'base' | 'path'>,
+): R {
+  const asked = { ...place, query: request.query as object, ignored: request.ignoredParameters };
+  return sendResource(reply, request, JSON.stringify(searchset(page, asked)));
 }
 
 /** That parameters were left out, as many as there is room for. It lies nowhere, so that its name is of what it says. */
