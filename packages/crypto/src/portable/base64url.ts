@@ -23,14 +23,26 @@ export function toBase64url(bytes: Uint8Array): string {
  */
 export function fromBase64url(text: string | Uint8Array): Uint8Array {
   const codes = typeof text === 'string' ? codesOf(text) : text;
-  const length = codes.length;
+  const bytes = new Uint8Array((codes.length * 3) >> 2);
+  decodeBase64url(codes, 0, codes.length, bytes);
+  return bytes;
+}
+
+/**
+ * {@link fromBase64url} of the characters from `start` to `end` into an array that is there already, from its beginning.
+ * Returns how many bytes that makes.
+ * @throws CryptoError `BASE64URL_INVALID`, RangeError if they do not fit
+ */
+export function decodeBase64url(codes: Uint8Array, start: number, end: number, bytes: Uint8Array): number {
+  const length = end - start;
   const tail = length & 3;
   if (tail === 1) throw invalid('its length is impossible');
-  const bytes = new Uint8Array((length * 3) >> 2);
-  const whole = length - tail;
+  const decoded = (length * 3) >> 2;
+  if (decoded > bytes.length) throw new RangeError(`${decoded} bytes do not fit into ${bytes.length}`);
+  const whole = end - tail;
   let out = 0;
   let bad = 0;
-  for (let i = 0; i < whole; i += 4) {
+  for (let i = start; i < whole; i += 4) {
     const a = sextet(codes, i);
     const b = sextet(codes, i + 1);
     const c = sextet(codes, i + 2);
@@ -51,7 +63,7 @@ export function fromBase64url(text: string | Uint8Array): Uint8Array {
   }
   // A sextet is at most 63, so a bit above that came from a character outside the alphabet.
   if (bad > 63) throw invalid('it has a character outside the alphabet');
-  return bytes;
+  return decoded;
 }
 
 /** A character that is no ASCII becomes one that is not in the alphabet. */

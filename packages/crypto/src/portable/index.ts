@@ -1,5 +1,5 @@
 export { CryptoError } from './errors.js';
-export { fromBase64url, toBase64url } from './base64url.js';
+export { decodeBase64url, fromBase64url, toBase64url } from './base64url.js';
 export { concatBytes, equalBytes, fromBase32, fromHex, fromUtf8, toBase32, toHex, utf8 } from './bytes.js';
 export { exactJson } from './exact-json.js';
 export { MAX_JSON_DEPTH, canonicalJson, isJsonObject, parseJson, parseJsonObject } from './json.js';

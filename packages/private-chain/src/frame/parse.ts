@@ -1,19 +1,28 @@
-import { CryptoError, fromBase64url, fromUtf8, parseJsonObject, parseJws } from '@careledger/crypto/portable';
-import type { JsonObject, SignatureVerifier } from '@careledger/crypto/portable';
+import {
+  CryptoError,
+  decodeBase64url,
+  fromUtf8,
+  parseJsonObject,
+  parseJws,
+} from '@careledger/crypto/portable';
+import type { SignatureVerifier } from '@careledger/crypto/portable';
 import { FrameError } from '../errors.js';
 import { MAX_FRAME_BYTES } from '../limits.js';
 import { FRAME_TYP } from './frame.js';
 import type { Frame } from './frame.js';
+import { KnownHeaders } from './known-headers.js';
 import { readFramePayload } from './payload.js';
+import { readPlainPayload } from './plain-payload.js';
 
-/** Headers of devices seen lately: a device's header never changes, so it is read once. */
-const KNOWN_HEADERS_MAX = 4_096;
-const knownHeaders = new Map<string, string>();
-
+const knownHeaders = new KnownHeaders();
 const asciiEncoder = new TextEncoder();
 const DOT = 0x2e;
 /** 64 bytes in base64url (RFC 8032 section 5.1.6). */
 const SIGNATURE_CHARACTERS = 86;
+const SIGNATURE_BYTES = 64;
+const SIGNATURES_PER_SLAB = 256;
+/** Where payloads are decoded, one after the other: reading is synchronous. */
+const payloadBytes = new Uint8Array(MAX_FRAME_BYTES);
 
 /**
  * Reads a frame strictly: form of the token, exact members, types, ranges and times. Pure apart from a bounded cache
@@ -45,21 +54,46 @@ export function verifyFrame(frame: Frame, publicKey: Uint8Array, verifier: Signa
 function readFrame(token: string | Uint8Array): Frame {
   // base64url is ASCII, or decoding throws: bytes and characters have the same positions.
   const bytes = typeof token === 'string' ? asciiEncoder.encode(token) : token;
-  const headerEnd = bytes.indexOf(DOT);
-  const payloadEnd = bytes.indexOf(DOT, headerEnd + 1);
-  const header = fromUtf8(bytes.subarray(0, Math.max(headerEnd, 0)));
-  let kid = knownHeaders.get(header);
+  const payloadEnd = bytes.length - SIGNATURE_CHARACTERS - 1;
   // A known header stands for the checks that parseJws made of it; the rest of those checks follows here.
-  if (kid === undefined || payloadEnd < 0 || bytes.length - payloadEnd - 1 !== SIGNATURE_CHARACTERS) {
-    kid = readHeader(fromUtf8(bytes));
-    remember(header, kid);
-  }
-  const payload: JsonObject = parseJsonObject(fromBase64url(bytes.subarray(headerEnd + 1, payloadEnd)));
-  return readFramePayload(payload, {
+  const known = bytes[payloadEnd] === DOT ? knownHeaders.find(bytes) : undefined;
+  if (known === undefined) return readFirst(bytes);
+  return readParts(bytes, known.kid, known.bytes.length);
+}
+
+/** Reads a frame whose header is not known, or that is none. */
+function readFirst(bytes: Uint8Array): Frame {
+  const kid = readHeader(fromUtf8(bytes));
+  const payloadAt = bytes.indexOf(DOT) + 1;
+  knownHeaders.remember(bytes, payloadAt, kid);
+  return readParts(bytes, kid, payloadAt);
+}
+
+/** Reads payload and signature of a token that ends with a dot and as many characters as a signature has. */
+function readParts(bytes: Uint8Array, kid: string, payloadAt: number): Frame {
+  const payloadEnd = bytes.length - SIGNATURE_CHARACTERS - 1;
+  const payload = payloadBytes.subarray(0, decodeBase64url(bytes, payloadAt, payloadEnd, payloadBytes));
+  const signature = roomForSignature();
+  decodeBase64url(bytes, payloadEnd + 1, bytes.length, signature);
+  return readFramePayload(readPlainPayload(fromUtf8(payload)) ?? parseJsonObject(payload), {
     kid,
     signingInput: bytes.subarray(0, payloadEnd),
-    signature: fromBase64url(bytes.subarray(payloadEnd + 1)),
+    signature,
   });
+}
+
+let signatures = new ArrayBuffer(0);
+let signaturesUsed = 0;
+
+/** Many share one buffer: a small array of its own is given a second buffer as soon as a native verifier asks for it. */
+function roomForSignature(): Uint8Array {
+  if (signaturesUsed === signatures.byteLength) {
+    signatures = new ArrayBuffer(SIGNATURES_PER_SLAB * SIGNATURE_BYTES);
+    signaturesUsed = 0;
+  }
+  const room = new Uint8Array(signatures, signaturesUsed, SIGNATURE_BYTES);
+  signaturesUsed += SIGNATURE_BYTES;
+  return room;
 }
 
 function readHeader(text: string): string {
@@ -71,9 +105,4 @@ function readHeader(text: string): string {
     );
   }
   return header.kid;
-}
-
-function remember(header: string, kid: string): void {
-  if (knownHeaders.size >= KNOWN_HEADERS_MAX) knownHeaders.clear();
-  knownHeaders.set(header, kid);
 }
