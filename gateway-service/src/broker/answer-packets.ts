@@ -6,6 +6,7 @@ const CONNACK_LENGTH = 2;
 /** First byte and length of a PUBACK (MQTT 3.1.1 section 3.4). */
 const PUBACK = 0x40;
 const PUBACK_LENGTH = 2;
+const PUBACK_BYTES = 4;
 /** First byte of a PUBLISH with QoS 0, neither retained nor repeated (MQTT 3.1.1 section 3.3.1). */
 const PUBLISH_QOS_0 = 0x30;
 const TOPIC_LENGTH_BYTES = 2;
@@ -39,7 +40,25 @@ export function connackPacket(returnCode: number): Uint8Array {
   return Uint8Array.of(CONNACK, CONNACK_LENGTH, 0, returnCode);
 }
 
-/** Acknowledges the PUBLISH with this packet id. */
-export function pubackPacket(messageId: number): Uint8Array {
-  return Uint8Array.of(PUBACK, PUBACK_LENGTH, messageId >> 8, messageId & 0xff);
+/** What is written to a connection: a whole packet, or the packet id of a PUBLISH that is acknowledged. */
+export type Answer = Uint8Array | number;
+
+/** The packets of all answers, in their order. */
+export function answerBytes(answers: readonly Answer[]): Buffer {
+  let length = 0;
+  for (const answer of answers) length += typeof answer === 'number' ? PUBACK_BYTES : answer.length;
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const answer of answers) {
+    if (typeof answer === 'number') {
+      bytes[at++] = PUBACK;
+      bytes[at++] = PUBACK_LENGTH;
+      bytes[at++] = answer >> 8;
+      bytes[at++] = answer & 0xff;
+    } else {
+      bytes.set(answer, at);
+      at += answer.length;
+    }
+  }
+  return bytes;
 }

@@ -3,7 +3,7 @@ import { framesTopic, resultsTopic, type DeviceResult } from '@careledger/protoc
 import type { Client } from 'aedes';
 import type { TokenSample } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
-import { pubackPacket, resultPacket, topicField } from './answer-packets.js';
+import { answerBytes, resultPacket, topicField, type Answer } from './answer-packets.js';
 import { ANSWERS_BACKLOG_MAX_BYTES, LIMITED_MAX_FRAMES, UNANSWERED_MAX_FRAMES } from './limits.js';
 
 export interface SessionOptions {
@@ -28,7 +28,7 @@ export class DeviceSession {
   readonly #resultsField: Uint8Array;
   readonly #framesField: Buffer;
   readonly #clock: () => number;
-  #answers: Uint8Array[] = [];
+  #answers: Answer[] = [];
   /** Frames that were read and not answered yet. */
   #unanswered = 0;
   /** Whether CONNACK is out. */
@@ -80,7 +80,7 @@ export class DeviceSession {
     if (this.#held !== undefined) this.#countLimited();
     if (this.#held !== undefined && !isChallenge(result)) this.#held.push(result);
     else if (this.wantsResults) this.#tell(result);
-    if (messageId !== undefined) this.#push(pubackPacket(messageId));
+    if (messageId !== undefined) this.#push(messageId);
   }
 
   /** Whether it was opened with a token out of time, and no frame of it was stored yet. */
@@ -106,16 +106,17 @@ export class DeviceSession {
   }
 
   /** All answers of this turn of the event loop go out in one write; then the frames behind them are read. */
-  #push(packet: Uint8Array): void {
+  #push(answer: Answer): void {
     if (this.#answers.length === 0) process.nextTick(this.#flush);
-    this.#answers.push(packet);
+    this.#answers.push(answer);
   }
 
   #write(): void {
-    const answers = this.#answers.splice(0);
+    const answers = this.#answers;
+    this.#answers = [];
     const { client } = this;
     if (answers.length === 0 || !client.connected || client.closed) return;
-    client.conn.write(Buffer.concat(answers));
+    client.conn.write(answerBytes(answers));
     // It sends frames and never reads what becomes of them.
     if (client.conn.writableLength > ANSWERS_BACKLOG_MAX_BYTES) client.close();
   }

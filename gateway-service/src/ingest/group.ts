@@ -1,15 +1,12 @@
 import type { DeviceResult } from '@careledger/protocol';
 import type { PendingBlock } from '../chain/seal.js';
 import type { Device } from '../devices/index.js';
+import type { NewFrameRow } from '../store/index.js';
 import type { IngestError } from './codes.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
 
-/** An accepted frame on its way into the store. */
-export interface StagedFrame extends CommittedFrame {
-  readonly chainNo: number;
-  readonly height: number;
-  readonly bytes: Uint8Array;
-}
+/** An accepted frame on its way into the store, as its row and as what becomes of it then. */
+export type StagedFrame = CommittedFrame & NewFrameRow;
 
 /** What one transaction and one sync complete. */
 export class Group {

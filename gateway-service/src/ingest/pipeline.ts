@@ -303,7 +303,8 @@ export class IngestPipeline {
       isUrgent,
       trace,
       height,
-      bytes,
+      seq: frame.seq,
+      jws: bytes,
       chainNo: chain.chainNo,
     });
     group.answers.push({ ticket, result: { seq: frame.seq, status: 'stored', height } });
@@ -357,11 +358,7 @@ export class IngestPipeline {
   }
 
   #write(writer: StoreWriter, { frames, clocks }: Group): void {
-    writer.insertFrames(
-      frames.map(({ rowId, chainNo, frame, height, receivedMs, flags, offsetMs, bytes }) => {
-        return { rowId, chainNo, seq: frame.seq, height, receivedMs, flags, offsetMs, jws: bytes };
-      }),
-    );
+    writer.insertFrames(frames);
     for (const { deviceId, clock } of clocks) {
       writer.putDeviceClock({ deviceId, state: JSON.stringify(clock.state) });
     }

@@ -1,3 +1,5 @@
+import { Fifo } from './fifo.js';
+
 /** What something that waits costs, and whether it should go before others. */
 export interface Weight {
   /** In turns; 1 unless given. */
@@ -12,17 +14,61 @@ interface Waiting<T> {
 }
 
 /** What waits of one sender. */
-interface SenderQueue<T> {
-  readonly waiting: Waiting<T>[];
+class SenderQueue<Sender, T> {
+  readonly waiting = new Fifo<Waiting<T>>();
   /** What they cost together. */
-  cost: number;
+  cost = 0;
   /** How many of them are urgent. */
-  urgent: number;
+  urgent = 0;
   /** Turns that it has had and not used. */
-  credit: number;
+  credit = 0;
+  place: Place<Sender, T> = { queue: this };
+
+  constructor(readonly sender: Sender) {}
 }
 
-type Turn<Sender, T> = Map<Sender, SenderQueue<T>>;
+/** A sender's place in the order of turns, which it leaves for another when it becomes urgent or is so no longer. */
+interface Place<Sender, T> {
+  readonly queue: SenderQueue<Sender, T>;
+}
+
+/** Senders in the order of their turns. A place that its sender has left is passed over when it is met. */
+class TurnOrder<Sender, T> {
+  readonly #places = new Fifo<Place<Sender, T>>();
+  #size = 0;
+
+  /** Senders that have their place here. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** A new place, at the end of the turn; one that the sender has elsewhere is its own no longer. */
+  join(queue: SenderQueue<Sender, T>): void {
+    queue.place = { queue };
+    this.rejoin(queue);
+  }
+
+  /** To the end of the turn again, after `next`. */
+  rejoin(queue: SenderQueue<Sender, T>): void {
+    this.#places.push(queue.place);
+    this.#size++;
+  }
+
+  /** Its sender joins another order. */
+  leave(): void {
+    this.#size--;
+  }
+
+  /** The sender whose turn it is: it has no place until it joins again. */
+  next(): SenderQueue<Sender, T> | undefined {
+    for (let place = this.#places.shift(); place !== undefined; place = this.#places.shift()) {
+      if (place.queue.place !== place) continue;
+      this.#size--;
+      return place.queue;
+    }
+    return undefined;
+  }
+}
 
 /** Turns that urgent senders have for each one of the others, while both wait. */
 export const URGENT_TURNS = 8;
@@ -34,10 +80,9 @@ export const URGENT_TURNS = 8;
  * order. Of every few turns one is theirs all the same: nobody is kept waiting for good by whoever calls everything urgent.
  */
 export class FairQueue<Sender, T> {
-  readonly #senders = new Map<Sender, SenderQueue<T>>();
-  /** Those with something waiting, in the order of their turns. */
-  readonly #urgent: Turn<Sender, T> = new Map();
-  readonly #normal: Turn<Sender, T> = new Map();
+  readonly #senders = new Map<Sender, SenderQueue<Sender, T>>();
+  readonly #urgent = new TurnOrder<Sender, T>();
+  readonly #normal = new TurnOrder<Sender, T>();
   #size = 0;
   /** What urgent senders have used since the others last had a turn. */
   #spent = 0;
@@ -58,9 +103,9 @@ export class FairQueue<Sender, T> {
   push(sender: Sender, item: T, { cost = 1, isUrgent = false }: Weight = {}): void {
     let queue = this.#senders.get(sender);
     if (queue === undefined) {
-      queue = { waiting: [], cost: 0, urgent: 0, credit: 0 };
+      queue = new SenderQueue<Sender, T>(sender);
       this.#senders.set(sender, queue);
-      this.#normal.set(sender, queue);
+      this.#normal.join(queue);
     }
     queue.waiting.push({ item, cost, isUrgent });
     queue.cost += cost;
@@ -68,8 +113,8 @@ export class FairQueue<Sender, T> {
     if (!isUrgent) return;
     queue.urgent++;
     if (queue.urgent === 1) {
-      this.#normal.delete(sender);
-      this.#urgent.set(sender, queue);
+      this.#normal.leave();
+      this.#urgent.join(queue);
     }
   }
 
@@ -89,22 +134,21 @@ export class FairQueue<Sender, T> {
   }
 
   /** The first item whose sender has the turns for it; each that has not is one turn nearer to it. */
-  #take(turn: Turn<Sender, T>): Waiting<T> | undefined {
-    for (const [sender, queue] of turn) {
-      const [next] = queue.waiting;
-      // To the end of the turn, which this loop comes to as well.
-      turn.delete(sender);
+  #take(order: TurnOrder<Sender, T>): Waiting<T> | undefined {
+    for (let queue = order.next(); queue !== undefined; queue = order.next()) {
+      const next = queue.waiting.first;
       queue.credit++;
       if (next === undefined || queue.credit < next.cost) {
-        turn.set(sender, queue);
+        order.rejoin(queue);
         continue;
       }
       queue.credit -= next.cost;
       queue.waiting.shift();
       queue.cost -= next.cost;
       if (next.isUrgent) queue.urgent--;
-      if (queue.waiting.length === 0) this.#senders.delete(sender);
-      else (queue.urgent > 0 ? this.#urgent : this.#normal).set(sender, queue);
+      if (queue.waiting.size === 0) this.#senders.delete(queue.sender);
+      else if (queue.urgent > 0 || order === this.#normal) order.rejoin(queue);
+      else this.#normal.join(queue);
       return next;
     }
     return undefined;
