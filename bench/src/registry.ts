@@ -5,16 +5,13 @@ import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
-import { ingestVsNodeVerify, ingestVsVerifyLimit } from './ingest/measure.js';
-import { ingestTwoCoresVsOne } from './ingest/two-cores.js';
+import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
 import type { Measure } from './run/measure.js';
 
 /** Every measure with a budget, in the order in which they run. */
 export const MEASURES: readonly Measure[] = [
   ingestVsVerifyLimit,
-  ingestVsNodeVerify,
-  ingestTwoCoresVsOne,
   appendVsHypercore,
   appendGrowth,
   decideGrowth,

@@ -61,11 +61,6 @@ export const GatewayConfig = closedObject({
     },
     { default: {} },
   ),
-  /**
-   * Threads that verify frames' signatures under load, beside the one that does the rest; 0 for none. Unless told, one for
-   * each core but one.
-   */
-  verifyThreads: Type.Optional(Type.Integer({ minimum: 0, maximum: 64 })),
   /** A client of PatientsMSP. */
   ledger: LedgerConfig,
   /** A client with the attribute careledger.enrol=true, where that is another one. */

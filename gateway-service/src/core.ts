@@ -30,8 +30,6 @@ export interface GatewayCoreOptions {
   /** Undefined where patients keep them themselves. */
   readonly consentKeys: ConsentKeyFolder | undefined;
   readonly verifier: SignatureVerifier;
-  /** Threads that verify frames beside this one under load, on libsodium; none unless told. */
-  readonly verifyThreads?: number;
   /** Audience of device tokens and pairing proofs. */
   readonly gatewayId: string;
   /** Network ID of chains and statements. */
@@ -77,7 +75,7 @@ export class GatewayCore implements AsyncDisposable {
   constructor(options: GatewayCoreOptions) {
     const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
     const { difficulty = 0, clock = Date.now, isClockProved = () => true } = options;
-    const { verifyThreads = 0, rules = clinicalReadingRules, migrations = [CLOCKS_MIGRATION] } = options;
+    const { rules = clinicalReadingRules, migrations = [CLOCKS_MIGRATION] } = options;
     const { configAt = () => publishedLimits } = options;
     const nonces = new Nonces();
     const keeper = new ChainKeeper();
@@ -96,7 +94,7 @@ export class GatewayCore implements AsyncDisposable {
       patients: this.patients,
     });
     this.pipeline = new IngestPipeline({
-      ...{ ...common, keeper, verifier, verifyThreads, rules, configAt, recovery, onFatal },
+      ...{ ...common, keeper, verifier, rules, configAt, recovery, onFatal },
       leaves: new StoredLeaves(read),
       greetings: new Greetings({ nonces, verifier }),
     });

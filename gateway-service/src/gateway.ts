@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ClinicalOverrides } from '@careledger/clinical';
 import type { KeyStore } from '@careledger/crypto/key-store';
@@ -205,7 +204,6 @@ export class Gateway implements AsyncDisposable {
             }
           : undefined,
       ...{ verifier, gatewayId, network: networkId, software: SOFTWARE },
-      verifyThreads: config.verifyThreads ?? availableParallelism() - 1,
       ...{ difficulty: config.difficulty, clock, onFatal },
       isClockProved: () => gatewayClock.isProved,
       configAt: (patientNo) => this.#settings.configAt(patientNo),

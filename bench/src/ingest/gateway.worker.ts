@@ -36,14 +36,7 @@ function repeated(verifier: SignatureVerifier, times: number): SignatureVerifier
 
 const handlers = {
   /** The real core and broker on files in `folder`. Returns where devices connect, and a pairing code per device. */
-  async start({
-    folder,
-    gatewayId,
-    patients,
-    devicesEach,
-    verifications,
-    verifyThreads,
-  }: StartRequest): Promise<Started> {
+  async start({ folder, gatewayId, patients, devicesEach, verifications }: StartRequest): Promise<Started> {
     const verifier = repeated(sodiumVerifier(), verifications);
     const core = new GatewayCore({
       storePath: join(folder, 'gateway.db'),
@@ -54,7 +47,6 @@ const handlers = {
       }),
       consentKeys: { folder: join(folder, 'consent'), scryptLogN: CHEAP_SCRYPT_LOG_N },
       verifier: verifications === 1 ? sodiumVerifier() : verifier,
-      verifyThreads,
       gatewayId,
       network: 'bench',
       software: 'careledger-bench/0.1.0',
@@ -109,8 +101,6 @@ interface StartRequest {
   readonly devicesEach: number;
   /** How often each signature is verified: 1, except in the control. */
   readonly verifications: number;
-  /** Threads that verify beside the one that does the rest. */
-  readonly verifyThreads: number;
 }
 
 interface Started {

@@ -1,4 +1,4 @@
-import { fromBase64url, nodeVerifier } from '@careledger/crypto';
+import { fromBase64url } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { parseFrame, verifyFrame, type Frame } from '@careledger/private-chain';
 import { serveWorker } from '../worker/serve.js';
@@ -11,15 +11,12 @@ interface Signed {
   readonly publicKey: Uint8Array;
 }
 
-const VERIFIERS = { sodium: sodiumVerifier, node: nodeVerifier };
-
-let verifier = sodiumVerifier();
+const verifier = sodiumVerifier();
 let signed: Signed[] = [];
 
 const handlers = {
   /** Reads and parses the frames, so that nothing but verifying remains. */
-  load({ path, deviceKeys, library }: LoadRequest): void {
-    verifier = VERIFIERS[library]();
+  load({ path, deviceKeys }: { path: string; deviceKeys: readonly string[] }): void {
     const publicKeys = deviceKeys.map((key) => fromBase64url(key));
     signed = readFrames(path).flatMap((frames, index) => {
       const publicKey = publicKeys[index];
@@ -41,13 +38,6 @@ const handlers = {
     return cpuPerOperationUs(sample);
   },
 };
-
-interface LoadRequest {
-  readonly path: string;
-  readonly deviceKeys: readonly string[];
-  /** Which verifies: libsodium, as gateways do, or node:crypto. */
-  readonly library: keyof typeof VERIFIERS;
-}
 
 export type VerifyWorker = typeof handlers;
 

@@ -22,8 +22,6 @@ interface ParsedFrame {
   readonly device: Device;
   readonly frame: Frame;
   readonly bytes: Uint8Array;
-  /** Whether its signature holds with the device's key, where that is known; undefined where it is still to be verified. */
-  readonly isSigned?: boolean | undefined;
 }
 
 export type CheckedFrame =
@@ -40,13 +38,14 @@ export type CheckedFrame =
  * the device, its signature, its position in the device's chain, its readings. Changes nothing.
  */
 export function checkQueuedFrame(
-  { device, frame, bytes, isSigned }: ParsedFrame,
+  { device, frame, bytes }: ParsedFrame,
   { verifier, rules, leaves }: FrameChecks,
 ): CheckedFrame {
   if (device.status === 'suspended') return rejected('DEVICE_SUSPENDED');
   if (device.status === 'revoked') return rejected('DEVICE_REVOKED');
-  const isOwn = frame.kid === device.kid && (isSigned ?? verifyFrame(frame, device.publicKey, verifier));
-  if (!isOwn) return rejected('FRAME_SIGNATURE_INVALID');
+  if (frame.kid !== device.kid || !verifyFrame(frame, device.publicKey, verifier)) {
+    return rejected('FRAME_SIGNATURE_INVALID');
+  }
   const { chain } = device;
   const leaf = nodeMerkleHasher.leaf(bytes);
   const verdict = checkFrame(chain.state, frame, leaf, (seq) => leaves.find(chain, seq));

@@ -24,7 +24,6 @@ import {
   SLICE_MAX_FRAMES,
   URGENT_SYNCS_MAX,
 } from './limits.js';
-import { VerifiedLine, type SignedBytes, type Verified } from './signatures/index.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
 import { UrgentTrust } from './urgent-trust.js';
 
@@ -39,8 +38,6 @@ export interface PipelineOptions extends FrameChecks {
   readonly configAt: (patientNo: number) => ConfigAt;
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
   readonly recovery: Pick<ChainRecovery, 'recover'>;
-  /** Threads besides this one that verify signatures under load; none unless told. */
-  readonly verifyThreads?: number;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
   readonly onFatal: (error: Error) => void;
 }
@@ -70,10 +67,7 @@ export class IngestPipeline {
   readonly #sealedListeners: ((blocks: readonly PendingBlock[]) => void)[] = [];
   readonly #drainListeners: (() => void)[] = [];
   #group = new Group();
-  readonly #line: VerifiedLine<QueuedFrame>;
   #queuedBytes = 0;
-  /** How many of the frames that wait are urgent. */
-  #urgentWaiting = 0;
   #syncing = 0;
   #isScheduled = false;
   #isFull = false;
@@ -83,16 +77,6 @@ export class IngestPipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    const { verifier, verifyThreads = 0 } = options;
-    this.#line = new VerifiedLine({
-      source: this.#queue,
-      threads: verifyThreads,
-      signedOf: signedBytesOf,
-      verify: ({ publicKey, message, signature }) => verifier.verify(publicKey, message, signature),
-      onProgress: () => {
-        if (this.#line.size > 0) this.#schedule();
-      },
-    });
   }
 
   /**
@@ -125,7 +109,7 @@ export class IngestPipeline {
 
   /** Frames that wait for their checks. */
   get queued(): number {
-    return this.#queue.size + this.#line.size;
+    return this.#queue.size;
   }
 
   /** Takes a frame in, unless too many of its device wait. `bytes` must not change until the ticket is called. */
@@ -144,10 +128,7 @@ export class IngestPipeline {
       read.kind === 'frame' &&
       this.#isPossiblyUrgent(device, read.frame, receivedMs) &&
       this.#trust.mayGoFirst(device, receivedMs);
-    if (isUrgent) {
-      this.counters.urgent++;
-      this.#urgentWaiting++;
-    }
+    if (isUrgent) this.counters.urgent++;
     const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
     // Asked first: on the hot path nothing is done for traces that nobody wants.
     const traced = isTracing() ? traceFrame(ticket, isUrgent) : undefined;
@@ -165,7 +146,7 @@ export class IngestPipeline {
       { cost, isUrgent },
     );
     this.#queuedBytes += bytes.length;
-    if (this.queued >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
+    if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
     this.#schedule();
   }
 
@@ -213,12 +194,11 @@ export class IngestPipeline {
       'The gateway is stopping: send it again in a moment',
     );
     await this.idle();
-    await this.#line.close();
   }
 
   /** Resolves when everything that was taken in is settled. */
   async idle(): Promise<void> {
-    if (this.queued === 0 && this.#group.isEmpty && this.#syncing === 0) return;
+    if (this.#queue.size === 0 && this.#group.isEmpty && this.#syncing === 0) return;
     await new Promise<void>((resolve) => {
       this.#idle.push(resolve);
       this.#schedule();
@@ -242,20 +222,16 @@ export class IngestPipeline {
   #slice(): void {
     this.#isScheduled = false;
     const nowMs = this.#options.clock();
-    // Whether the next one's signature is being verified by another thread, which says so when it is done.
-    let isWaiting = false;
     for (let n = 0; n < SLICE_MAX_FRAMES && this.#group.answers.length < GROUP_MAX_FRAMES; n++) {
-      const next = this.#line.next();
-      isWaiting = next === undefined;
-      if (next === undefined) break;
-      this.#queuedBytes -= next.item.bytes.length;
-      if (next.item.isUrgent) this.#urgentWaiting--;
-      this.#check(next, nowMs);
+      const item = this.#queue.shift();
+      if (item === undefined) break;
+      this.#queuedBytes -= item.bytes.length;
+      this.#check(item, nowMs);
       // The urgent ones are through: their group goes now, without those that can wait.
-      if (this.#group.isUrgent && this.#urgentWaiting === 0) break;
+      if (this.#group.isUrgent && !this.#queue.hasUrgent) break;
     }
     if (this.#mayCommit()) this.#commit();
-    if (!isWaiting && this.queued > 0 && this.#group.answers.length < GROUP_MAX_FRAMES) this.#schedule();
+    if (this.#queue.size > 0 && this.#group.answers.length < GROUP_MAX_FRAMES) this.#schedule();
     this.#reportRoom();
     this.#reportIdle();
   }
@@ -271,10 +247,10 @@ export class IngestPipeline {
    */
   #isWorthWriting(): boolean {
     const size = this.#group.answers.length;
-    return size >= this.queued || size >= GROUP_MAX_FRAMES;
+    return size >= this.#queue.size || size >= GROUP_MAX_FRAMES;
   }
 
-  #check({ item, isSigned }: Verified<QueuedFrame>, nowMs: number): void {
+  #check(item: QueuedFrame, nowMs: number): void {
     const { read, device, bytes, receivedMs, isUrgent, ticket, trace } = item;
     if (read.kind === 'refused') {
       this.#refuse(item, read.refusal);
@@ -285,7 +261,7 @@ export class IngestPipeline {
       return;
     }
     const { frame } = read;
-    const checked = checkQueuedFrame({ device, frame, bytes, isSigned }, this.#options);
+    const checked = checkQueuedFrame({ device, frame, bytes }, this.#options);
     if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
       this.#refuse(item, { ...checked, seq: frame.seq });
@@ -375,7 +351,7 @@ export class IngestPipeline {
       this.#syncing--;
       if (error === null) this.#settle(group);
       else this.#lost(group, error);
-      if (this.queued > 0) this.#schedule();
+      if (this.#queue.size > 0) this.#schedule();
       if (this.#mayCommit()) this.#commit();
       this.#reportIdle();
     });
@@ -429,23 +405,21 @@ export class IngestPipeline {
     group.fail(error);
     this.#group.fail(error);
     this.#group = new Group();
-    for (const { ticket } of this.#line.drain()) ticket.fail(error);
     for (const { ticket } of this.#queue.drain()) ticket.fail(error);
     this.#queuedBytes = 0;
-    this.#urgentWaiting = 0;
     if (isFirst) this.#options.onFatal(cause);
   }
 
   #reportRoom(): void {
     if (!this.#isFull) return;
-    if (this.queued > QUEUE_MAX_FRAMES * QUEUE_RESUME_FRACTION) return;
+    if (this.#queue.size > QUEUE_MAX_FRAMES * QUEUE_RESUME_FRACTION) return;
     if (this.#queuedBytes > QUEUE_MAX_BYTES * QUEUE_RESUME_FRACTION) return;
     this.#isFull = false;
     for (const listener of this.#drainListeners) listener();
   }
 
   #reportIdle(): void {
-    if (this.#idle.length === 0 || this.queued > 0 || !this.#group.isEmpty || this.#syncing > 0) return;
+    if (this.#idle.length === 0 || this.#queue.size > 0 || !this.#group.isEmpty || this.#syncing > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
@@ -455,13 +429,6 @@ type ReadFrame =
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'hello'; readonly hello: Hello }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
-
-/** What there is to verify of what came; nothing of what is refused without, and hellos are few. */
-function signedBytesOf({ device, read }: QueuedFrame): SignedBytes | undefined {
-  if (read.kind !== 'frame' || read.frame.kid !== device.kid) return undefined;
-  const { signingInput, signature } = read.frame;
-  return { publicKey: device.publicKey, message: signingInput, signature };
-}
 
 function readFrame(bytes: Uint8Array): ReadFrame {
   try {

@@ -1,2 +1,0 @@
-export type { SignedBytes } from './batch-memory.js';
-export { VerifiedLine, type Verified } from './verified-line.js';
