@@ -39,7 +39,7 @@ export interface StoreReader {
   frameRowsBetween(patientNo: number, fromMs: number, toMs: number): number[];
   /** Height of the sealed block that has this counter of the device's chain. */
   heightOfSeq(chainNo: number, seq: number): number | undefined;
-  /** Every frame before this row is in a sealed block. */
+  /** Every frame before this row is in a sealed block; some after it may be. */
   recoveryRow(): number;
 }
 
@@ -62,6 +62,7 @@ export interface StoreWriter extends StoreReader {
   eraseFrame(rowId: number, leaf: string): void;
   insertBlock(block: BlockRow, frames?: FramesOfBlock): void;
   insertFrameRun(run: FrameRun): void;
+  /** After a block that changes more than every block does, `height`, `head` and `time`: those are read from the blocks. */
   setChainState(patientNo: number, state: ChainState): void;
   setDeviceChainState(chainNo: number, state: DeviceChainState): void;
   setRecoveryRow(rowId: number): void;
