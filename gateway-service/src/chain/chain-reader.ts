@@ -120,6 +120,7 @@ export class ChainReader {
     const { verifier, devices } = this.#options;
     return verifyChain(this.blocks(patientNo), {
       hash: sha256,
+      merkle: nodeMerkleHasher,
       verifier,
       findDevice: (kid) => devices.findByKid(kid),
       anchors,
@@ -139,7 +140,7 @@ export class ChainReader {
     if (stored === undefined) return [];
     const { rows, leaves } = stored;
     const nodeAt = packedNodeReader(rows.length, leaves);
-    return rows.map((rowId, index) => ({ leaf: nodeAt(0, index), frame: read.frame(rowId)?.jws ?? null }));
+    return read.frameContents(rows).map((frame, index) => ({ leaf: nodeAt(0, index), frame }));
   }
 
   #row(patientNo: number, height: number): BlockRow {

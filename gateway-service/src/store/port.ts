@@ -26,6 +26,8 @@ export interface StoreReader {
   /** The highest row id given so far; 0 in an empty store. */
   lastFrameRow(): number;
   frame(rowId: number): FrameRow | undefined;
+  /** The contents of frames with ascending row ids: null of one that was erased or is not there. */
+  frameContents(rowIds: readonly number[]): (Uint8Array | null)[];
   /** Frames with a higher row id, in its order, at most `limit`. */
   framesAfter(rowId: number, limit: number): FrameRow[];
 

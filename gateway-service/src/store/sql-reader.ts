@@ -1,7 +1,7 @@
 import type { ChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
 import type { StoreReader } from './port.js';
-import { decodeRowList } from './row-list.js';
+import { decodeRowList, spansOf } from './row-list.js';
 import type {
   BlockRow,
   DeviceChainRow,
@@ -100,6 +100,16 @@ export class SqlReader implements StoreReader {
   frame(rowId: number): FrameRow | undefined {
     const row = this.db.prepare(`SELECT ${FRAME_COLUMNS} FROM frames WHERE row_id = ?`).get(rowId);
     return row && frameRow(row as Row);
+  }
+
+  frameContents(rowIds: readonly number[]): (Uint8Array | null)[] {
+    const find = this.db.prepare('SELECT row_id, jws FROM frames WHERE row_id BETWEEN ? AND ?');
+    const contents = new Map<number, Uint8Array | null>();
+    for (const [from, to] of spansOf(rowIds)) {
+      const rows = find.all(from, to) as { row_id: number; jws: Uint8Array | null }[];
+      for (const { row_id: rowId, jws } of rows) contents.set(rowId, jws);
+    }
+    return rowIds.map((rowId) => contents.get(rowId) ?? null);
   }
 
   framesAfter(rowId: number, limit: number): FrameRow[] {
