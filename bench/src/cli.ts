@@ -69,6 +69,7 @@ function report(result: Result, json: boolean): void {
   }
   const { measured, control } = result.outcome;
   if (json) out(jsonLine(name, unit, measured));
+  if (control === null) return;
   const verdict = controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL: the measure proves nothing';
   progress(`${name}: control ${shown(control.ratio)} ${verdict}`);
 }

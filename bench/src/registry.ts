@@ -1,5 +1,6 @@
 import { accessWeekVsOne } from './access/week.js';
 import { appendGrowth } from './append/growth.js';
+import { appendSingleVsHypercore } from './append/single-entries.js';
 import { appendVsHypercore } from './append/versus-hypercore.js';
 import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
@@ -7,13 +8,21 @@ import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
+import { patientsGrowth } from './patients/growth.js';
+import { idlePatientMemory, pendingPatientMemory } from './patients/memory.js';
 import type { Measure } from './run/measure.js';
+import { verifyVsFloor } from './verify/versus-floor.js';
 
 /** Every measure with a budget, in the order in which they run. */
 export const MEASURES: readonly Measure[] = [
   ingestVsVerifyLimit,
+  verifyVsFloor,
   appendVsHypercore,
+  appendSingleVsHypercore,
   appendGrowth,
+  patientsGrowth,
+  idlePatientMemory,
+  pendingPatientMemory,
   decideGrowth,
   devnetStart,
   devnetSubmit,

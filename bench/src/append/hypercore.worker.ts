@@ -1,7 +1,7 @@
 import { serveWorker } from '../worker/serve.js';
 import { BenchError } from '../errors.js';
 import { cpuPerOperationUs, sampleCpu } from '../run/cpu.js';
-import { BATCH_ENTRIES, batchesOf } from './entries.js';
+import { batchesOf, type BatchedRound } from './entries.js';
 import { SyncedCore } from './synced-core.js';
 
 let core: SyncedCore | undefined;
@@ -13,11 +13,11 @@ const handlers = {
     core = await SyncedCore.open(folder);
   },
   /** Appends durably. CPU in microseconds per entry. */
-  async round(entries: number): Promise<number> {
+  async round({ entries, batchEntries }: BatchedRound): Promise<number> {
     const target = core;
     if (target === undefined) throw new Error('The core was not opened');
     const sample = await sampleCpu(async () => {
-      for (const batch of batchesOf(entries, BATCH_ENTRIES)) await target.append(batch);
+      for (const batch of batchesOf(entries, batchEntries)) await target.append(batch);
       return entries;
     });
     appended += entries;

@@ -1,7 +1,7 @@
 import { serveWorker } from '../worker/serve.js';
 import { BenchError } from '../errors.js';
 import { cpuPerOperationUs, sampleCpu } from '../run/cpu.js';
-import { BATCH_ENTRIES, batchesOf } from './entries.js';
+import { BATCH_ENTRIES, batchesOf, type BatchedRound } from './entries.js';
 import { EntryLog } from './entry-log.js';
 
 let log: EntryLog | undefined;
@@ -12,7 +12,7 @@ const handlers = {
     log = new EntryLog(path, 1);
   },
   /** Appends durably. CPU in microseconds per entry. */
-  async round({ entries, batchEntries }: RoundRequest): Promise<number> {
+  async round({ entries, batchEntries }: BatchedRound): Promise<number> {
     const target = log;
     if (target === undefined) throw new Error('The log was not opened');
     const sample = await sampleCpu(() => {
@@ -31,12 +31,6 @@ const handlers = {
     return cpuPerOperationUs(sample);
   },
 };
-
-interface RoundRequest {
-  readonly entries: number;
-  /** 64 as on the other side; 1 in the control. */
-  readonly batchEntries: number;
-}
 
 export type OursWorker = typeof handlers;
 

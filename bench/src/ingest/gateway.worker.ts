@@ -1,14 +1,9 @@
-import { join } from 'node:path';
-import type { SignatureVerifier } from '@careledger/crypto';
-import { openOrCreateKeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import { EmbeddedBroker, GatewayCore } from '@careledger/gateway-service';
+import { EmbeddedBroker, type GatewayCore } from '@careledger/gateway-service';
 import type { RegisterDevice } from '@careledger/protocol';
 import { serveWorker } from '../worker/serve.js';
-
-/** 2^10: opening keys is no part of the measure. */
-const CHEAP_SCRYPT_LOG_N = 10;
-const PASSPHRASE = 'of nobody, for the bench';
+import { PASSPHRASE, openCore } from '../chain/open-core.js';
+import { repeated } from '../run/repeated-verifier.js';
 
 interface Gateway {
   readonly core: GatewayCore;
@@ -23,36 +18,12 @@ function running(): Gateway {
   return gateway;
 }
 
-/** The verifier of the control: asks again and again. */
-function repeated(verifier: SignatureVerifier, times: number): SignatureVerifier {
-  return {
-    verify: (publicKey, message, signature) => {
-      let isValid = true;
-      for (let n = 0; n < times; n++) isValid = verifier.verify(publicKey, message, signature) && isValid;
-      return isValid;
-    },
-  };
-}
-
 const handlers = {
   /** The real core and broker on files in `folder`. Returns where devices connect, and a pairing code per device. */
   async start({ folder, gatewayId, patients, devicesEach, verifications }: StartRequest): Promise<Started> {
-    const verifier = repeated(sodiumVerifier(), verifications);
-    const core = new GatewayCore({
-      storePath: join(folder, 'gateway.db'),
-      keyStore: await openOrCreateKeyStore({
-        path: join(folder, 'keys.json'),
-        unlock: { passphrase: PASSPHRASE },
-        scryptLogN: CHEAP_SCRYPT_LOG_N,
-      }),
-      consentKeys: { folder: join(folder, 'consent'), scryptLogN: CHEAP_SCRYPT_LOG_N },
-      verifier: verifications === 1 ? sodiumVerifier() : verifier,
+    const core = await openCore(folder, {
+      verifier: repeated(sodiumVerifier(), verifications),
       gatewayId,
-      network: 'bench',
-      software: 'careledger-bench/0.1.0',
-      onFatal: (error) => {
-        throw error;
-      },
     });
     const logger = {
       warn: (...parts: unknown[]) => console.error(...parts),

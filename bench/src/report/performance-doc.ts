@@ -32,6 +32,6 @@ export function performanceDoc({ results, ...facts }: Report): string {
 function describe(result: Result): string[] {
   const { name, budget, what, a, b, controlWhat } = result.measure;
   const sides = b === null ? `a: ${a}.` : `a: ${a}; b: ${b}.`;
-  const text = `**${name}** (${budgetText(budget)}). ${oneLine(what)} ${sides} Control: ${controlWhat}.`;
+  const text = `**${name}** (${budgetText(budget)}). ${oneLine(what)} ${sides}${controlWhat === null ? '' : ` Control: ${controlWhat}.`}`;
   return 'error' in result ? [text, '', `Not measured: ${oneLine(result.error.message)}`, ''] : [text, ''];
 }

@@ -16,11 +16,18 @@ function measureRow(result: Result): string[] {
     name,
     shown(measured.ratio),
     budgetText(budget),
-    isWithinBudget(result) ? 'yes' : 'NO',
+    keptText(result),
     `${shown(measured.spread.min)} to ${shown(measured.spread.max)}`,
     shown(measured.a),
     measured.b === null ? '–' : shown(measured.b),
     unit,
-    `${shown(control.ratio)}, ${controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL'}`,
+    control === null
+      ? '–'
+      : `${shown(control.ratio)}, ${controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL'}`,
   ];
+}
+
+function keptText(result: Extract<Result, { outcome: unknown }>): string {
+  if (result.measure.budget === 'reported') return '–';
+  return isWithinBudget(result) ? 'yes' : 'NO';
 }

@@ -20,10 +20,13 @@ export interface Figures {
   readonly spread: Spread;
 }
 
-/** A measure's figures, and those of its control: the same measurement of something that must not pass. */
+/**
+ * A measure's figures, and those of its control: the same measurement of something that must not pass. Null where the
+ * figure is only reported.
+ */
 export interface Outcome {
   readonly measured: Figures;
-  readonly control: Figures;
+  readonly control: Figures | null;
 }
 
 export interface Measure {
@@ -36,8 +39,8 @@ export interface Measure {
   readonly b: string | null;
   /** What the figure is of, for docs/performance.md. */
   readonly what: string;
-  /** What the control does wrong. */
-  readonly controlWhat: string;
+  /** What the control does wrong; null without one. */
+  readonly controlWhat: string | null;
   run(context: BenchContext): Promise<Outcome>;
 }
 

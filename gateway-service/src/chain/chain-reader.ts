@@ -81,7 +81,7 @@ export class ChainReader {
   }
 
   /**
-   * Where a frame lies in its block. Reads the packed tree, not the other frames.
+   * Where a frame lies in its block. Reads the block's leaves, not the other frames.
    * @throws ChainAccessError `FRAME_NOT_FOUND`, `FRAME_NOT_SEALED` (wait for the seal, or ask for it)
    */
   prove(rowId: number): FrameProof {
@@ -96,9 +96,9 @@ export class ChainReader {
     if (row === undefined || stored === undefined) {
       throw new ChainAccessError('FRAME_NOT_SEALED', `Frame ${rowId} is in the open block: seal it first`);
     }
-    const { rows, nodes } = stored;
+    const { rows, leaves } = stored;
     const index = rows.indexOf(rowId);
-    const path = inclusionPath(index, rows.length, packedNodeReader(rows.length, nodes), nodeMerkleHasher);
+    const path = inclusionPath(index, rows.length, packedNodeReader(rows.length, leaves), nodeMerkleHasher);
     return {
       patientNo,
       block: parseBlock(row.json),
@@ -120,6 +120,7 @@ export class ChainReader {
     const { verifier, devices } = this.#options;
     return verifyChain(this.blocks(patientNo), {
       hash: sha256,
+      merkle: nodeMerkleHasher,
       verifier,
       findDevice: (kid) => devices.findByKid(kid),
       anchors,
@@ -132,14 +133,14 @@ export class ChainReader {
     });
   }
 
-  /** What was sealed, from the packed tree, beside what the store has now. */
+  /** What was sealed, from the block's leaves, beside what the store has now. */
   #storedFrames(patientNo: number, height: number): StoredFrame[] {
     const { read } = this.#options;
     const stored = read.framesOfBlock(patientNo, height);
     if (stored === undefined) return [];
-    const { rows, nodes } = stored;
-    const nodeAt = packedNodeReader(rows.length, nodes);
-    return rows.map((rowId, index) => ({ leaf: nodeAt(0, index), frame: read.frame(rowId)?.jws ?? null }));
+    const { rows, leaves } = stored;
+    const nodeAt = packedNodeReader(rows.length, leaves);
+    return read.frameContents(rows).map((frame, index) => ({ leaf: nodeAt(0, index), frame }));
   }
 
   #row(patientNo: number, height: number): BlockRow {

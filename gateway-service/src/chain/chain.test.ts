@@ -63,7 +63,7 @@ test('seals of a thousand patients that all began at once are spread over the wh
   expect(Math.max(...tenths)).toBeLessThan(120);
 });
 
-test('every sealed frame proves its place with the packed tree, an open one says that it is not sealed', async () => {
+test('every sealed frame proves its place from the leaves of its block, an open one says that it is not sealed', async () => {
   await using t = await TestCore.open();
   const { device } = await withFrames(t, 37);
   const hasher = merkleHasher(sha256);
@@ -74,6 +74,26 @@ test('every sealed frame proves its place with the packed tree, an open one says
   await t.next(device);
   expect(() => t.core.chain.prove(38)).toThrow(expect.objectContaining({ code: 'FRAME_NOT_SEALED' }));
   expect(() => t.core.chain.prove(39)).toThrow(expect.objectContaining({ code: 'FRAME_NOT_FOUND' }));
+});
+
+test('a chain goes on from its newest block after a restart, and what the store read again is not sealed twice', async () => {
+  await using t = await TestCore.open();
+  const { patient, device } = await withFrames(t, 3);
+  await t.next(device);
+  await t.core.sealNow(patient.patientId);
+  await t.next(device);
+  const head = t.core.head(patient.patientId);
+  expect(head.height).toBe(2);
+  await t.reopen();
+  expect(t.core.head(patient.patientId)).toEqual(head);
+  await t.next(device);
+  await t.core.sealNow(patient.patientId);
+  expect(await t.core.chain.verify(patient.patientNo, [head])).toMatchObject({
+    ok: true,
+    blocks: 4,
+    frames: 6,
+    anchors: 1,
+  });
 });
 
 test('a frame altered in the store is found, by place', async () => {

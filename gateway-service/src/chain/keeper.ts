@@ -5,6 +5,7 @@ import type { StoreWriter } from '../store/index.js';
 import type { DeviceChain } from './device-chain.js';
 import type { OpenBlock } from './open-block.js';
 import type { PatientChain } from './patient-chain.js';
+import { RECOVERY_LAG_FRAMES } from './limits.js';
 import { sealNext, sealOpenBlock, writeBlock, type PendingBlock } from './seal.js';
 
 /** A frame that passed every check. */
@@ -25,10 +26,16 @@ export interface FramePosition {
   readonly height: number;
 }
 
+/** Rows of the store: the highest that has a frame, and where recovery begins. */
+export interface StoredRows {
+  readonly lastRow: number;
+  readonly recoveryRow: number;
+}
+
 /**
  * All patients' chains in memory: gives every accepted frame its row and its position in an open block, and seals blocks.
  * What it does here runs ahead of the store by at most one transaction, which `write` and `committed` complete; after a
- * transaction that failed nothing here is right any more, and it must be recovered from the store (`recoverChains`).
+ * transaction that failed nothing here is right any more, and it must be recovered from the store (`ChainRecovery`).
  */
 export class ChainKeeper {
   readonly #patients = new Map<number, PatientChain>();
@@ -36,9 +43,12 @@ export class ChainKeeper {
   readonly #open = new Map<PatientChain, OpenBlock>();
   #pending: PendingBlock[] = [];
   #nextRow = 1;
+  /** As the store has it. */
+  #recoveryRow = 1;
 
-  /** Forgets open and pending blocks: the store has what follows. @param lastRow the highest row in the store */
-  reset(lastRow: number): void {
+  /** Forgets open and pending blocks: the store has what follows. */
+  reset({ lastRow, recoveryRow }: StoredRows): void {
+    this.#recoveryRow = recoveryRow;
     this.#open.clear();
     this.#pending = [];
     this.#nextRow = lastRow + 1;
@@ -131,7 +141,10 @@ export class ChainKeeper {
     if (this.#pending.length === 0) return;
     for (const pending of this.#pending) writeBlock(writer, pending);
     const [oldest] = this.#open.values();
-    writer.setRecoveryRow(oldest?.firstRow ?? this.#nextRow);
+    const recoveryRow = oldest?.firstRow ?? this.#nextRow;
+    if (recoveryRow - this.#recoveryRow < RECOVERY_LAG_FRAMES) return;
+    writer.setRecoveryRow(recoveryRow);
+    this.#recoveryRow = recoveryRow;
   }
 
   /** The transaction of `write` was committed. Returns its blocks. */

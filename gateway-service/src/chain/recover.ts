@@ -15,7 +15,7 @@ export interface ChainRecoveryOptions {
 /**
  * Brings the chains in memory to what the store has: heads from the newest blocks; open blocks and device chains from
  * the frames that are in no sealed block yet. Reads from the store's recovery row on: at most what came within one seal
- * interval. At the start, and after a transaction that failed.
+ * interval, and `RECOVERY_LAG_FRAMES`. At the start, and after a transaction that failed.
  */
 export class ChainRecovery {
   readonly #options: ChainRecoveryOptions;
@@ -28,10 +28,11 @@ export class ChainRecovery {
   recover(): void {
     const { read, keeper, chains, clock } = this.#options;
     const nowMs = clock();
-    keeper.reset(read.lastFrameRow());
+    const recoveryRow = read.recoveryRow();
+    keeper.reset({ lastRow: read.lastFrameRow(), recoveryRow });
     for (const { patientNo, chainState } of read.patients()) keeper.patient(patientNo)?.reset(chainState);
     chains.reset();
-    let after = read.recoveryRow() - 1;
+    let after = recoveryRow - 1;
     for (;;) {
       const page = read.framesAfter(after, READ_PAGE_FRAMES);
       for (const row of page) {

@@ -25,7 +25,7 @@ export interface PendingBlock {
 
 /** Signs the patient's open block. The patient's head moves at once; the store follows with `writeBlock`. */
 export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: number): PendingBlock {
-  const { root, nodes } = packTree(open.frames.map(({ leaf }) => leaf));
+  const { root, leaves } = packTree(open.frames.map(({ leaf }) => leaf));
   const body = { framesRoot: root, frameCount: open.frames.length, gaps: open.gaps };
   const sealed = sealNext(patient, { type: 'frames', body }, nowMs);
   patient.open = undefined;
@@ -34,7 +34,7 @@ export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: num
     minMs: open.minMs,
     maxMs: open.maxMs,
     rows: open.frames.map(({ rowId }) => rowId),
-    nodes,
+    leaves,
   };
   const seqs = seqsByChain(open.frames);
   return {
@@ -67,7 +67,8 @@ export function writeBlock(
     json: JSON.stringify(sealed.block),
   };
   writer.insertBlock(row, frames?.stored);
-  writer.setChainState(patient.patientNo, sealed.state);
+  // Written for others as well, it would be one more page of the store for every block.
+  if (sealed.block.type === 'rekey') writer.setChainState(patient.patientNo, sealed.state);
   for (const { rowId, leaf } of erased) writer.eraseFrame(rowId, leaf);
   if (frames === undefined) return;
   for (const [{ chainNo }, state] of frames.states) writer.setDeviceChainState(chainNo, state);

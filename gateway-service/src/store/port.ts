@@ -26,6 +26,8 @@ export interface StoreReader {
   /** The highest row id given so far; 0 in an empty store. */
   lastFrameRow(): number;
   frame(rowId: number): FrameRow | undefined;
+  /** The contents of frames with ascending row ids: null of one that was erased or is not there. */
+  frameContents(rowIds: readonly number[]): (Uint8Array | null)[];
   /** Frames with a higher row id, in its order, at most `limit`. */
   framesAfter(rowId: number, limit: number): FrameRow[];
 
@@ -39,7 +41,7 @@ export interface StoreReader {
   frameRowsBetween(patientNo: number, fromMs: number, toMs: number): number[];
   /** Height of the sealed block that has this counter of the device's chain. */
   heightOfSeq(chainNo: number, seq: number): number | undefined;
-  /** Every frame before this row is in a sealed block. */
+  /** Every frame before this row is in a sealed block; some after it may be. */
   recoveryRow(): number;
 }
 
@@ -62,6 +64,7 @@ export interface StoreWriter extends StoreReader {
   eraseFrame(rowId: number, leaf: string): void;
   insertBlock(block: BlockRow, frames?: FramesOfBlock): void;
   insertFrameRun(run: FrameRun): void;
+  /** After a block that changes more than every block does, `height`, `head` and `time`: those are read from the blocks. */
   setChainState(patientNo: number, state: ChainState): void;
   setDeviceChainState(chainNo: number, state: DeviceChainState): void;
   setRecoveryRow(rowId: number): void;

@@ -14,6 +14,7 @@ export interface PatientRow {
   readonly patientNo: number;
   readonly patientId: string;
   readonly createdMs: number;
+  /** After the newest block. */
   readonly chainState: ChainState;
 }
 
@@ -88,8 +89,8 @@ export interface FramesOfBlock {
   readonly minMs: number;
   readonly maxMs: number;
   readonly rows: readonly number[];
-  /** Blob of `packTree`. */
-  readonly nodes: Uint8Array;
+  /** Hashes of its frames in that order: `leaves` of `packTree`. */
+  readonly leaves: Uint8Array;
 }
 
 /** Consecutive counters of a device's chain within one block. */

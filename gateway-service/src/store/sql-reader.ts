@@ -1,6 +1,7 @@
+import type { ChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
 import type { StoreReader } from './port.js';
-import { decodeRowList } from './row-list.js';
+import { decodeRowList, spansOf } from './row-list.js';
 import type {
   BlockRow,
   DeviceChainRow,
@@ -18,20 +19,22 @@ type Row = Record<string, string | number | bigint | Uint8Array | null>;
 
 const FRAME_COLUMNS = 'row_id, chain_no, seq, height, received_ms, flags, offset_ms, jws, leaf';
 
+/** What of a chain's state every block changes is the newest block's; the rest is of the newest that changed keys. */
+const PATIENTS_SQL = `SELECT patient_no, patient_id, created_ms, chain_state, height, hash, json ->> 'time' AS time
+  FROM patients LEFT JOIN blocks USING (patient_no)
+  WHERE height IS (SELECT max(height) FROM blocks WHERE patient_no = patients.patient_no)`;
+
 /** The reader on node:sqlite. */
 export class SqlReader implements StoreReader {
   constructor(protected readonly db: Database) {}
 
   *patients(): Iterable<PatientRow> {
-    const rows = this.db
-      .prepare('SELECT patient_no, patient_id, created_ms, chain_state FROM patients')
-      .iterate();
-    for (const row of rows as Iterable<Row>) {
+    for (const row of this.db.prepare(PATIENTS_SQL).iterate() as Iterable<Row>) {
       yield {
         patientNo: row['patient_no'] as number,
         patientId: row['patient_id'] as string,
         createdMs: row['created_ms'] as number,
-        chainState: JSON.parse(row['chain_state'] as string) as PatientRow['chainState'],
+        chainState: chainState(row),
       };
     }
   }
@@ -99,6 +102,16 @@ export class SqlReader implements StoreReader {
     return row && frameRow(row as Row);
   }
 
+  frameContents(rowIds: readonly number[]): (Uint8Array | null)[] {
+    const find = this.db.prepare('SELECT row_id, jws FROM frames WHERE row_id BETWEEN ? AND ?');
+    const contents = new Map<number, Uint8Array | null>();
+    for (const [from, to] of spansOf(rowIds)) {
+      const rows = find.all(from, to) as { row_id: number; jws: Uint8Array | null }[];
+      for (const { row_id: rowId, jws } of rows) contents.set(rowId, jws);
+    }
+    return rowIds.map((rowId) => contents.get(rowId) ?? null);
+  }
+
   framesAfter(rowId: number, limit: number): FrameRow[] {
     const sql = `SELECT ${FRAME_COLUMNS} FROM frames WHERE row_id > ? ORDER BY row_id LIMIT ?`;
     return (this.db.prepare(sql).all(rowId, limit) as Row[]).map(frameRow);
@@ -128,7 +141,8 @@ export class SqlReader implements StoreReader {
       minMs: row['min_ms'] as number,
       maxMs: row['max_ms'] as number,
       rows: decodeRowList(row['frame_rows'] as Uint8Array),
-      nodes: row['nodes'] as Uint8Array,
+      // Behind the leaves there are inner nodes where a former release wrote it; nobody asks for them.
+      leaves: row['nodes'] as Uint8Array,
     };
   }
 
@@ -154,6 +168,17 @@ export class SqlReader implements StoreReader {
   recoveryRow(): number {
     return (this.db.prepare('SELECT from_row FROM recovery').get() as { from_row: number }).from_row;
   }
+}
+
+function chainState(row: Row): ChainState {
+  const state = JSON.parse(row['chain_state'] as string) as ChainState;
+  if (row['height'] === null) return state;
+  return {
+    ...state,
+    height: row['height'] as number,
+    head: row['hash'] as string,
+    time: row['time'] as string,
+  };
 }
 
 function blockRows(rows: readonly object[], patientNo: number): BlockRow[] {

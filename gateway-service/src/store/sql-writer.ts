@@ -115,7 +115,7 @@ export class SqlWriter extends SqlReader implements StoreWriter {
         frames === undefined ? null : spanClassOf(frames.minMs, frames.maxMs),
         json,
         frames === undefined ? null : encodeRowList(frames.rows),
-        frames?.nodes ?? null,
+        frames?.leaves ?? null,
       );
   }
 

@@ -3,6 +3,9 @@ import type { StoreReader, StoreWriter } from './port.js';
 import { SqlReader } from './sql-reader.js';
 import { SqlWriter } from './sql-writer.js';
 
+/** Of pages, at most: those that thousands of patients' blocks are indexed by; SQLite's own 2 MiB are read again and again. */
+const CACHE_KIB = 16_384;
+
 export interface OpenStoreOptions {
   /** A file, made if missing. */
   readonly path: string;
@@ -21,6 +24,7 @@ export class GatewayStore implements Disposable {
 
   constructor({ path, migrations }: OpenStoreOptions) {
     this.database = openDatabase({ path, migrations });
+    this.database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     // What is erased is overwritten, not just unlinked (https://sqlite.org/pragma.html#pragma_secure_delete).
     this.database.exec('PRAGMA secure_delete = ON');
     this.read = new SqlReader(this.database);

@@ -1,5 +1,6 @@
 import { fromBase64url, toBase64url } from '@careledger/crypto/portable';
 import { ChainError } from '../errors.js';
+import { merkleHasher } from '../merkle/hasher.js';
 import type { Block, ErasureBlock, FramesBlock, GenesisBlock } from './block.js';
 import { isFramesRoot } from './frames-root.js';
 import { blockHashBytes, leadingZeroBits } from './hash.js';
@@ -94,7 +95,7 @@ function checkSeal(block: Block, gatewayKey: string, { hash, verifier }: Verific
 }
 
 function checkFramesRoot({ height, body }: FramesBlock, { leaves, hash }: AppendOptions): void {
-  if (leaves !== undefined && !isFramesRoot(body, leaves, hash)) {
+  if (leaves !== undefined && !isFramesRoot(body, leaves, merkleHasher(hash))) {
     throw new ChainError('FRAMES_ROOT_MISMATCH', `The frames of block ${height} do not make its framesRoot`);
   }
 }

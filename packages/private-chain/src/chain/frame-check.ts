@@ -6,6 +6,7 @@ import type { Verification } from '../block/statement.js';
 import { FrameError } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
 import { parseFrame, verifyFrame } from '../frame/parse.js';
+import { MAX_FRAME_BYTES } from '../limits.js';
 import { merkleHasher } from '../merkle/hasher.js';
 import type { MerkleHasher } from '../merkle/hasher.js';
 import type { ChainFault, ChainFaultCode } from './report.js';
@@ -17,24 +18,30 @@ export type StoredFrame = { readonly leaf: string; readonly frame: string | Uint
 export type KnownDevice = { readonly deviceId: string; readonly publicKey: Uint8Array };
 export type FindDevice = (kid: string) => KnownDevice | undefined;
 
+/** What frames are checked with. */
+export type FrameVerification = Verification & {
+  /** Of leaves within `MAX_FRAME_BYTES`. */
+  readonly merkle: MerkleHasher;
+  readonly findDevice: FindDevice;
+};
+
 /**
  * Follows every device's chain through the blocks: content against leaf, signature, links, gaps.
  * Memory grows with devices, epochs and open gaps, not with frames.
  */
 export class FrameCheck {
-  readonly #verification: Verification;
-  readonly #hasher: MerkleHasher;
-  readonly #findDevice: FindDevice;
+  readonly #verification: FrameVerification;
+  /** Of whatever is stored: text of any letters, and longer than a frame can be. */
+  readonly #anyHasher: MerkleHasher;
   readonly #fault: (fault: ChainFault) => void;
   readonly #chains = new Map<string, DeviceChainState>();
   /** Once a frame is gone, its device's counters cannot be told from skipped ones, so gaps are not compared further. */
   #isComplete = true;
   readings = 0;
 
-  constructor(verification: Verification, findDevice: FindDevice, fault: (fault: ChainFault) => void) {
+  constructor(verification: FrameVerification, fault: (fault: ChainFault) => void) {
     this.#verification = verification;
-    this.#hasher = merkleHasher(verification.hash);
-    this.#findDevice = findDevice;
+    this.#anyHasher = merkleHasher(verification.hash);
     this.#fault = fault;
   }
 
@@ -79,7 +86,7 @@ export class FrameCheck {
     index: number,
     gaps: BlockGap[],
   ): ChainFaultCode | undefined {
-    if (this.#hasher.leaf(token) !== leaf) return 'FRAME_TAMPERED';
+    if (this.#leafOf(token) !== leaf) return 'FRAME_TAMPERED';
     let frame: Frame;
     try {
       frame = parseFrame(token);
@@ -87,12 +94,17 @@ export class FrameCheck {
       if (error instanceof FrameError) return error.code;
       throw error;
     }
-    const device = this.#findDevice(frame.kid);
+    const device = this.#verification.findDevice(frame.kid);
     if (device === undefined) return 'FRAME_DEVICE_UNKNOWN';
     if (!verifyFrame(frame, device.publicKey, this.#verification.verifier)) return 'FRAME_SIGNATURE_INVALID';
     const code = this.#follow({ deviceId: device.deviceId, frame, leaf, index, gaps });
     if (code === undefined) this.readings += frame.readings.length;
     return code;
+  }
+
+  #leafOf(token: string | Uint8Array): string {
+    const isFrameLike = typeof token !== 'string' && token.length <= MAX_FRAME_BYTES;
+    return (isFrameLike ? this.#verification.merkle : this.#anyHasher).leaf(token);
   }
 
   #follow({

@@ -5,6 +5,8 @@ import type { ChainState } from '../block/check-append.js';
 import { isFramesRoot } from '../block/frames-root.js';
 import type { Verification } from '../block/statement.js';
 import { ChainError } from '../errors.js';
+import { merkleHasher } from '../merkle/hasher.js';
+import type { MerkleHasher } from '../merkle/hasher.js';
 import { FrameCheck } from './frame-check.js';
 import type { FindDevice, StoredFrame } from './frame-check.js';
 import { MAX_REPORTED_FAULTS } from './report.js';
@@ -19,6 +21,8 @@ export type VerifyChainOptions = Verification & {
   /** The patient's devices, former ones included; with `framesOf`. */
   readonly findDevice?: FindDevice;
   readonly anchors?: readonly AnchoredHead[];
+  /** A faster one than that over `hash`: `nodeMerkleHasher`, where there is node:crypto. */
+  readonly merkle?: MerkleHasher;
   /** Called after every block. */
   readonly onProgress?: (progress: { readonly blocks: number; readonly frames: number }) => void;
 };
@@ -41,6 +45,7 @@ export async function verifyChain(
 
 class ChainPass {
   readonly #options: VerifyChainOptions;
+  readonly #merkle: MerkleHasher;
   readonly #frameCheck: FrameCheck | undefined;
   readonly #anchorsByHeight: Map<number, Set<string>>;
   readonly #faults: ChainFault[] = [];
@@ -55,11 +60,12 @@ class ChainPass {
 
   constructor(options: VerifyChainOptions) {
     this.#options = options;
+    this.#merkle = options.merkle ?? merkleHasher(options.hash);
     const findDevice = options.findDevice ?? (() => undefined);
     this.#frameCheck =
       options.framesOf === undefined
         ? undefined
-        : new FrameCheck(options, findDevice, (fault) => this.#fail(fault));
+        : new FrameCheck({ ...options, merkle: this.#merkle, findDevice }, (fault) => this.#fail(fault));
     this.#anchorsByHeight = new Map();
     for (const { height, hash } of options.anchors ?? []) {
       const hashes = this.#anchorsByHeight.get(height) ?? new Set();
@@ -136,7 +142,7 @@ class ChainPass {
     }
     const stored = await this.#options.framesOf(block);
     const leaves = stored.map(({ leaf }) => leaf);
-    if (!isFramesRoot(block.body, leaves, this.#options.hash)) {
+    if (!isFramesRoot(block.body, leaves, this.#merkle)) {
       const detail = `${stored.length} stored leaves do not make the block's framesRoot over ${block.body.frameCount}`;
       this.#fail({ code: 'FRAMES_ROOT_MISMATCH', height: block.height, detail });
     }
