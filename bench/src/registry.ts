@@ -5,6 +5,7 @@ import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
+import { recordsAtTheHour } from './hour/records.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
 import type { Measure } from './run/measure.js';
@@ -18,6 +19,7 @@ export const MEASURES: readonly Measure[] = [
   devnetStart,
   devnetSubmit,
   accessWeekVsOne,
+  recordsAtTheHour,
   demoPeakPss,
 ];
 
