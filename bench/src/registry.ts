@@ -5,6 +5,8 @@ import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
+import { emergencyAtTheHour } from './hour/emergency.js';
+import { enrolPerS } from './hour/enrol.js';
 import { recordsAtTheHour } from './hour/records.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
@@ -20,6 +22,8 @@ export const MEASURES: readonly Measure[] = [
   devnetSubmit,
   accessWeekVsOne,
   recordsAtTheHour,
+  emergencyAtTheHour,
+  enrolPerS,
   demoPeakPss,
 ];
 

@@ -12,6 +12,8 @@ const READING_INTERVAL_MS = 300_000;
 /** mg/dL: no alarm. */
 const NORMAL = 100;
 const VALUES = 20;
+/** mg/dL: an emergency. */
+const VERY_LOW = 41;
 /** Patients who are enrolled at once. */
 const AT_ONCE = 16;
 
@@ -21,20 +23,29 @@ export interface Resident {
   readonly monitor: DeviceSession;
 }
 
+/** Has something done for each of many, some at once. Resolves with what came of each, in order. */
+async function someAtOnce<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
+  const done: T[] = [];
+  let next = 0;
+  const inTurn = async (): Promise<void> => {
+    for (let index = next++; index < count; index = next++) done[index] = await act(index);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, inTurn));
+  return done;
+}
+
 /** Enrols patients who hold their own keys, each of whom lets some authorities read, with a glucose monitor each. */
 export async function settle(
   careledger: Careledger,
   network: RunningNetwork,
   { count, readers }: { readonly count: number; readonly readers: readonly string[] },
 ): Promise<Resident[]> {
-  const residents: Resident[] = [];
-  let rest = count;
-  const enrolInTurn = async (): Promise<void> => {
-    while (rest-- > 0) residents.push(await residentOf(careledger, network, readers));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, enrolInTurn));
-  return residents;
+  return someAtOnce(count, () => residentOf(careledger, network, readers));
 }
+
+/** Signers of patients who are not enrolled yet. */
+export const newSigners = (count: number, { networkId }: RunningNetwork): Promise<ConsentSigner[]> =>
+  someAtOnce(count, async () => ConsentSigner.of(await newContent(networkId)));
 
 async function residentOf(
   { gateway, authorities }: Careledger,
@@ -55,7 +66,7 @@ async function residentOf(
     const authorityId = authorities[name]?.authorityId ?? '';
     const authority = await desk.client.authority(authorityId);
     signer.trust(authorityId, authority.encryptionKey);
-    const terms = { authorityId, permissions: ['read'], purposes: ['TREAT'] } as const;
+    const terms = { authorityId, permissions: ['read'], purposes: ['TREAT', 'ETREAT'] } as const;
     await desk.decide(await signer.grant(terms, await desk.look(), authority));
   }
   const { pairingCode } = await api.createPatientPairingCode({ path: { patientId } });
@@ -63,6 +74,12 @@ async function residentOf(
   const type = 'continuous-glucose-monitor';
   const device = await pairDevice({ gatewayUrl: url, gatewayId, pairingCode, type, codes });
   return { patientId, monitor: await DeviceSession.open(device) };
+}
+
+/** A monitor sends a value that calls for help; resolves when the gateway has it. */
+export async function sendEmergency({ monitor }: Resident): Promise<void> {
+  const t = new Date().toISOString();
+  await monitor.send([{ t, code: LOINC.interstitialGlucose, value: VERY_LOW, unit: 'mg/dL' }]);
 }
 
 /** The beginning of the hour that is so many hours ago; 0: the one that runs. */
