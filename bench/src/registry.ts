@@ -8,6 +8,7 @@ import { BenchError } from './errors.js';
 import { emergencyAtTheHour } from './hour/emergency.js';
 import { enrolPerS } from './hour/enrol.js';
 import { recordsAtTheHour } from './hour/records.js';
+import { emergencyVsFsync } from './ingest/emergency.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
 import type { Measure } from './run/measure.js';
@@ -15,6 +16,7 @@ import type { Measure } from './run/measure.js';
 /** Every measure with a budget, in the order in which they run. */
 export const MEASURES: readonly Measure[] = [
   ingestVsVerifyLimit,
+  emergencyVsFsync,
   appendVsHypercore,
   appendGrowth,
   decideGrowth,

@@ -18,13 +18,16 @@ export type EnrolmentBody = Static<typeof EnrolmentBody>;
 
 export const OfferBody = closedObject({ consentKey: PublicKey });
 /** What the patient appoints by the registration. */
-export const OfferView = Type.Object({
-  patientId: PatientId,
-  networkId: NetworkId,
-  gatewayKey: PublicKey,
-  gatewayKeyProof: CompactJws,
-  encryptionKey: PublicKey,
-});
+export const OfferView = Type.Object(
+  {
+    patientId: PatientId,
+    networkId: NetworkId,
+    gatewayKey: PublicKey,
+    gatewayKeyProof: CompactJws,
+    encryptionKey: PublicKey,
+  },
+  { title: 'EnrolmentOffer' },
+);
 export type OfferView = Static<typeof OfferView>;
 
 const many = { minItems: 1, maxItems: ENROLMENTS_MAX };
