@@ -6,6 +6,10 @@ import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
+import { emergencyAtTheHour } from './hour/emergency.js';
+import { enrolPerS } from './hour/enrol.js';
+import { recordsAtTheHour } from './hour/records.js';
+import { emergencyVsFsync } from './ingest/emergency.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
 import { patientsGrowth } from './patients/growth.js';
@@ -17,6 +21,7 @@ import { verifyVsFloor } from './verify/versus-floor.js';
 export const MEASURES: readonly Measure[] = [
   ingestVsVerifyLimit,
   verifyVsFloor,
+  emergencyVsFsync,
   appendVsHypercore,
   appendSingleVsHypercore,
   appendGrowth,
@@ -27,6 +32,9 @@ export const MEASURES: readonly Measure[] = [
   devnetStart,
   devnetSubmit,
   accessWeekVsOne,
+  recordsAtTheHour,
+  emergencyAtTheHour,
+  enrolPerS,
   demoPeakPss,
 ];
 

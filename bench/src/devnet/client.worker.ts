@@ -5,6 +5,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { signLowS } from '@careledger/crypto/ecdsa';
 import { loadConnection } from '@careledger/ledger';
 import { connect, hash, type Contract } from '@hyperledger/fabric-gateway';
+import { sampleCpu, type CpuSample } from '../run/cpu.js';
 import { serveWorker } from '../worker/serve.js';
 
 const VALUE_BYTES = 150;
@@ -40,6 +41,15 @@ const handlers = {
     const beginMs = performance.now();
     await Promise.all(Array.from({ length: inFlight }, submitInTurn));
     return (transactions * 1000) / (performance.now() - beginMs);
+  },
+  /** The same one after the other, each of so many bytes: what they cost this process. */
+  cost({ transactions, valueBytes }: { transactions: number; valueBytes: number }): Promise<CpuSample> {
+    const value = 'x'.repeat(valueBytes);
+    return sampleCpu(async () => {
+      for (let rest = transactions; rest > 0; rest--)
+        await contract?.submitTransaction('put', `key-${key++}`, value);
+      return transactions;
+    });
   },
 };
 

@@ -11,7 +11,8 @@ const TRANSACTIONS = 640;
 /** One at a time takes the batch timeout each. */
 const CONTROL_TRANSACTIONS = 40;
 const ORGANIZATIONS = ['Org1MSP', 'Org2MSP', 'Org3MSP'];
-const PUT_CHAINCODE = fileURLToPath(new URL('put-chaincode.js', import.meta.url));
+/** Module of the smallest chaincode that writes. */
+export const PUT_CHAINCODE = fileURLToPath(new URL('put-chaincode.js', import.meta.url));
 const ROUNDS: Record<'quick' | 'full', Rounds> = {
   quick: { warmUp: 1, counted: 3 },
   full: { warmUp: 2, counted: 9 },

@@ -18,8 +18,10 @@ import {
 
 const GLUCOSE = '2339-0';
 const READING_INTERVAL_MS = 1_000;
+/** mg/dL: an emergency. */
+const VERY_LOW = 41;
 
-/** A glucose monitor that signs its frames beforehand, one reading each, none of which calls for an alarm. */
+/** A glucose monitor that signs its frames beforehand, one reading each, none of which calls for an alarm unless it is told. */
 export class BenchDevice {
   readonly #signer: Signer = generateEd25519().signer;
   readonly deviceId = deviceIdOf(this.#signer.publicKey, sha256);
@@ -46,14 +48,14 @@ export class BenchDevice {
     return signJws({ typ: DEVICE_TOKEN_TYP, payload }, this.#signer);
   }
 
-  /** The first `count` frames of an epoch, measured up to now. */
-  frames(epoch: string, count: number): Uint8Array[] {
+  /** The first `count` frames of an epoch, measured up to now; `isInDanger`: each calls for help. */
+  frames(epoch: string, count: number, isInDanger = false): Uint8Array[] {
     const frames: Uint8Array[] = [];
     const nowMs = Date.now();
     let prev = frameOrigin(this.deviceId, epoch, sha256);
     for (let seq = 0; seq < count; seq++) {
       const t = timestampOf(nowMs - (count - seq) * READING_INTERVAL_MS);
-      const readings = [{ t, code: GLUCOSE, value: 100 + (seq % 40), unit: 'mg/dL' }];
+      const readings = [{ t, code: GLUCOSE, value: isInDanger ? VERY_LOW : 100 + (seq % 40), unit: 'mg/dL' }];
       const frame = utf8(
         makeFrame({ v: 1, epoch, seq, prev, sent: timestampOf(nowMs), readings }, this.#signer),
       );

@@ -24,10 +24,11 @@ const handlers = {
     return devices.map((device, index) => device.registration(pairingCodes[index] ?? '', gatewayId));
   },
   /** Signs every device's frames into a file; the epochs are in the order of the pairing codes. */
-  sign({ epochs, framesEach, path, gatewayId }: SignRequest): DeviceLogin[] {
+  sign({ epochs, framesEach, path, gatewayId, inDanger }: SignRequest): DeviceLogin[] {
+    const firstInDanger = devices.length - inDanger;
     writeFrames(
       path,
-      devices.map((device, index) => device.frames(epochs[index] ?? '', framesEach)),
+      devices.map((device, index) => device.frames(epochs[index] ?? '', framesEach, index >= firstInDanger)),
     );
     return devices.map((device) => ({ deviceId: device.deviceId, token: device.token(gatewayId) }));
   },
@@ -38,6 +39,8 @@ interface SignRequest {
   readonly framesEach: number;
   readonly path: string;
   readonly gatewayId: string;
+  /** So many devices, the last ones, send nothing but emergencies. */
+  readonly inDanger: number;
 }
 
 export type DevicesWorker = typeof handlers;

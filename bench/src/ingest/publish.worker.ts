@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { framesTopic } from '@careledger/protocol';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { serveWorker } from '../worker/serve.js';
@@ -7,6 +8,9 @@ import { readFrames, type DeviceFrames } from './frame-file.js';
 /** Frames of a device that wait for their PUBACK. */
 const IN_FLIGHT_PER_DEVICE = 20;
 const MQTT_3_1_1 = 4;
+const PACE_MS = 2;
+const BETWEEN_EMERGENCIES_MS = 10;
+const MS_PER_S = 1_000;
 
 /** A device's connection and what it has still to send. */
 class Publisher {
@@ -29,6 +33,15 @@ class Publisher {
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT_PER_DEVICE }, publishInTurn));
+  }
+
+  /** Publishes the next frame. Milliseconds to its PUBACK. */
+  async publishOne(): Promise<number> {
+    const frame = this.frames[this.#next++];
+    if (frame === undefined) throw new RangeError('Not enough frames were signed beforehand');
+    const beginMs = performance.now();
+    await this.client.publishAsync(this.topic, frame as Buffer, { qos: 1 });
+    return performance.now() - beginMs;
   }
 }
 
@@ -60,7 +73,67 @@ const handlers = {
     await Promise.all(publishers.map((publisher) => publisher.publish(framesEach)));
     return publishers.length * framesEach;
   },
+  /** As many as can be of all but those in danger. Frames a second, and milliseconds to each PUBACK. */
+  async full({ framesEach, inDanger }: Omit<PacedRequest, 'perS'>): Promise<Full> {
+    const ordinary = publishers.slice(0, publishers.length - inDanger);
+    const beginMs = performance.now();
+    const latencies = await Promise.all(
+      ordinary.flatMap((publisher) =>
+        Array.from({ length: IN_FLIGHT_PER_DEVICE }, async (_, first) => {
+          const own: number[] = [];
+          for (let frame = first; frame < framesEach; frame += IN_FLIGHT_PER_DEVICE)
+            own.push(await publisher.publishOne());
+          return own;
+        }),
+      ),
+    );
+    const frames = ordinary.length * framesEach;
+    return { perS: (frames * MS_PER_S) / (performance.now() - beginMs), latenciesMs: latencies.flat() };
+  },
+  /** So many a second of all but those in danger, who send beside them. Milliseconds to the PUBACK of each emergency. */
+  async paced({ perS, framesEach, inDanger }: PacedRequest): Promise<Paced> {
+    const ordinary = publishers.slice(0, publishers.length - inDanger);
+    const callers = publishers.slice(publishers.length - inDanger);
+    const frames = ordinary.length * framesEach;
+    const beginMs = performance.now();
+    const sent: Promise<number>[] = [];
+    const latenciesMs: number[] = [];
+    const call = async (): Promise<void> => {
+      for (let turn = 0; sent.length < frames; turn++) {
+        latenciesMs.push((await callers[turn % callers.length]?.publishOne()) ?? Number.NaN);
+        await delay(BETWEEN_EMERGENCIES_MS);
+      }
+    };
+    const calling = call();
+    while (sent.length < frames) {
+      const due = Math.min(frames, Math.ceil(((performance.now() - beginMs) * perS) / MS_PER_S));
+      while (sent.length < due)
+        sent.push(ordinary[sent.length % ordinary.length]?.publishOne() ?? Promise.resolve(0));
+      await delay(PACE_MS);
+    }
+    await Promise.all([calling, ...sent]);
+    return { latenciesMs, frames: frames + latenciesMs.length };
+  },
 };
+
+interface Full {
+  readonly perS: number;
+  readonly latenciesMs: readonly number[];
+}
+
+interface Paced {
+  readonly latenciesMs: readonly number[];
+  /** All that were acknowledged. */
+  readonly frames: number;
+}
+
+interface PacedRequest {
+  /** Frames a second of all of them together. */
+  readonly perS: number;
+  readonly framesEach: number;
+  /** So many devices, the last ones, send one frame after the other beside them. */
+  readonly inDanger: number;
+}
 
 interface ConnectRequest {
   readonly url: string;

@@ -18,6 +18,8 @@ export interface StationOptions {
   readonly framesEach: number;
   /** How often the gateway verifies each signature. */
   readonly verifications: number;
+  /** So many devices, the last ones, send nothing but emergencies. None unless given. */
+  readonly inDanger?: number;
 }
 
 /** A gateway in a process, its devices in another, and their frames, which a third has signed and which is gone. */
@@ -37,7 +39,7 @@ export class Station implements AsyncDisposable {
     this.#publisher = publisher;
   }
 
-  static async open({ folder, framesEach, verifications }: StationOptions): Promise<Station> {
+  static async open({ folder, framesEach, verifications, inDanger = 0 }: StationOptions): Promise<Station> {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'frames');
     const gatewayId = GATEWAY_ID;
@@ -53,7 +55,7 @@ export class Station implements AsyncDisposable {
     await using devices = new WorkerProcess<DevicesWorker>('ingest/devices.worker.js');
     const registrations = await devices.call('make', { pairingCodes, gatewayId });
     const epochs = await gateway.call('register', registrations);
-    const logins = await devices.call('sign', { epochs, framesEach, path, gatewayId });
+    const logins = await devices.call('sign', { epochs, framesEach, path, gatewayId, inDanger });
     const publisher = stack.use(new WorkerProcess<PublishWorker>('ingest/publish.worker.js'));
     await publisher.call('connect', { url, path, logins });
     const deviceKeys = registrations.map(({ deviceKey }) => deviceKey);
@@ -69,6 +71,20 @@ export class Station implements AsyncDisposable {
     this.#published += frames;
     if (stored !== this.#published) throw lost(this.#published, stored);
     return cpuUs / frames;
+  }
+
+  /** All devices but those in danger send as fast as they can. Frames a second, and milliseconds to each PUBACK. */
+  async full(framesEach: number, inDanger: number): ReturnType<PublishWorker['full']> {
+    const full = await this.#publisher.call('full', { framesEach, inDanger });
+    this.#published += full.latenciesMs.length;
+    return full;
+  }
+
+  /** They send so many a second, those in danger beside them. Milliseconds to the PUBACK of each emergency. */
+  async emergenciesMs(asked: Parameters<PublishWorker['paced']>[0]): Promise<readonly number[]> {
+    const { latenciesMs, frames } = await this.#publisher.call('paced', asked);
+    this.#published += frames;
+    return latenciesMs;
   }
 
   /** @throws BenchError `MEASURE_INVALID` unless every frame is in a chain that verifies */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { median, spreadOf } from './statistics.js';
+import { median, percentile, spreadOf } from './statistics.js';
 
 test('the median is not the mean: one slow round does not move it', () => {
   expect(median([3, 1, 1000])).toBe(3);
@@ -11,6 +11,13 @@ test('values are sorted as numbers and left as they were', () => {
   const values = [10, 9, 100];
   expect(median(values)).toBe(10);
   expect(values).toEqual([10, 9, 100]);
+});
+
+test('a percentile is one of the values: so many lie at or below it', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect(percentile(hundred, 0.95)).toBe(95);
+  expect(percentile([3, 1, 2], 0.95)).toBe(3);
+  expect(() => percentile([], 0.95)).toThrow(RangeError);
 });
 
 test('no rounds, no figure', () => {

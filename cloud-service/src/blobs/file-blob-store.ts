@@ -10,20 +10,22 @@ const FOLDER_CHARS = 2;
 
 /** Blobs as files under `root/xx/HASH`, written beside and renamed, synced before they count. */
 export class FileBlobStore implements BlobStore {
+  /** Folders that are there, on disk. */
+  readonly #folders = new Set<string>();
+
   constructor(readonly root: string) {}
 
   async put(hash: string, bytes: Uint8Array): Promise<void> {
     const path = this.#pathOf(hash);
     const folder = dirname(path);
     if (await exists(path)) return;
-    await mkdir(folder, { recursive: true });
+    await this.#make(folder);
     const temporary = join(folder, `.${randomUUID()}`);
     await using file = await open(temporary, 'wx');
     await file.writeFile(bytes);
     await file.sync();
     await rename(temporary, path);
     await syncFolder(folder);
-    await syncFolder(this.root);
   }
 
   async get(hash: string): Promise<Uint8Array> {
@@ -44,6 +46,13 @@ export class FileBlobStore implements BlobStore {
 
   removeNow(hash: string): void {
     rmSync(this.#pathOf(hash), { force: true });
+  }
+
+  async #make(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    await syncFolder(this.root);
+    this.#folders.add(folder);
   }
 
   #pathOf(hash: string): string {

@@ -48,18 +48,18 @@ afterEach(() => {
 });
 
 describe('of several for one version of a record', () => {
-  test('the one that the ledger took is settled, not the one that came last', () => {
-    pending.keep(version('honest'), quota);
-    pending.keep(version('attacker', { issuer: 'aut_lab', mspId: 'LabMSP' }), quota);
-    pending.settle('honest', settlement);
+  test('the one that the ledger took is settled, not the one that came last', async () => {
+    await pending.keep(version('honest'), quota);
+    await pending.keep(version('attacker', { issuer: 'aut_lab', mspId: 'LabMSP' }), quota);
+    await pending.settle('honest', settlement);
     expect(versions.find('rec_a', 1)).toMatchObject({ manifest: 'manifest honest', receipt: 'receipt' });
     expect(pending.hashes()).toEqual(['attacker']);
   });
 
-  test('one that is held stays when another is settled for the same version', () => {
-    for (const hash of ['first', 'again']) pending.keep(version(hash), quota);
-    pending.settle('first', settlement);
-    pending.settle('again', { ...settlement, receipt: 'another receipt' });
+  test('one that is held stays when another is settled for the same version', async () => {
+    for (const hash of ['first', 'again']) await pending.keep(version(hash), quota);
+    await pending.settle('first', settlement);
+    await pending.settle('again', { ...settlement, receipt: 'another receipt' });
     expect(versions.find('rec_a', 1)).toMatchObject({ manifest: 'manifest first', receipt: 'receipt' });
     expect(pending.hashes()).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('of several for one version of a record', () => {
 
 describe('the blob of a version that is given up', () => {
   test('goes with the last version that refers to it', async () => {
-    for (const hash of ['a', 'b']) pending.keep(version(hash), quota);
+    for (const hash of ['a', 'b']) await pending.keep(version(hash), quota);
     await blobs.put(ciphertextSha256, ciphertext);
     pending.drop(version('a'));
     expect(await blobs.has(ciphertextSha256)).toBe(true);
@@ -76,19 +76,19 @@ describe('the blob of a version that is given up', () => {
   });
 
   test('stays while a held version refers to it: a refused PUT of somebody’s ciphertext takes nothing from them', async () => {
-    pending.keep(version('held'), quota);
+    await pending.keep(version('held'), quota);
     await blobs.put(ciphertextSha256, ciphertext);
-    pending.settle('held', settlement);
-    pending.keep(version('refused', { recordId: 'rec_b', mspId: 'LabMSP' }), quota);
+    await pending.settle('held', settlement);
+    await pending.keep(version('refused', { recordId: 'rec_b', mspId: 'LabMSP' }), quota);
     pending.drop(version('refused'));
     expect(Buffer.from(await blobs.get(ciphertextSha256))).toEqual(ciphertext);
   });
 
   test('given up while another PUT of the same bytes is under way is there when that one ends', async () => {
-    pending.keep(version('refused'), quota);
+    await pending.keep(version('refused'), quota);
     await blobs.put(ciphertextSha256, ciphertext);
     // What a PUT does: first it refers to the blob, then it writes it, or sees that it is there.
-    pending.keep(version('other', { recordId: 'rec_b' }), quota);
+    await pending.keep(version('other', { recordId: 'rec_b' }), quota);
     const written = blobs.put(ciphertextSha256, ciphertext);
     pending.drop(version('refused'));
     await written;
@@ -96,28 +96,30 @@ describe('the blob of a version that is given up', () => {
   });
 
   test('is written again by a PUT that begins after it was given up', async () => {
-    pending.keep(version('refused'), quota);
+    await pending.keep(version('refused'), quota);
     await blobs.put(ciphertextSha256, ciphertext);
     pending.drop(version('refused'));
-    pending.keep(version('other'), quota);
+    await pending.keep(version('other'), quota);
     await blobs.put(ciphertextSha256, ciphertext);
     expect(await blobs.has(ciphertextSha256)).toBe(true);
   });
 });
 
 describe('one organisation that fills a provider', () => {
-  test('is stopped at its own number of versions, and stops nobody else', () => {
-    const kept = ['a', 'b', 'c', 'd'].map((hash) => pending.keep(version(hash, { mspId: 'LabMSP' }), quota));
+  test('is stopped at its own number of versions, and stops nobody else', async () => {
+    const kept = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((hash) => pending.keep(version(hash, { mspId: 'LabMSP' }), quota)),
+    );
     expect(kept).toEqual([true, true, true, false]);
-    expect(pending.keep(version('own'), quota)).toBe(true);
+    expect(await pending.keep(version('own'), quota)).toBe(true);
     pending.drop(version('a'));
-    expect(pending.keep(version('d', { mspId: 'LabMSP' }), quota)).toBe(true);
+    expect(await pending.keep(version('d', { mspId: 'LabMSP' }), quota)).toBe(true);
   });
 
-  test('is stopped at its own number of bytes, and may send again what is on its way', () => {
-    expect(pending.keep(version('a', { sizeBytes: 900 }), quota)).toBe(true);
-    expect(pending.keep(version('b', { sizeBytes: 101 }), quota)).toBe(false);
-    expect(pending.keep(version('a', { sizeBytes: 900 }), quota)).toBe(true);
+  test('is stopped at its own number of bytes, and may send again what is on its way', async () => {
+    expect(await pending.keep(version('a', { sizeBytes: 900 }), quota)).toBe(true);
+    expect(await pending.keep(version('b', { sizeBytes: 101 }), quota)).toBe(false);
+    expect(await pending.keep(version('a', { sizeBytes: 900 }), quota)).toBe(true);
     expect(pending.hashes()).toEqual(['a']);
   });
 });

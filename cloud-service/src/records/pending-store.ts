@@ -1,4 +1,4 @@
-import type { Database } from '@careledger/service-kit';
+import { GroupCommit, type Database } from '@careledger/service-kit';
 import type { BlobStore } from '../blobs/blob-store.js';
 
 /** A version whose author is checked, on its way to the ledger. */
@@ -42,15 +42,17 @@ const COLUMNS = `statement_hash AS statementHash, record_id AS recordId, version
   ciphertext_sha256 AS ciphertextSha256, size_bytes AS sizeBytes`;
 type Row = Omit<PendingVersion, 'wraps'> & { readonly wraps: string };
 
-/** Versions before their transaction is known to be VALID: on disk before it is submitted. */
+/** Versions before their transaction is known to be VALID: on disk before it is submitted. Those that come together are synced together. */
 export class PendingStore {
   readonly #blobs: Pick<BlobStore, 'removeNow'>;
+  readonly #commits: GroupCommit<() => unknown, unknown>;
 
   constructor(
     readonly database: Database,
     blobs: Pick<BlobStore, 'removeNow'>,
   ) {
     this.#blobs = blobs;
+    this.#commits = new GroupCommit({ database, write: (work) => work() });
   }
 
   /** Of the statements that wait, the oldest first. */
@@ -67,12 +69,12 @@ export class PendingStore {
   }
 
   /**
-   * Keeps a version, on disk when this returns; one that is kept already stays as it is. From here on its blob is
+   * Keeps a version, on disk when this resolves; one that is kept already stays as it is. From here on its blob is
    * referred to, so this comes before the blob is written: whoever gives up another version with the same blob leaves it.
    * @returns false where the organisation has as much on its way as it may
    */
-  keep(version: PendingVersion, quota: PendingQuota): boolean {
-    return this.database.transaction(() => {
+  keep(version: PendingVersion, quota: PendingQuota): Promise<boolean> {
+    return this.#committed(() => {
       if (this.#has(version.statementHash)) return true;
       const { versions, bytes } = this.#onTheWay(version.mspId);
       if (versions + 1 > quota.versionsMax || bytes + version.sizeBytes > quota.bytesMax) return false;
@@ -81,9 +83,9 @@ export class PendingStore {
     });
   }
 
-  /** Makes a pending version a held one, with the receipt that says so; one that is held already stays as it is. */
-  settle(statementHash: string, { txId, blockNumber, receipt, acceptance }: Settlement): void {
-    this.database.transaction(() => {
+  /** Makes a pending version a held one, with the receipt that says so, on disk when this resolves; one that is held already stays as it is. */
+  settle(statementHash: string, { txId, blockNumber, receipt, acceptance }: Settlement): Promise<void> {
+    return this.#committed(() => {
       this.database
         .prepare(
           `INSERT INTO versions (record_id, version, patient_id, statement, manifest, wrap_set, wraps, wrap_seq,
@@ -120,6 +122,15 @@ export class PendingStore {
       for (const { hash } of rows) this.#removeBlobUnlessReferred(hash);
       return rows.map(({ recordId, version }) => ({ recordId, version }));
     });
+  }
+
+  /** Resolves when everything that is held is on disk. */
+  onDisk(): Promise<void> {
+    return this.#commits.idle();
+  }
+
+  #committed<T>(write: () => T): Promise<T> {
+    return this.#commits.add(write) as Promise<T>;
   }
 
   #has(statementHash: string): boolean {

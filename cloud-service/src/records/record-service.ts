@@ -62,7 +62,10 @@ export class RecordService {
     const incoming = readIncoming(request, path, providerId);
     assertSpeaksFor(caller, incoming.statement.issuer);
     const held = versions.find(path.recordId, path.version);
-    if (held !== undefined) return { answer: this.#answerAgain(held, incoming), created: false };
+    if (held !== undefined) {
+      await this.#options.pending.onDisk();
+      return { answer: this.#answerAgain(held, incoming), created: false };
+    }
     const acceptedAt = await checkAuthor(incoming, this.#options);
     await this.#assertEntitled(incoming);
     const answer = await this.#carryOut(pendingOf(incoming, caller, acceptedAt), incoming.ciphertext);
@@ -137,7 +140,7 @@ export class RecordService {
 
   async #keep(version: PendingVersion, ciphertext: Uint8Array): Promise<void> {
     const { blobs, pending, quota } = this.#options;
-    if (!pending.keep(version, quota))
+    if (!(await pending.keep(version, quota)))
       throw new ProblemError(
         'TOO_MANY_REQUESTS',
         `${version.mspId} has as many versions or bytes on their way as it may; wait for some to be settled`,

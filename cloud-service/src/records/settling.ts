@@ -83,7 +83,7 @@ export class Settler {
       { wrapSet, set: readWrapSet(wrapSet), provider: providerId, acceptedAt },
       signer,
     );
-    this.#options.pending.settle(statementHash, { txId, blockNumber, receipt, acceptance });
+    await this.#options.pending.settle(statementHash, { txId, blockNumber, receipt, acceptance });
     const held = this.#options.versions.find(recordId, version);
     if (held === undefined) throw new RangeError(`${recordId} was to be held now`);
     return answerOf(held, providerId);

@@ -107,6 +107,20 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
       body: { consentKey: newKey() },
       otherBody: { consentKey: newKey() },
     }),
+  'POST /v1/enrolments/offers': async (world) =>
+    byOps(world, {
+      path: '/v1/enrolments/offers',
+      body: { consentKeys: [newKey()] },
+      otherBody: { consentKeys: [newKey()] },
+    }),
+  'POST /v1/enrolments/batch': async (world) => {
+    const refused = { statement: 'a.b.c', scopeKey: 'x.y.z' };
+    return byOps(world, {
+      path: '/v1/enrolments/batch',
+      body: { enrolments: [refused] },
+      otherBody: { enrolments: [refused, refused] },
+    });
+  },
   'POST /v1/patients/{patientId}/tokens': async (world) => {
     const { patientId } = await world.fixture.patient();
     return byOps(world, { path: `/v1/patients/${patientId}/tokens`, otherBody: {} });

@@ -139,3 +139,60 @@ describe('no patient is made', () => {
     );
   });
 });
+
+describe('many patients by one request', () => {
+  const enrolmentOf = async (signer: Signer) => {
+    const { patientId, networkId, gatewayKey, gatewayKeyProof, encryptionKey } = t.core.patients.offer(
+      signer.publicKey,
+    );
+    const keys = { gatewayKey: fromBase64url(gatewayKey), encryptionKey: fromBase64url(encryptionKey) };
+    const parts = { patientId, networkId, consentKey: signer.publicKey, gatewayKeyProof, ...keys };
+    const statement = makeStatement(
+      registrationStatement({ ...parts, iat: Math.floor(t.nowMs / 1_000) }),
+      signer,
+    );
+    return { statement, scopeKey: await encryptTo(keys.encryptionKey, scopeKey, { context }) };
+  };
+
+  test('are made each for itself: what is refused has its code and stops nobody else', async () => {
+    const signers = [1, 2, 3].map(() => generateEd25519().signer);
+    const [one, two, three] = await Promise.all(signers.map(enrolmentOf));
+    if (one === undefined || two === undefined || three === undefined) throw new Error('no enrolments');
+    const bad = { ...two, scopeKey: three.scopeKey };
+    const made = await t.core.patients.enrolAll([one, bad, three, { statement: 'a.b.c', scopeKey: 'x.y.z' }]);
+    expect(made.map((each) => ('code' in each ? each.code : each.patientId))).toEqual([
+      patientIdOf(signers[0]?.publicKey ?? consent.publicKey, sha256),
+      'ENROLMENT_REFUSED',
+      patientIdOf(signers[2]?.publicKey ?? consent.publicKey, sha256),
+      'ENROLMENT_REFUSED',
+    ]);
+    // Their keys and chains are there after a restart.
+    const { patients } = await t.reopen({ consentKeys: undefined }, async () => undefined);
+    expect(patients.list()).toHaveLength(2);
+    for (const { patientId } of patients.list())
+      expect(patients.keys(patientId).scopeKey()).toEqual(Buffer.from(scopeKey));
+  });
+
+  test('that comes again, or twice in one, names the same patients; another registration of theirs is refused', async () => {
+    const enrolment = await enrolmentOf(consent);
+    t.nowMs += 1_000;
+    const another = await enrolmentOf(consent);
+    const twice = await t.core.patients.enrolAll([enrolment, enrolment]);
+    const again = await t.core.patients.enrolAll([enrolment, another]);
+    const [patient] = t.core.patients.list();
+    expect([...twice, again[0]]).toEqual([patient, patient, patient]);
+    expect(again[1]).toMatchObject({ code: 'PATIENT_EXISTS' });
+    expect(t.core.patients.list()).toHaveLength(1);
+  });
+
+  test('whose keys outlived the store keep them, beside newcomers', async () => {
+    const enrolment = await enrolmentOf(consent);
+    await t.core.patients.enrolAll([enrolment]);
+    const { patients } = await t.reopen({ consentKeys: undefined }, async () => {
+      for (const file of await readdir(t.folder))
+        if (file.startsWith('gateway.db')) await rm(join(t.folder, file));
+    });
+    const made = await patients.enrolAll([enrolment, await enrolmentOf(generateEd25519().signer)]);
+    expect(made.map((each) => 'code' in each)).toEqual([false, false]);
+  });
+});

@@ -1,3 +1,5 @@
+/** Patients whom one request enrols. */
+export const ENROLMENTS_MAX = 100;
 /** Passphrases of one patient that wait for their turn. */
 export const WAITING_PER_PATIENT_MAX = 4;
 /** Passphrases that wait, all patients together: at about half a second each, none waits longer than a request may. */

@@ -1,5 +1,5 @@
 import { CryptoError, type Signer, type X25519KeyPair } from '@careledger/crypto';
-import type { KeyStore } from '@careledger/crypto/key-store';
+import type { KeyStore, NewKey } from '@careledger/crypto/key-store';
 import { sodiumSigner } from '@careledger/crypto/sodium';
 import { OfferedKeys, type AppointedKeys } from './offered-keys.js';
 
@@ -14,6 +14,13 @@ export const PATIENT_KEYS = {
   /** Key of the HMAC that gives scope tags. */
   scopeKey: (patientId: string) => `${patientId}/scope-key`,
 } as const;
+
+/** Whose registration was checked, with what the gateway is to keep. */
+export interface AppointedPatient {
+  readonly keys: PatientKeys;
+  readonly appointed: AppointedKeys;
+  readonly scopeKey: Uint8Array;
+}
 
 /** A patient's delegated keys, opened one by one when asked for. Not the consent key, which only the patient opens. */
 export class PatientKeys implements AppointedKeys {
@@ -38,15 +45,20 @@ export class PatientKeys implements AppointedKeys {
    * there stay: records may be wrapped to them.
    */
   async keep(appointed: AppointedKeys, scopeKey: Uint8Array): Promise<void> {
-    const { patientId, store } = this;
-    const scope = { name: PATIENT_KEYS.scopeKey(patientId), type: 'secret', secret: scopeKey } as const;
     try {
-      if (appointed instanceof OfferedKeys) await store.put(...secretsOf(patientId, appointed), scope);
-      else if (!store.has(scope.name)) await store.put(scope);
+      await this.store.put(...this.toKeep(appointed, scopeKey));
     } catch (error) {
       // The same registration came twice at once.
-      if (!(error instanceof CryptoError && error.code === 'KEY_EXISTS')) throw error;
+      if (!isThere(error)) throw error;
     }
+  }
+
+  /** What `keep` puts into the key store. */
+  toKeep(appointed: AppointedKeys, scopeKey: Uint8Array): NewKey[] {
+    const { patientId, store } = this;
+    const scope = { name: PATIENT_KEYS.scopeKey(patientId), type: 'secret', secret: scopeKey } as const;
+    if (appointed instanceof OfferedKeys) return [...secretsOf(patientId, appointed), scope];
+    return store.has(scope.name) ? [] : [scope];
   }
 
   /** Whether this gateway has keys of the patient, though perhaps no patient: of a store that is older than its keys. */
@@ -135,6 +147,20 @@ export class PatientKeys implements AppointedKeys {
     return this.store.secret(PATIENT_KEYS.scopeKey(this.patientId));
   }
 }
+
+/** Has the keys of many patients on disk with one write; `PatientKeys.keep` where that cannot be. */
+export async function keepTogether(store: KeyStore, newcomers: readonly AppointedPatient[]): Promise<void> {
+  try {
+    await store.put(
+      ...newcomers.flatMap(({ keys, appointed, scopeKey }) => keys.toKeep(appointed, scopeKey)),
+    );
+  } catch (error) {
+    if (!isThere(error)) throw error;
+    for (const { keys, appointed, scopeKey } of newcomers) await keys.keep(appointed, scopeKey);
+  }
+}
+
+const isThere = (error: unknown): boolean => error instanceof CryptoError && error.code === 'KEY_EXISTS';
 
 const secretsOf = (patientId: string, keys: OfferedKeys) =>
   [

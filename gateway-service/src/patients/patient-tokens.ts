@@ -16,14 +16,15 @@ export class PatientTokens {
 
   /** A new token, on disk when this returns. Earlier ones stay good unless `isOnly`. */
   issue({ patientNo }: Patient, { isOnly, nowMs }: { isOnly: boolean; nowMs: number }): string {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    this.#database.transaction(() => {
+    return this.#database.transaction(() => {
       if (isOnly) this.#database.prepare('DELETE FROM patient_tokens WHERE patient_no = ?').run(patientNo);
-      this.#database
-        .prepare('INSERT INTO patient_tokens VALUES (?, ?, ?)')
-        .run(hash('sha256', token, 'hex'), patientNo, nowMs);
+      return this.#insert(patientNo, nowMs);
     });
-    return token;
+  }
+
+  /** One more for each, in their order, all on disk when this returns. */
+  issueAll(patients: readonly Patient[], nowMs: number): string[] {
+    return this.#database.transaction(() => patients.map(({ patientNo }) => this.#insert(patientNo, nowMs)));
   }
 
   /** Whose token has this hash. */
@@ -34,5 +35,13 @@ export class PatientTokens {
     if (row === undefined) return undefined;
     const patientIds = new Set([this.#patients.byNo(row.patient_no).patientId]);
     return { role: 'patient', mspId: undefined, patientIds, name: undefined, unit: undefined };
+  }
+
+  #insert(patientNo: number, nowMs: number): string {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    this.#database
+      .prepare('INSERT INTO patient_tokens VALUES (?, ?, ?)')
+      .run(hash('sha256', token, 'hex'), patientNo, nowMs);
+    return token;
   }
 }

@@ -25,7 +25,7 @@ import { PatientError } from './errors.js';
 import { KeyStretching } from './key-stretching.js';
 import { PassphraseMistakes } from './mistakes.js';
 import { Offers } from './offered-keys.js';
-import { PatientKeys } from './patient-keys.js';
+import { PatientKeys, keepTogether, type AppointedPatient } from './patient-keys.js';
 import {
   checkRegistration,
   openScopeKey,
@@ -57,6 +57,16 @@ export interface Patient {
   readonly createdMs: number;
   readonly chain: PatientChain;
 }
+
+/** What a genesis block says of who registered. */
+interface Registered {
+  readonly registration: string;
+  /** Raw. */
+  readonly consentKey: Uint8Array;
+}
+
+/** Who is to be a patient of this gateway. */
+type Newcomer = Registered & AppointedPatient;
 
 /** Who gives a passphrase, where that is not a bearer token's holder. */
 const THIS_PROCESS = 'this process';
@@ -139,9 +149,53 @@ export class Patients {
    * @throws PatientError `ENROLMENT_REFUSED`, `PATIENT_EXISTS`
    */
   async enrol(
-    { statement, scopeKey }: OwnEnrolment,
+    enrolment: OwnEnrolment,
     alsoWrite: (patientId: string) => void = () => undefined,
   ): Promise<Patient> {
+    const newcomer = await this.#checked(enrolment);
+    const { keys, appointed, scopeKey } = newcomer;
+    await keys.keep(appointed, scopeKey);
+    this.#assertNew(keys.patientId);
+    return this.#begin(keys, newcomer, alsoWrite);
+  }
+
+  /**
+   * The same of many patients, each for itself: their keys with one write, their chains in one transaction.
+   * @returns in the order of the enrolments: the patient, or why there is none. An enrolment that comes again names the patient
+   * whom it has made.
+   */
+  async enrolAll(enrolments: readonly OwnEnrolment[]): Promise<(Patient | PatientError)[]> {
+    const outcomes = new Map<number, PatientError>();
+    const newcomers = new Map<number, Newcomer>();
+    for (const [place, enrolment] of enrolments.entries())
+      try {
+        newcomers.set(place, await this.#checked(enrolment));
+      } catch (error) {
+        if (!(error instanceof PatientError)) throw error;
+        outcomes.set(place, error);
+      }
+    await keepTogether(this.#options.keyStore, [...newcomers.values()]);
+    // By patient: one who is among them twice, or has come meanwhile by another request, is made once.
+    const made = new Map<string, Newcomer>();
+    for (const newcomer of newcomers.values())
+      if (!this.#byId.has(newcomer.keys.patientId)) made.set(newcomer.keys.patientId, newcomer);
+    this.#beginAll([...made.values()], () => undefined);
+    return enrolments.map(
+      (enrolment, place) => this.#madeBy(enrolment) ?? outcomes.get(place) ?? existing(enrolment),
+    );
+  }
+
+  /** The patient whom this very registration has made. */
+  #madeBy({ statement }: OwnEnrolment): Patient | undefined {
+    const { store } = this.#options;
+    const patient = this.#byId.get(registrantIn(statement) ?? '');
+    const genesis = patient && store.read.block(patient.patientNo, 0);
+    if (genesis === undefined) return undefined;
+    const { registration } = (JSON.parse(genesis.json) as GenesisBlock).body;
+    return registration === statement ? patient : undefined;
+  }
+
+  async #checked({ statement, scopeKey }: OwnEnrolment): Promise<Newcomer> {
     const { keyStore, network, verifier, clock } = this.#options;
     const { patientId, consentKey } = registrantOf(statement);
     this.#assertNew(patientId);
@@ -153,9 +207,10 @@ export class Patients {
         `This gateway offers ${patientId} no keys, or has started since: ask for an offer again`,
       );
     checkRegistration(statement, appointed, { network, verifier, nowMs: clock() });
-    await keys.keep(appointed, await openScopeKey(scopeKey, appointed));
-    this.#assertNew(patientId);
-    return this.#begin(keys, { registration: statement, consentKey }, alsoWrite);
+    return {
+      ...{ keys, appointed, scopeKey: await openScopeKey(scopeKey, appointed) },
+      ...{ registration: statement, consentKey },
+    };
   }
 
   find(patientId: string): Patient | undefined {
@@ -278,27 +333,40 @@ export class Patients {
     });
   }
 
-  #begin(
-    keys: PatientKeys,
-    registered: { readonly registration: string; readonly consentKey: Uint8Array },
+  #begin(keys: PatientKeys, registered: Registered, alsoWrite: (patientId: string) => void): Patient {
+    const [patient] = this.#beginAll([{ ...registered, keys }], alsoWrite);
+    if (patient === undefined) throw new RangeError('A patient was made and is not there');
+    return patient;
+  }
+
+  /** @param alsoWrite for each, within the transaction that makes all of them */
+  #beginAll(
+    newcomers: readonly (Registered & Pick<Newcomer, 'keys'>)[],
     alsoWrite: (patientId: string) => void,
-  ): Patient {
+  ): Patient[] {
     const { store, clock } = this.#options;
-    const { patientId } = keys;
     const createdMs = clock();
-    const { block, state } = this.#genesis(keys, registered, createdMs);
-    const patientNo = store.transaction((writer) => {
-      const no = writer.insertPatient(patientId, createdMs, state);
-      writer.insertBlock({ patientNo: no, height: 0, hash: state.head, json: JSON.stringify(block) });
-      alsoWrite(patientId);
-      return no;
+    const begun = newcomers.map((newcomer) => ({
+      patientId: newcomer.keys.patientId,
+      ...this.#genesis(newcomer.keys, newcomer, createdMs),
+    }));
+    const numbers = store.transaction((writer) =>
+      begun.map(({ patientId, block, state }) => {
+        const no = writer.insertPatient(patientId, createdMs, state);
+        writer.insertBlock({ patientNo: no, height: 0, hash: state.head, json: JSON.stringify(block) });
+        alsoWrite(patientId);
+        return no;
+      }),
+    );
+    return begun.map(({ patientId, state }, place) => {
+      const patientNo = numbers[place] ?? 0;
+      return this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, state) });
     });
-    return this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, state) });
   }
 
   #genesis(
     keys: PatientKeys,
-    { registration, consentKey }: { readonly registration: string; readonly consentKey: Uint8Array },
+    { registration, consentKey }: Registered,
     timeMs: number,
   ): ReturnType<typeof sealGenesis> {
     const { network, software, difficulty } = this.#options;
@@ -341,3 +409,17 @@ export class Patients {
     return patient;
   }
 }
+
+/** Undefined for what is no registration. */
+function registrantIn(statement: string): string | undefined {
+  try {
+    return registrantOf(statement).patientId;
+  } catch (error) {
+    if (error instanceof PatientError) return undefined;
+    throw error;
+  }
+}
+
+/** Made meanwhile, by another registration. */
+const existing = ({ statement }: OwnEnrolment): PatientError =>
+  new PatientError('PATIENT_EXISTS', `${registrantIn(statement)} is enrolled here already`);

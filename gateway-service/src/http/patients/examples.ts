@@ -1,6 +1,14 @@
 import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import type { Static } from 'typebox';
-import type { EnrolledPatient, EnrolmentBody, OfferView, PatientView, TokenView } from './schemas.js';
+import type {
+  EnrolledPatient,
+  EnrolmentsBody,
+  EnrolmentsView,
+  OfferView,
+  OffersView,
+  PatientView,
+  TokenView,
+} from './schemas.js';
 
 export const patient: PatientView = {
   patientId: EXAMPLE.patientId,
@@ -31,7 +39,17 @@ export const offer: OfferView = {
   gatewayKeyProof,
   encryptionKey: EXAMPLE.publicKey,
 };
-export const ownEnrolment: EnrolmentBody = {
+export const ownEnrolment: EnrolmentsBody['enrolments'][number] = {
   statement: exampleStatement('registerPatient', { consentKey: EXAMPLE.publicKey }),
   scopeKey: 'eyJhbGciOiJFQ0RILUVTIn0..x.y.z',
+};
+
+const exists = { code: 'PATIENT_EXISTS', detail: `${EXAMPLE.patientId} is enrolled here already` };
+export const offers: OffersView = { offers: [{ offer, problem: null }] };
+export const offersOfKnown: OffersView = { offers: [{ offer: null, problem: exists }] };
+export const enrolments: EnrolmentsView = {
+  enrolments: [
+    { patientId: EXAMPLE.patientId, ...token, problem: null },
+    { patientId: null, token: null, problem: exists },
+  ],
 };

@@ -15,14 +15,31 @@ import {
   EnrolledPatient,
   EnrolmentBody,
   EnrolmentJob,
+  EnrolmentsBody,
+  EnrolmentsView,
   OfferBody,
   OfferView,
+  OffersBody,
+  OffersView,
   PatientView,
   PatientsPage,
   TokenView,
 } from './schemas.js';
 import type { PatientService } from './service.js';
-import { enrolled, enrolling, offer, ownEnrolment, patient, token } from './examples.js';
+import {
+  enrolled,
+  enrolling,
+  enrolments as enrolmentsExample,
+  offer,
+  offers,
+  offersOfKnown,
+  ownEnrolment,
+  patient,
+  token,
+} from './examples.js';
+
+/** Of a batch: statement and sealed key of each. */
+const BATCH_MAX_BYTES = 1_000_000;
 
 export function addPatientRoutes(
   app: ServiceApp,
@@ -83,6 +100,35 @@ export function addPatientRoutes(
       },
     },
     async (request) => patients.offer(request.body.consentKey),
+  );
+
+  app.post(
+    '/v1/enrolments/offers',
+    {
+      config: byOps,
+      schema: {
+        summary: 'The first step for many patients at once: an offer for each key, or why there is none',
+        body: withExamples(OffersBody, { consentKeys: [EXAMPLE.publicKey] }),
+        response: { 200: withExamples(OffersView, offers, offersOfKnown) },
+      },
+    },
+    async (request) => patients.offers(request.body.consentKeys),
+  );
+
+  app.post(
+    '/v1/enrolments/batch',
+    {
+      config: byOps,
+      bodyLimit: BATCH_MAX_BYTES,
+      schema: {
+        summary:
+          'Make many patients by their own statements, each for itself. Answered when they are made; the registrations follow. ' +
+          'One that comes again is the same patient, with another token',
+        body: withExamples(EnrolmentsBody, { enrolments: [ownEnrolment] }),
+        response: { 200: withExamples(EnrolmentsView, enrolmentsExample) },
+      },
+    },
+    async (request) => patients.enrolAll(request.body.enrolments),
   );
 
   app.get(

@@ -1,31 +1,65 @@
 import { CompactJws, Sealed } from '@careledger/contracts';
 import { ChannelName, NetworkId, PatientId, PublicKey, Timestamp, closedObject } from '@careledger/domain';
 import { Next, jobOf } from '@careledger/service-kit';
-import { Type, type Static } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
+import { ENROLMENTS_MAX } from '../../patients/limits.js';
 import { Passphrase } from '../schemas.js';
 
+const OwnEnrolment = closedObject({
+  /** `registerPatient`, by the consent key that it names; appoints the keys that were offered. */
+  statement: CompactJws,
+  /** 32 bytes, sealed to the encryption key that was offered: the gateway tags the records that it makes. */
+  scopeKey: Sealed,
+});
+
 /** With a passphrase the gateway makes and keeps the consent key; with a statement the patient has it. */
-export const EnrolmentBody = Type.Union([
-  closedObject({
-    /** `registerPatient`, by the consent key that it names; appoints the keys that were offered. */
-    statement: CompactJws,
-    /** 32 bytes, sealed to the encryption key that was offered: the gateway tags the records that it makes. */
-    scopeKey: Sealed,
-  }),
-  closedObject({ passphrase: Passphrase }),
-]);
+export const EnrolmentBody = Type.Union([OwnEnrolment, closedObject({ passphrase: Passphrase })]);
 export type EnrolmentBody = Static<typeof EnrolmentBody>;
 
 export const OfferBody = closedObject({ consentKey: PublicKey });
 /** What the patient appoints by the registration. */
-export const OfferView = Type.Object({
-  patientId: PatientId,
-  networkId: NetworkId,
-  gatewayKey: PublicKey,
-  gatewayKeyProof: CompactJws,
-  encryptionKey: PublicKey,
-});
+export const OfferView = Type.Object(
+  {
+    patientId: PatientId,
+    networkId: NetworkId,
+    gatewayKey: PublicKey,
+    gatewayKeyProof: CompactJws,
+    encryptionKey: PublicKey,
+  },
+  { title: 'EnrolmentOffer' },
+);
 export type OfferView = Static<typeof OfferView>;
+
+const many = { minItems: 1, maxItems: ENROLMENTS_MAX };
+const NullOr = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
+/** Why one of many was not done. */
+const ItemProblem = NullOr(
+  Type.Object({
+    code: Type.String({ description: 'As a problem of its own would have it, see `/problems/{code}`' }),
+    detail: Type.String(),
+  }),
+);
+
+export const OffersBody = closedObject({ consentKeys: Type.Array(PublicKey, many) });
+/** In the order of the keys. */
+export const OffersView = Type.Object({
+  offers: Type.Array(Type.Object({ offer: NullOr(OfferView), problem: ItemProblem })),
+});
+export type OffersView = Static<typeof OffersView>;
+
+export const EnrolmentsBody = closedObject({ enrolments: Type.Array(OwnEnrolment, many) });
+export type EnrolmentsBody = Static<typeof EnrolmentsBody>;
+/** In the order of the enrolments. */
+export const EnrolmentsView = Type.Object({
+  enrolments: Type.Array(
+    Type.Object({
+      patientId: NullOr(PatientId),
+      token: NullOr(Type.String({ description: 'Bearer token of role patient, shown once' })),
+      problem: ItemProblem,
+    }),
+  ),
+});
+export type EnrolmentsView = Static<typeof EnrolmentsView>;
 
 export const PatientView = Type.Object(
   {

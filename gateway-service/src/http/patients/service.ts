@@ -9,16 +9,25 @@ import {
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { GatewayCore } from '../../core.js';
-import type { Patient } from '../../patients/index.js';
+import { PatientError, type Patient } from '../../patients/index.js';
 import type { PatientTokens } from '../../patients/patient-tokens.js';
 import type { ListQuery } from '../schemas.js';
-import type { EnrolmentBody, OfferView, PatientView, PatientsPage, TokenView } from './schemas.js';
+import type {
+  EnrolmentBody,
+  EnrolmentsBody,
+  EnrolmentsView,
+  OfferView,
+  OffersView,
+  PatientView,
+  PatientsPage,
+  TokenView,
+} from './schemas.js';
 
 export interface PatientServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'devices'>;
   readonly consent: Pick<ConsentService, 'register'>;
   readonly registrations: Pick<Registrations, 'has'>;
-  readonly tokens: Pick<PatientTokens, 'issue'>;
+  readonly tokens: Pick<PatientTokens, 'issue' | 'issueAll'>;
   readonly delegateTokens: Pick<DelegateTokens, 'withdraw'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
 }
@@ -61,6 +70,42 @@ export class PatientService {
     return this.#options.core.patients.offer(fromBase64url(consentKey));
   }
 
+  /** The same for many, each for itself. */
+  offers(consentKeys: readonly string[]): OffersView {
+    return {
+      offers: consentKeys.map((key) => {
+        try {
+          return { offer: this.offer(key), problem: null };
+        } catch (error) {
+          return { offer: null, problem: problemOf(error) };
+        }
+      }),
+    };
+  }
+
+  /** Makes many patients by their own statements, and sends their registrations on their way: many in flight. */
+  async enrolAll(enrolments: EnrolmentsBody['enrolments']): Promise<EnrolmentsView> {
+    const { core, consent, tokens } = this.#options;
+    const outcomes = await core.patients.enrolAll(enrolments);
+    const made = [
+      ...new Set(outcomes.flatMap((outcome) => (outcome instanceof PatientError ? [] : [outcome]))),
+    ];
+    await Promise.all(made.map((patient) => consent.register(patient)));
+    const issued = tokens.issueAll(made, Date.now());
+    const tokenOf = new Map(made.map(({ patientId }, place) => [patientId, issued[place] ?? null]));
+    return {
+      enrolments: outcomes.map((outcome) =>
+        outcome instanceof PatientError
+          ? { patientId: null, token: null, problem: problemOf(outcome) }
+          : {
+              patientId: outcome.patientId,
+              token: tokenOf.get(outcome.patientId) ?? null,
+              problem: null,
+            },
+      ),
+    };
+  }
+
   /** In the order in which they came. */
   list({ cursor, limit }: ListQuery): PatientsPage {
     const { core } = this.#options;
@@ -101,4 +146,10 @@ export class PatientService {
       registeredOn: CHANNELS.filter((name) => registrations.has(patient.patientNo, name)),
     };
   }
+}
+
+/** Of one among many. @throws what is no patient's matter */
+function problemOf(error: unknown): { readonly code: string; readonly detail: string } {
+  if (error instanceof PatientError) return { code: error.code, detail: error.message };
+  throw error;
 }

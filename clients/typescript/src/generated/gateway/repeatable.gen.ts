@@ -5,6 +5,8 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/attestations',
   'POST /v1/devices',
   'POST /v1/enrolments',
+  'POST /v1/enrolments/batch',
+  'POST /v1/enrolments/offers',
   'POST /v1/flush',
   'POST /v1/patients',
   'POST /v1/patients/{patientId}/alarms/mute',

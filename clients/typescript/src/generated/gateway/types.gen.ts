@@ -2589,6 +2589,220 @@ export type CreateEnrolmentResponses = {
 
 export type CreateEnrolmentResponse = CreateEnrolmentResponses[keyof CreateEnrolmentResponses];
 
+export type CreateEnrolmentsOfferData = {
+    body: {
+        consentKeys: Array<string>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/enrolments/offers';
+};
+
+export type CreateEnrolmentsOfferErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateEnrolmentsOfferError = CreateEnrolmentsOfferErrors[keyof CreateEnrolmentsOfferErrors];
+
+export type CreateEnrolmentsOfferResponses = {
+    /**
+     * OK
+     */
+    200: {
+        offers: Array<{
+            offer: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                /**
+                 * Network identifier
+                 */
+                networkId: string;
+                /**
+                 * Public key, 32 bytes, base64url
+                 */
+                gatewayKey: string;
+                gatewayKeyProof: string;
+                /**
+                 * Public key, 32 bytes, base64url
+                 */
+                encryptionKey: string;
+            } | null;
+            problem: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+            } | null;
+        }>;
+    };
+};
+
+export type CreateEnrolmentsOfferResponse = CreateEnrolmentsOfferResponses[keyof CreateEnrolmentsOfferResponses];
+
+export type BatchEnrolmentsData = {
+    body: {
+        enrolments: Array<{
+            statement: string;
+            scopeKey: string;
+        }>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/enrolments/batch';
+};
+
+export type BatchEnrolmentsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type BatchEnrolmentsError = BatchEnrolmentsErrors[keyof BatchEnrolmentsErrors];
+
+export type BatchEnrolmentsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        enrolments: Array<{
+            patientId: string | null;
+            token: string | null;
+            problem: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+            } | null;
+        }>;
+    };
+};
+
+export type BatchEnrolmentsResponse = BatchEnrolmentsResponses[keyof BatchEnrolmentsResponses];
+
 export type GetPatientData = {
     body?: never;
     headers?: {

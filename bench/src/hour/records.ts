@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { LedgerView } from '@careledger/examples';
+import { ProcessGroup, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import { costRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
+import { inTurn, totalRounds, type Rounds } from '../run/rounds.js';
+import { Floor } from './floor.js';
+import { hourAgo, sendHour, settle } from './household.js';
+import { Station } from './station.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** To whom a record is wrapped besides the patient. */
+const READERS = ['hospital', 'lab'];
+/** Enrolling 10,000 with two grants each takes longer than all other measures together, and the cost is per record. */
+const PATIENTS = { quick: 200, full: 400 };
+const CONTROL_PATIENTS = 20;
+const ROUNDS: Record<'quick' | 'full', Rounds> = {
+  quick: { warmUp: 1, counted: 2 },
+  full: { warmUp: 2, counted: 5 },
+};
+
+/** What a gateway's busiest moment costs. */
+export const recordsAtTheHour: Measure = {
+  name: 'records_at_the_hour',
+  unit: 'µs',
+  budget: { atLeast: 0.5 },
+  a: 'gateway, providers and apis',
+  b: 'cryptography, HTTP and ledger client in bare loops',
+  what: `CPU of all services for each record, where the windows of ${PATIENTS.full} patients of one gateway close at once, on the
+    embedded network, whose own CPU is not counted: an hour of a glucose monitor is made a record, encrypted, wrapped to the patient
+    and ${READERS.length} authorities, stored at a provider, announced, and heard of by the authorities. The frame that closes
+    the window is counted with it. Beside it, in bare loops: the same seals, wraps, signatures and checks; one HTTP request for
+    each record, of its size; its share of two transactions.`,
+  controlWhat: 'the windows close one after the other, so that no two records share anything',
+
+  async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
+    await using processes = new ProcessGroup();
+    progress('records at the hour: the network and the services start');
+    const network = await startEmbeddedNetwork(processes, join(folder, 'network'), join(folder, 'logs'));
+    const careledger = await startCareledger({
+      ...{ processes, network, dir: folder, recordIntervalMs: HOUR_MS, authorities: READERS },
+      // Anchors are no part of a record's cost.
+      anchorIntervalMs: DAY_MS,
+    });
+    const count = quick ? PATIENTS.quick : PATIENTS.full;
+    progress(`records at the hour: ${count} patients`);
+    const residents = await settle(careledger, network, { count, readers: READERS });
+    await using floor = await Floor.open(folder);
+    using ledgers = new LedgerView(network);
+    const rounds = quick ? ROUNDS.quick : ROUNDS.full;
+    // Two hours a round: one for all, one for those of the control.
+    let hoursAgo = 2 * totalRounds(rounds) + 2;
+    await sendHour(residents, hourAgo(hoursAgo));
+    const station = new Station(careledger, processes);
+    progress('records at the hour: rounds');
+    const [ours = [], bare = [], single = []] = await inTurn(rounds, [
+      () => station.round(residents, hourAgo(--hoursAgo), (all, at) => sendHour(all, at)),
+      () => floor.round(count),
+      () =>
+        station.round(residents.slice(0, CONTROL_PATIENTS), hourAgo(--hoursAgo), async (all, at) => {
+          for (const resident of all) {
+            await sendHour([resident], at);
+            await station.arrived();
+          }
+        }),
+    ]);
+    const announced = await ledgers.countTransactions('authorities');
+    progress(`records at the hour: ${announced} transactions on authorities`);
+    for (const { monitor } of residents) await monitor.close();
+    return { measured: costRatio(ours, bare), control: costRatio(single, bare) };
+  },
+};
