@@ -24,7 +24,9 @@ import {
   GatewayKeys,
   GrantStore,
   HeardRecoveries,
+  HeldUp,
   Reconciler,
+  RecordsKeyCheck,
   Recoveries,
   RecoveryStore,
   Registrations,
@@ -311,7 +313,9 @@ export class Gateway implements AsyncDisposable {
     this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests, recoveries });
     this.encryptionKeys = new EncryptionKeys({ ...parts, intake, requests });
     const { gatewayKeys, encryptionKeys } = this;
-    const rotated = { consentKeys, gatewayKeys, encryptionKeys };
+    const heldUp = new HeldUp({ ...parts, recoveries, outbox });
+    const recordsKeys = new RecordsKeyCheck({ ...parts, encryptionKeys, rewrapper: this.#rewrapper });
+    const rotated = { consentKeys, gatewayKeys, encryptionKeys, heldUp, recordsKeys };
     this.rotations = new Rotations({ ...parts, ...rotated, recoveries, heardRecoveries, intake, requests });
     const { rotations } = this;
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
@@ -327,7 +331,7 @@ export class Gateway implements AsyncDisposable {
     this.reconciler = new Reconciler({
       ...consentParts,
       settler,
-      adoptedDelegations,
+      ...{ adoptedDelegations, rotations, recordsKeys },
       intervalMs: config.reconcileIntervalMs,
     });
     this.#watched = { ...parts, rotations };
