@@ -79,6 +79,7 @@ import { ReceivedStore } from './received/received-store.js';
 import {
   AttestationsComparison,
   ConfirmationsComparison,
+  CopyEndsComparison,
   DeletionsComparison,
   GrantsComparison,
   Reconciliation,
@@ -345,6 +346,7 @@ export class Gateway implements AsyncDisposable {
         new ConfirmationsComparison(compared),
         new WrapsComparison(compared),
         new DeletionsComparison(compared),
+        new CopyEndsComparison(compared),
         new VisitsComparison(compared),
         new AttestationsComparison(compared),
       ],
