@@ -332,7 +332,7 @@ export class Gateway implements AsyncDisposable {
     this.reconciler = new Reconciler({
       ...consentParts,
       settler,
-      ...{ adoptedDelegations, rotations, recordsKeys },
+      ...{ adoptedDelegations, rotations, recordsKeys, heldUp },
       intervalMs: config.reconcileIntervalMs,
     });
     this.#watched = { ...parts, rotations };

@@ -42,6 +42,7 @@ test('a revocation that a provider relayed, since the operator would not, ends w
     adoptedDelegations: { compare: async () => undefined },
     registrations: { has: () => true },
     rotations: { compare: async () => undefined },
+    heldUp: { tryAgain: () => undefined },
     recordsKeys: { check: async () => undefined },
     ledger: {
       channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
@@ -76,6 +77,7 @@ test('a recovery that was opened before this gateway listened is heard of at its
   await using reconciler = new Reconciler({
     ...{ store: core.store, patients: core.patients, steps: desk.steps, grants: desk.grants },
     ...{ rotations: desk.rotations, recordsKeys: desk.recordsKeys, outbox: { add: () => undefined } },
+    heldUp: { tryAgain: () => undefined },
     adoptedDelegations: { compare: async () => undefined },
     // One that no channel has yet is not asked for.
     registrations: { has: () => isThere },

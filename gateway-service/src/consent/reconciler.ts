@@ -9,6 +9,7 @@ import type { GatewayStore } from '../store/index.js';
 import type { AdoptedDelegations } from './adopted-delegations.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import type { GrantStore } from './grant-store.js';
+import type { HeldUp } from './held-up.js';
 import type { RecordsKeyCheck } from './records-key-check.js';
 import type { Registrations } from './registrations.js';
 import type { Rotations } from './rotations.js';
@@ -34,6 +35,7 @@ export interface ReconcilerOptions {
   readonly outbox: Pick<ConsentOutbox, 'add'>;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly rotations: Pick<Rotations, 'compare'>;
+  readonly heldUp: Pick<HeldUp, 'tryAgain'>;
   readonly recordsKeys: Pick<RecordsKeyCheck, 'check'>;
   readonly ledger: LedgerReader;
   readonly settler: Pick<ConsentSettler, 'adopting' | 'adopted'>;
@@ -44,10 +46,12 @@ export interface ReconcilerOptions {
 
 /**
  * Compares every patient's keys, grants and denials on both channels after a start and now and then, reports differences
- * and repairs what it can. What was there before this release heard of its kind of event is heard of so.
+ * and repairs what it can. Once after a start it looks up what it hears of otherwise: an earlier release may have let it pass.
  */
 export class Reconciler implements AsyncDisposable {
   readonly #options: ReconcilerOptions;
+  /** Patients whose keys were compared since the start: what changes after that is heard of. */
+  readonly #lookedUp = new Set<number>();
   #worker: Worker | undefined;
   #differences: readonly GrantDifference[] = [];
   #comparedMs: number | null = null;
@@ -128,11 +132,13 @@ export class Reconciler implements AsyncDisposable {
 
   /** Also while something is under way, which may be about no key. */
   async #compareKeys(patient: Patient): Promise<void> {
-    const { registrations, rotations, recordsKeys, logger } = this.#options;
+    const { registrations, rotations, heldUp, recordsKeys, logger } = this.#options;
     const { patientId, patientNo } = patient;
     if (!CHANNELS.every((channel) => registrations.has(patientNo, channel))) return;
     try {
-      await rotations.compare(patientId);
+      if (this.#lookedUp.has(patientNo)) heldUp.tryAgain(patient);
+      else await rotations.compare(patientId);
+      this.#lookedUp.add(patientNo);
       await recordsKeys.check(patient);
     } catch (err) {
       logger.warn({ err, patientNo }, 'the keys of a patient are not compared; they are in the next round');
