@@ -2,17 +2,17 @@ import type { ChannelName } from '@careledger/domain';
 import { isRecoveryOpen } from '@careledger/policy';
 import type { Patient } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
-import type { ConsentOutbox } from './consent-outbox.js';
 import type { DelegationStore } from './delegation-store.js';
 import type { RecoveryStore } from './recovery-store.js';
-import type { StepStore } from './step-store.js';
+import type { ConsentStep, StepStore } from './step-store.js';
 
 export interface HeldUpOptions {
   readonly core: { readonly store: Pick<GatewayStore, 'deferred'> };
   readonly steps: Pick<StepStore, 'heldUp' | 'reopen' | 'eligible'>;
   readonly recoveries: Pick<RecoveryStore, 'of'>;
   readonly delegations: Pick<DelegationStore, 'setStatus'>;
-  readonly outbox: Pick<ConsentOutbox, 'add'>;
+  /** `consent-outbox.ts`: brings them. */
+  readonly outbox: { add(step: ConsentStep): void };
   readonly clock: () => number;
 }
 
