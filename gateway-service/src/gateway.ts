@@ -24,7 +24,9 @@ import {
   GatewayKeys,
   GrantStore,
   HeardRecoveries,
+  HeldUp,
   Reconciler,
+  RecordsKeyCheck,
   Recoveries,
   RecoveryStore,
   Registrations,
@@ -77,6 +79,7 @@ import { ReceivedStore } from './received/received-store.js';
 import {
   AttestationsComparison,
   ConfirmationsComparison,
+  CopyEndsComparison,
   DeletionsComparison,
   GrantsComparison,
   Reconciliation,
@@ -311,7 +314,9 @@ export class Gateway implements AsyncDisposable {
     this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests, recoveries });
     this.encryptionKeys = new EncryptionKeys({ ...parts, intake, requests });
     const { gatewayKeys, encryptionKeys } = this;
-    const rotated = { consentKeys, gatewayKeys, encryptionKeys };
+    const heldUp = new HeldUp({ ...parts, recoveries, outbox });
+    const recordsKeys = new RecordsKeyCheck({ ...parts, encryptionKeys, rewrapper: this.#rewrapper });
+    const rotated = { consentKeys, gatewayKeys, encryptionKeys, heldUp, recordsKeys };
     this.rotations = new Rotations({ ...parts, ...rotated, recoveries, heardRecoveries, intake, requests });
     const { rotations } = this;
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
@@ -327,7 +332,7 @@ export class Gateway implements AsyncDisposable {
     this.reconciler = new Reconciler({
       ...consentParts,
       settler,
-      adoptedDelegations,
+      ...{ adoptedDelegations, rotations, recordsKeys, heldUp },
       intervalMs: config.reconcileIntervalMs,
     });
     this.#watched = { ...parts, rotations };
@@ -341,6 +346,7 @@ export class Gateway implements AsyncDisposable {
         new ConfirmationsComparison(compared),
         new WrapsComparison(compared),
         new DeletionsComparison(compared),
+        new CopyEndsComparison(compared),
         new VisitsComparison(compared),
         new AttestationsComparison(compared),
       ],

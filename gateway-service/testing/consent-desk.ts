@@ -23,6 +23,8 @@ import {
   Delegations,
   GrantStore,
   HeardRecoveries,
+  HeldUp,
+  RecordsKeyCheck,
   Recoveries,
   RecoveryStore,
   Registrations,
@@ -34,6 +36,7 @@ import {
   StepStore,
   type ConsentStep,
 } from '../src/consent/index.js';
+import { TechnicalAlarmStore } from '../src/alarms/technical-alarm-store.js';
 import { RewrapStore } from '../src/delivery/rewrap-store.js';
 import type { LedgerReader } from '../src/ledger-access/ledger-link.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
@@ -70,6 +73,10 @@ export class ConsentDesk implements AsyncDisposable {
   readonly rekeyings: Rekeyings;
   readonly gatewayKeys: GatewayKeys;
   readonly encryptionKeys: EncryptionKeys;
+  readonly recordsKeys: RecordsKeyCheck;
+  readonly technicalAlarms: TechnicalAlarmStore;
+  /** Patients whose wraps were given to the rewrapper. */
+  readonly rewrapping: number[] = [];
   readonly rewraps: RewrapStore;
   readonly appointing: Delegations;
   readonly standingPolicies: StandingPolicies;
@@ -82,6 +89,8 @@ export class ConsentDesk implements AsyncDisposable {
   recoveriesHeldUp: Promise<void> | undefined;
   /** What the ledgers answer to `GetPatient`. */
   patientOnLedger: Partial<PatientState> = {};
+  /** The same where one differs from the other. */
+  readonly differingOn: Partial<Record<ChannelName, Partial<PatientState>>> = {};
   readonly requests: IdempotencyKeys;
   /** What was logged as one. */
   readonly errors: string[] = [];
@@ -95,6 +104,7 @@ export class ConsentDesk implements AsyncDisposable {
     this.recoveries = new RecoveryStore(database);
     this.registrations = new Registrations(this.steps);
     this.rewraps = new RewrapStore(database);
+    this.technicalAlarms = new TechnicalAlarmStore(database);
     const { grants, steps, registrations, progress } = this;
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
     this.requests = new IdempotencyKeys({ database });
@@ -102,11 +112,8 @@ export class ConsentDesk implements AsyncDisposable {
     this.delegations = new DelegationStore(database);
     const { delegations } = this;
     const delegates = new Delegates({ delegations, clock: common.clock });
-    const intake = new StatementIntake({
-      ...common,
-      delegates,
-      outbox: { add: (step) => this.sent.push(step) },
-    });
+    const outbox = { add: (step: ConsentStep) => void this.sent.push(step) };
+    const intake = new StatementIntake({ ...common, delegates, outbox });
     const { requests } = this;
     this.rekeyings = new Rekeyings({ steps, patients: core.patients });
     const { rekeyings } = this;
@@ -132,9 +139,15 @@ export class ConsentDesk implements AsyncDisposable {
       ...{ ...common, store: core.store, patients: core.patients, progress },
       ...{ ledger, logger, recoveries },
     });
+    this.recordsKeys = new RecordsKeyCheck({
+      ...{ ...common, encryptionKeys, technicalAlarms: this.technicalAlarms, progress, ledger, logger },
+      rewrapper: { add: (patientNo) => this.rewrapping.push(patientNo) },
+    });
     this.rotations = new Rotations({
       ...{ ...common, intake, requests, gatewayKeys, encryptionKeys, consentKeys: new ConsentKeys(database) },
       ...{ ledger, logger, recoveries, delegations },
+      heldUp: new HeldUp({ ...common, recoveries, delegations, outbox }),
+      recordsKeys: this.recordsKeys,
       heardRecoveries: this.heardRecoveries,
     });
     const earlier = new EarlierDecisions({ steps, grants, ledger: { channel } });
@@ -216,7 +229,7 @@ export class ConsentDesk implements AsyncDisposable {
   #keys(name: ChannelName, asked: string) {
     return asked === 'ListRecoveries'
       ? { recoveries: this.recoveriesOnLedger[name] }
-      : { encryptionKeys: [], ...this.patientOnLedger };
+      : { consentKeys: [], encryptionKeys: [], ...this.patientOnLedger, ...this.differingOn[name] };
   }
 
   #rows(name: ChannelName) {

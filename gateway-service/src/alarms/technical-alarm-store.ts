@@ -2,22 +2,24 @@ import type { Database } from '@careledger/service-kit';
 
 /**
  * Why an alarm is not on its way as it should be: an authority cannot be told in time; a record of an emergency cannot be
- * made; the ledgers refused it for good; it is too large to be sent directly.
+ * made; the ledgers refused it for good; it is too large to be sent directly. And that this gateway and both ledgers do not
+ * have one key for the patient's records: what is wrapped to another one the patient may not read.
  */
 export const TECHNICAL_CAUSES = [
   'notice-undelivered',
   'notice-too-large',
   'record-unmade',
   'record-refused',
+  'records-key-differs',
 ] as const;
 export type TechnicalCause = (typeof TECHNICAL_CAUSES)[number];
 
-/** A technical alarm of the gateway's own: somebody may not hear of a danger. Times in milliseconds, gateway's clock. */
+/** A technical alarm of the gateway's own: somebody may not hear of a danger, or not read. Times in milliseconds, gateway's clock. */
 export interface TechnicalAlarm {
   readonly alarmNo: number;
   readonly patientNo: number;
   readonly cause: TechnicalCause;
-  /** Who or what: an authority, an episode. */
+  /** Who or what: an authority, an episode, what a key is for. */
   readonly subject: string;
   readonly raisedMs: number;
   /** Null while it lasts. */
@@ -61,6 +63,12 @@ export class TechnicalAlarmStore {
          WHERE patient_no = ? AND cause = ? AND subject = ? AND ended_ms IS NULL`,
       )
       .run(endedMs, patientNo, cause, subject);
+  }
+
+  /** Whether it is so. */
+  lasts({ patientNo, cause, subject }: Pick<TechnicalAlarm, 'patientNo' | 'cause' | 'subject'>): boolean {
+    const where = 'WHERE patient_no = ? AND cause = ? AND subject = ? AND ended_ms IS NULL';
+    return this.#all(where, patientNo, cause, subject).length > 0;
   }
 
   get(alarmNo: number): TechnicalAlarm | undefined {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { generateX25519, toBase64url, type Signer } from '@careledger/crypto';
 import { ConsentDesk, UNLOCK, appointing } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
@@ -107,20 +107,48 @@ async function reopen(): Promise<void> {
   patient = t.core.patients.get(patient.patientId);
 }
 
-test('a key that the ledger has and this gateway has not, as after an old backup, is no secret; its own are none', async () => {
+/** What a channel has in force: the same on both, or another one on one. */
+const period = (key: string) => ({ key, from: new Date(t.nowMs).toISOString() });
+const told = () =>
+  desk.technicalAlarms.list(patient.patientNo, 0).map(({ cause, endedMs }) => [cause, endedMs === null]);
+
+describe('after a backup from before a rotation was put back', () => {
+  test('a key that the ledgers have and this gateway has not: the patient is told until another is appointed', async () => {
+    desk.patientOnLedger = { encryptionKeys: [period(toBase64url(generateX25519().publicKey))] };
+    await desk.recordsKeys.check(patient);
+    await desk.recordsKeys.check(patient);
+    expect(told()).toEqual([['records-key-differs', true]]);
+    expect(desk.errors).toEqual([expect.stringContaining('have the patient appoint another')]);
+    const { newKey } = await desk.encryptionKeys.offer(patient);
+    const { job } = await desk.encryptionKeys.take(patient, appointed(newKey));
+    desk.patientOnLedger = { encryptionKeys: [period(newKey)] };
+    await desk.settleStep(patient, { job, channel: 'cloud' });
+    expect(told()).toEqual([['records-key-differs', true]]);
+    await desk.settleStep(patient, { job, channel: 'authorities' });
+    expect(told()).toEqual([['records-key-differs', false]]);
+    expect(desk.rewraps.get(patient.patientNo)).toBeDefined();
+  });
+
+  test('a key that still lies ready here is taken into use, and what there is is wrapped to it', async () => {
+    const { newKey } = await desk.encryptionKeys.offer(patient);
+    desk.patientOnLedger = { encryptionKeys: [period(newKey)] };
+    await Promise.all([desk.recordsKeys.check(patient), desk.recordsKeys.check(patient)]);
+    expect(inForce()).toBe(newKey);
+    expect(desk.rewraps.get(patient.patientNo)).toBeDefined();
+    expect(desk.rewrapping).toEqual([patient.patientNo]);
+    expect(told()).toEqual([]);
+  });
+});
+
+test('channels that differ are told of, but not while a statement about the key is on its way; nor is what is the same', async () => {
+  desk.patientOnLedger = { encryptionKeys: [period(inForce())] };
+  await desk.recordsKeys.check(patient);
+  expect(told()).toEqual([]);
   const { newKey } = await desk.encryptionKeys.offer(patient);
-  const onLedger = async (key: string): Promise<string[]> => {
-    const from = new Date(t.nowMs).toISOString();
-    desk.patientOnLedger = {
-      consentKeys: [{ key: toBase64url(consent.publicKey), from }],
-      encryptionKeys: [{ key, from }],
-    };
-    await desk.rotations.compare(patient.patientId);
-    return desk.errors.splice(0);
-  };
-  expect(await onLedger(inForce())).toEqual([]);
-  expect(await onLedger(newKey)).toEqual([]);
-  expect(await onLedger(toBase64url(generateX25519().publicKey))).toEqual([
-    expect.stringContaining('this gateway has not'),
-  ]);
+  const { job } = await desk.encryptionKeys.take(patient, appointed(newKey));
+  desk.differingOn.cloud = { encryptionKeys: [period(newKey)] };
+  await desk.settleStep(patient, { job, channel: 'cloud' });
+  expect(told()).toEqual([]);
+  await desk.settleStep(patient, { job, channel: 'authorities' }, 'refused');
+  expect(told()).toEqual([['records-key-differs', true]]);
 });

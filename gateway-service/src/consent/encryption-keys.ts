@@ -1,8 +1,7 @@
-import type { KeyPeriod } from '@careledger/contracts';
-import { kidOf, toBase64url } from '@careledger/crypto';
-import { currentKey } from '@careledger/policy';
+import { toBase64url } from '@careledger/crypto';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
+import { InTurn } from '../in-turn.js';
 import type { Patient } from '../patients/index.js';
 import type { Taken } from './earlier.js';
 import { KeyAppointments, type KeyAppointmentsOptions } from './key-appointments.js';
@@ -31,6 +30,8 @@ export interface EncryptionKeyOffer {
 export class EncryptionKeys {
   readonly #options: EncryptionKeysOptions;
   readonly #appointments: KeyAppointments;
+  /** By patient. */
+  readonly #turns = new InTurn<number>();
 
   constructor(options: EncryptionKeysOptions) {
     this.#options = options;
@@ -54,28 +55,39 @@ export class EncryptionKeys {
     return this.#appointments.make(patient, unlock, request);
   }
 
-  /**
-   * Whether this gateway has the key of a patient's that a ledger has in force. Not after a backup from before a rotation
-   * was put back, nor where somebody else has appointed one: others wrap to that, and this gateway to a former one.
-   */
-  has({ patientId }: Pick<Patient, 'patientId'>, onLedger: readonly KeyPeriod[]): boolean {
-    const key = currentKey(onLedger);
-    if (key === undefined) return true;
-    const kid = kidOf('X25519', key);
-    return this.#options.core.patients
-      .keys(patientId)
-      .encryptionKeys()
-      .some((own) => own.kid === kid);
+  /** Whether a statement about such a key is on its way to a channel. */
+  isUnderWay({ patientNo }: Patient): boolean {
+    const jobs = this.#options.steps.jobsOf(patientNo, 'rekey');
+    return jobs.some((job) => job.some(({ status }) => status === 'open'));
   }
 
   /** Takes the key that `cloud` has into use, and has what there is wrapped to it; again after a crash in between. */
   async complete(patient: Patient): Promise<void> {
     const { core, steps, rewraps } = this.#options;
     const keys = core.patients.keys(patient.patientId);
+    const { stagedEncryptionKid } = keys;
     const isOnCloud = jobsOfStaged(patient, 'encryption', { keys, steps }).some((job) =>
       job.some(({ channel, status }) => channel === 'cloud' && status === 'done'),
     );
-    if (isOnCloud) await keys.completeEncryption();
+    if (isOnCloud && stagedEncryptionKid !== undefined) await this.follow(patient, stagedEncryptionKid);
     if (keys.formerEncryptionKeys().length > 0) core.store.deferred(() => rewraps.request(patient.patientNo));
+  }
+
+  /**
+   * `cloud` has the key with this thumbprint in force: where it lies ready here it is taken into use, and what there is is
+   * to be wrapped to it. After a backup was put back this gateway may have the key and not the statement.
+   * @returns whether it was
+   */
+  async follow({ patientId, patientNo }: Patient, kid: string): Promise<boolean> {
+    const { core, rewraps } = this.#options;
+    const keys = core.patients.keys(patientId);
+    let isTaken = false;
+    await this.#turns.run(patientNo, async () => {
+      if (keys.stagedEncryptionKid !== kid) return;
+      await keys.completeEncryption();
+      core.store.deferred(() => rewraps.request(patientNo));
+      isTaken = true;
+    });
+    return isTaken;
   }
 }

@@ -3,6 +3,7 @@ import type { StatementBody } from '@careledger/contracts';
 import { generateEd25519, toBase64url, type Signer } from '@careledger/crypto';
 import { ConsentDesk, UNLOCK, appointing } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
+import { takingLedgers } from '../../testing/taking-ledgers.js';
 import type { TestCore } from '../../testing/test-core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
@@ -55,6 +56,22 @@ test('the key that is offered stays the same until the patient appoints it, and 
   await t.core.sealNow(patient.patientId);
   expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 2 });
   expect((await desk.gatewayKeys.offer(patient)).newKey).not.toBe(offer.newKey);
+});
+
+test('what a channel refuses waits where the statement about an offered key may have come there past this gateway', async () => {
+  const { patientNo } = patient;
+  const explains = (code: string) => desk.rekeyings.mayExplain(patientNo, code);
+  expect(explains('STATEMENT_KEY_UNKNOWN')).toBe(false);
+  const offer = await desk.gatewayKeys.offer(patient);
+  expect(desk.rekeyings.isUnderWay(patientNo)).toBe(false);
+  expect([explains('STATEMENT_KEY_UNKNOWN'), explains('RECORD_INVALID')]).toEqual([true, false]);
+  // The channels have it already; the gateway gets the same statement.
+  await desk.gatewayKeys.take(patient, appointed(offer));
+  const { outbox, settled } = takingLedgers(desk, patientNo, () => 'KEY_UNCHANGED');
+  outbox.start();
+  await settled();
+  expect(inForce()).toBe(offer.newKey);
+  expect(explains('STATEMENT_KEY_UNKNOWN')).toBe(false);
 });
 
 test('a key that this gateway has not offered, or that nobody but the patient appoints, is refused', async () => {

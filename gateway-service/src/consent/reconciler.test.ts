@@ -1,7 +1,11 @@
-import type { GrantState } from '@careledger/contracts';
-import type { ChannelName } from '@careledger/domain';
+import type { GrantState, RecoveryState } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import { timestampOf, type ChannelName } from '@careledger/domain';
+import { openedTimes } from '@careledger/policy';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ConsentDesk } from '../../testing/consent-desk.js';
 import { RecordsFixture } from '../../testing/records-fixture.js';
+import { until } from '../../testing/until.js';
 import { readersOf } from '../records/readers.js';
 import { Reconciler } from './reconciler.js';
 import { StepStore } from './step-store.js';
@@ -36,6 +40,10 @@ test('a revocation that a provider relayed, since the operator would not, ends w
     grants: fixture.grants,
     outbox: { add: () => undefined },
     adoptedDelegations: { compare: async () => undefined },
+    registrations: { has: () => true },
+    rotations: { compare: async () => undefined },
+    heldUp: { tryAgain: () => undefined },
+    recordsKeys: { check: async () => undefined },
     ledger: {
       channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
     },
@@ -53,4 +61,43 @@ test('a revocation that a provider relayed, since the operator would not, ends w
   expect(reconciler.report.differences).toMatchObject([{ grantId, notRevokedOn: 'authorities' }]);
   await fixture.until(() => fixture.rewraps.count() === 0);
   expect(fixture.provider.kidsOf(versionId)).not.toContain(fixture.hospital.encryption.kid);
+});
+
+test('a recovery that was opened before this gateway listened is heard of at its start, without another event', async () => {
+  await using desk = await ConsentDesk.open();
+  const patient = await desk.t.patient();
+  const [patientId, at] = [patient.patientId, timestampOf(desk.t.nowMs)];
+  const recovery: RecoveryState = {
+    ...{ patientId, recoveryId: randomId128(), reason: 'lost', newKey: randomId128(), statements: [] },
+    ...{ openedBy: 'aut_hospital', openedAt: at, ...openedTimes(desk.t.nowMs) },
+  };
+  desk.recoveriesOnLedger.authorities = [recovery];
+  let [isThere, compared] = [false, 0];
+  const { core } = desk.t;
+  await using reconciler = new Reconciler({
+    ...{ store: core.store, patients: core.patients, steps: desk.steps, grants: desk.grants },
+    ...{ rotations: desk.rotations, recordsKeys: desk.recordsKeys, outbox: { add: () => undefined } },
+    heldUp: { tryAgain: () => undefined },
+    adoptedDelegations: { compare: async () => undefined },
+    // One that no channel has yet is not asked for.
+    registrations: { has: () => isThere },
+    ledger: { channel: () => ({ evaluate: (async () => ({ rows: [], bookmark: '' })) as never }) },
+    settler: { adopting: () => undefined, adopted: () => undefined },
+    intervalMs: 10,
+    clock: () => (compared += 1),
+    logger: { warn: () => undefined, error: () => undefined },
+  });
+  reconciler.start();
+  await until(
+    () => compared > 1,
+    () => 'no round',
+  );
+  expect(desk.recoveries.of(patient.patientNo)).toEqual([]);
+  isThere = true;
+  const heard = () => desk.recoveries.of(patient.patientNo);
+  await until(
+    () => heard().length > 0,
+    () => 'nothing is heard',
+  );
+  expect(heard()).toMatchObject([{ channel: 'authorities', recovery }]);
 });

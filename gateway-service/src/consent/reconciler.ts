@@ -9,6 +9,10 @@ import type { GatewayStore } from '../store/index.js';
 import type { AdoptedDelegations } from './adopted-delegations.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import type { GrantStore } from './grant-store.js';
+import type { HeldUp } from './held-up.js';
+import type { RecordsKeyCheck } from './records-key-check.js';
+import type { Registrations } from './registrations.js';
+import type { Rotations } from './rotations.js';
 import type { ConsentSettler } from './settle.js';
 import type { StepStore } from './step-store.js';
 
@@ -29,6 +33,10 @@ export interface ReconcilerOptions {
   readonly grants: GrantStore;
   readonly adoptedDelegations: Pick<AdoptedDelegations, 'compare'>;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
+  readonly registrations: Pick<Registrations, 'has'>;
+  readonly rotations: Pick<Rotations, 'compare'>;
+  readonly heldUp: Pick<HeldUp, 'tryAgain'>;
+  readonly recordsKeys: Pick<RecordsKeyCheck, 'check'>;
   readonly ledger: LedgerReader;
   readonly settler: Pick<ConsentSettler, 'adopting' | 'adopted'>;
   readonly intervalMs: number;
@@ -36,9 +44,14 @@ export interface ReconcilerOptions {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Compares every patient's grants and denials on both channels now and then, reports differences and repairs what it can. */
+/**
+ * Compares every patient's keys, grants and denials on both channels after a start and now and then, reports differences
+ * and repairs what it can. Once after a start it looks up what it hears of otherwise: an earlier release may have let it pass.
+ */
 export class Reconciler implements AsyncDisposable {
   readonly #options: ReconcilerOptions;
+  /** Patients whose keys were compared since the start: what changes after that is heard of. */
+  readonly #lookedUp = new Set<number>();
   #worker: Worker | undefined;
   #differences: readonly GrantDifference[] = [];
   #comparedMs: number | null = null;
@@ -78,6 +91,7 @@ export class Reconciler implements AsyncDisposable {
     const found: GrantDifference[] = [];
     for (const patient of patients.list()) {
       if (signal.aborted) return;
+      await this.#compareKeys(patient);
       // What is under way differs by nature.
       if (steps.openCount(patient.patientNo, 'patients') > 0) continue;
       found.push(...(await this.compare(patient)));
@@ -114,6 +128,21 @@ export class Reconciler implements AsyncDisposable {
       const isBeingMended = missingOn !== null && this.#sendAgain(patient, grantId, missingOn);
       return [{ patientId: patient.patientId, grantId, missingOn, notRevokedOn, isBeingMended }];
     });
+  }
+
+  /** Also while something is under way, which may be about no key. */
+  async #compareKeys(patient: Patient): Promise<void> {
+    const { registrations, rotations, heldUp, recordsKeys, logger } = this.#options;
+    const { patientId, patientNo } = patient;
+    if (!CHANNELS.every((channel) => registrations.has(patientNo, channel))) return;
+    try {
+      if (this.#lookedUp.has(patientNo)) heldUp.tryAgain(patient);
+      else await rotations.compare(patientId);
+      this.#lookedUp.add(patientNo);
+      await recordsKeys.check(patient);
+    } catch (err) {
+      logger.warn({ err, patientNo }, 'the keys of a patient are not compared; they are in the next round');
+    }
   }
 
   async #grantsOn(name: ChannelName, { patientId }: Patient): Promise<Map<string, GrantState>> {

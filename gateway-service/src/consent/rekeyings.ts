@@ -4,6 +4,9 @@ import { newKeyOf } from './new-key.js';
 import { jobsOfStaged } from './staged-key.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 
+/** A channel's word that it knows another key, or none. */
+export const KEY_UNKNOWN = 'STATEMENT_KEY_UNKNOWN';
+
 export interface RekeyingsOptions {
   readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly patients: Pick<Patients, 'byNo' | 'keys'>;
@@ -37,6 +40,17 @@ export class Rekeyings {
   /** Whether a channel may know the new key alone, though this gateway has not heard of it yet. */
   isUnderWay(patientNo: number): boolean {
     return this.#underWay(patientNo).length > 0;
+  }
+
+  /**
+   * Whether a refusal may come of a key that a channel knows alone. The patient may have had the statement relayed past this
+   * gateway, about a key that it has offered: what waits goes once it has the statement as well.
+   */
+  mayExplain(patientNo: number, code: string): boolean {
+    const { patients } = this.#options;
+    const { patientId } = patients.byNo(patientNo);
+    const hasOffered = patients.keys(patientId).stagedGatewayKid !== undefined;
+    return this.isUnderWay(patientNo) || (code === KEY_UNKNOWN && hasOffered);
   }
 
   /** Without those that no channel took. */

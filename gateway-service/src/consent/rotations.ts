@@ -4,6 +4,7 @@ import { fromBase64url, toBase64url, type SignatureVerifier } from '@careledger/
 import { currentKey } from '@careledger/policy';
 import type { IdempotencyKeys, IdempotentRequest, Logger } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
+import { InTurn } from '../in-turn.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { ConsentKeys } from '../patients/consent-keys.js';
 import type { Patient } from '../patients/index.js';
@@ -14,9 +15,11 @@ import type { Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import type { EncryptionKeys } from './encryption-keys.js';
 import type { HeardRecoveries } from './heard-recoveries.js';
+import type { HeldUp } from './held-up.js';
 import { ORDER, type StatementIntake } from './intake.js';
 import { checkKeyProof } from './key-proof.js';
 import { newKeyOf } from './new-key.js';
+import type { RecordsKeyCheck } from './records-key-check.js';
 import type { RecoveryStore } from './recovery-store.js';
 import type { ConsentStep } from './step-store.js';
 import { newestConsentKey, takenRotations } from './taken-rotations.js';
@@ -30,7 +33,9 @@ export interface RotationsOptions extends ChainRekeyingOptions {
   readonly recoveries: Pick<RecoveryStore, 'unsealed' | 'latest' | 'sealed'>;
   readonly delegations: Pick<DelegationStore, 'standing' | 'end'>;
   readonly heardRecoveries: Pick<HeardRecoveries, 'hear'>;
-  readonly encryptionKeys: Pick<EncryptionKeys, 'complete' | 'has'>;
+  readonly heldUp: Pick<HeldUp, 'tryAgain'>;
+  readonly encryptionKeys: Pick<EncryptionKeys, 'complete'>;
+  readonly recordsKeys: Pick<RecordsKeyCheck, 'check'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
@@ -46,6 +51,8 @@ export interface RotationsOptions extends ChainRekeyingOptions {
 export class Rotations {
   readonly #options: RotationsOptions;
   readonly #chainRekeying: ChainRekeying;
+  /** By patient. */
+  readonly #comparing = new InTurn<number>();
 
   constructor(options: RotationsOptions) {
     this.#options = options;
@@ -120,12 +127,13 @@ export class Rotations {
 
   /** After a rotation was settled, on disk: of the consent key, or of one of the gateway's. */
   async settled({ kind, patientNo }: ConsentStep, isDone: boolean): Promise<void> {
-    const { core, consentKeys } = this.#options;
+    const { core, consentKeys, recordsKeys } = this.#options;
     const patient = core.patients.byNo(patientNo);
     consentKeys.load(core.patients, patient);
     if (isDone || kind === 'rekey') await this.advance(patient);
-    else
-      await this.compare(patient.patientId).catch((err: unknown) =>
+    if (kind === 'rekey') await recordsKeys.check(patient);
+    else if (!isDone)
+      await this.#compare(patient).catch((err: unknown) =>
         this.#options.logger.warn({ err, patientNo }, 'what the ledger has in its place is not known yet'),
       );
   }
@@ -135,26 +143,35 @@ export class Rotations {
    * the chain follows a recovery.
    */
   async compare(patientId: string): Promise<void> {
-    const { core, steps, consentKeys, encryptionKeys, heardRecoveries, ledger, logger } = this.#options;
-    const patient = core.patients.find(patientId);
+    const patient = this.#options.core.patients.find(patientId);
     if (patient === undefined) return;
+    await this.#compare(patient);
+    // Not after a refusal, which would be asked for again and again.
+    this.#options.heldUp.tryAgain(patient);
+  }
+
+  /** What is asked later is noted later. */
+  #compare(patient: Patient): Promise<void> {
+    return this.#comparing.run(patient.patientNo, () => this.#compareNow(patient));
+  }
+
+  async #compareNow(patient: Patient): Promise<void> {
+    const { core, steps, consentKeys, heardRecoveries, ledger, logger } = this.#options;
+    const { patientId, patientNo } = patient;
     await heardRecoveries.hear(patientId, 'authorities');
     const isOpen = () =>
-      steps.jobsOf(patient.patientNo, 'rotate').some((job) => job.some(({ status }) => status === 'open'));
+      steps.jobsOf(patientNo, 'rotate').some((job) => job.some(({ status }) => status === 'open'));
     if (isOpen()) return;
-    const { consentKeys: periods, encryptionKeys: opening } = await ledger
+    const inForce = (): string => toBase64url(core.patients.consentKey(patient));
+    const before = inForce();
+    const { consentKeys: periods } = await ledger
       .channel('authorities')
       .evaluate(accessControl, 'GetPatient', { patientId });
-    if (!encryptionKeys.has(patient, opening))
-      logger.error(
-        { patientNo: patient.patientNo },
-        'the ledger has a key for a patient’s records that this gateway has not: have the patient appoint another',
-      );
     const onLedger = currentKey(periods);
-    if (onLedger === undefined || isOpen()) return;
+    // What was asked before a key changed here says nothing of that key.
+    if (onLedger === undefined || isOpen() || inForce() !== before) return;
     const key = toBase64url(onLedger);
-    const { patientNo } = patient;
-    const isKnown = key === toBase64url(core.patients.consentKey(patient));
+    const isKnown = key === before;
     if (!isKnown) logger.warn({ patientNo }, 'another consent key is in force on the ledger');
     const epoch = periods.findIndex((period) => period.key === key);
     // Also where the key is known here by a rotation that was refused: its epoch is the ledger's to say.

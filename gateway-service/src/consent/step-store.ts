@@ -161,6 +161,16 @@ export class StepStore {
       .run(patientNo, job, channel);
   }
 
+  /** What one channel has refused for a recovery that was pending there, and the other has taken. */
+  heldUp(patientNo: number): ConsentStep[] {
+    return this.#all(
+      `WHERE patient_no = ? AND status = 'refused' AND code = 'RECOVERY_PENDING' AND EXISTS (
+         SELECT 1 FROM consent_steps AS other WHERE other.patient_no = consent_steps.patient_no
+           AND other.job = consent_steps.job AND other.status = 'done') ORDER BY step_no`,
+      patientNo,
+    );
+  }
+
   /** What is open on a step's channel after it, of its patient's own. */
   after({ patientNo, channel, stepNo }: ConsentStep): ConsentStep[] {
     const later = `WHERE patient_no = ? AND channel = ? AND step_no > ? AND status = 'open'

@@ -5,7 +5,7 @@ import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
 import type { ChainReader } from '../chain/index.js';
 import type { Registrations } from '../consent/registrations.js';
-import type { Rekeyings } from '../consent/rekeyings.js';
+import { KEY_UNKNOWN, type Rekeyings } from '../consent/rekeyings.js';
 import type { RegistrationAwaiter } from '../consent/settle.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import { LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from '../ledger-access/limits.js';
@@ -21,8 +21,6 @@ const STALE_CODES: ReadonlySet<string> = new Set(['ANCHOR_PREV_MISMATCH', 'ANCHO
 
 /** Fault of a chain that lacks, or has otherwise, a block that is anchored: its store is older than the ledger. */
 const BEHIND_LEDGER = 'CHAIN_BEHIND_LEDGER';
-
-const KEY_UNKNOWN = 'STATEMENT_KEY_UNKNOWN';
 
 /** A patient's chain, as far as it concerns its anchors. */
 interface AnchoredChain {
@@ -40,7 +38,7 @@ export interface AnchoringOptions {
   readonly patients: Pick<Patients, 'list' | 'byNo'>;
   readonly chain: Pick<ChainReader, 'blocksFrom'>;
   readonly registrations: Pick<Registrations, 'has'>;
-  readonly rekeyings: Pick<Rekeyings, 'isHeld'>;
+  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'mayExplain'>;
   readonly networkId: string;
   readonly intervalMs: number;
   readonly clock: () => number;
@@ -140,9 +138,11 @@ export class Anchoring implements RegistrationAwaiter, AsyncDisposable {
     progress.notify(patientNo);
   }
 
-  /** A peer that lags behind does not know a key that took another's place. To give the chain up for that would be for good. */
+  /** A peer that lags behind does not know a key that took another's place; one may know a key that is not in the chain yet. To give the chain up for that would be for good. */
   #isRekeyed(patientNo: number, code: string): boolean {
-    return code === KEY_UNKNOWN && this.#options.patients.byNo(patientNo).chain.signerKeys().length > 1;
+    const { patients, rekeyings } = this.#options;
+    if (code !== KEY_UNKNOWN) return false;
+    return patients.byNo(patientNo).chain.signerKeys().length > 1 || rekeyings.mayExplain(patientNo, code);
   }
 
   /** The statement that is to go: the pending one, else a new one, on disk first. */

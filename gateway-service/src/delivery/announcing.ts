@@ -29,7 +29,7 @@ export interface AnnouncingOptions {
     readonly announce: Readonly<Record<Priority, Pick<StatementBatcher, 'submit'>>>;
   };
   readonly patients: Pick<Patients, 'byNo'>;
-  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'isUnderWay'>;
+  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'mayExplain'>;
   readonly networkId: string;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'error'>;
@@ -67,7 +67,7 @@ export class Announcing {
       },
     );
     // Another key of this gateway's may be there already.
-    if (outcome.outcome === 'refused' && rekeyings.isUnderWay(version.patientNo))
+    if (outcome.outcome === 'refused' && rekeyings.mayExplain(version.patientNo, outcome.code))
       throw new NotYetError(outcome.code);
     if (outcome.outcome !== 'announced')
       logger.error(

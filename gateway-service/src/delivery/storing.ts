@@ -35,7 +35,7 @@ export interface StoringOptions {
   readonly ledger: LedgerReader;
   readonly patients: Pick<Patients, 'byNo'>;
   readonly remaking: Pick<Remaking, 'makeAgain'>;
-  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'isUnderWay'>;
+  readonly rekeyings: Pick<Rekeyings, 'isHeld' | 'mayExplain'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
@@ -78,7 +78,7 @@ export class Storing {
     const wanted = { recordId, version: version.version, author, manifestHash, ciphertextSha256 };
     const outcome = await storeVersion(wanted, version, this.#side(version, signal));
     // The provider may know of another key of this gateway's sooner than the gateway.
-    if (outcome.outcome === 'refused' && this.#options.rekeyings.isUnderWay(version.patientNo))
+    if (outcome.outcome === 'refused' && this.#options.rekeyings.mayExplain(version.patientNo, outcome.code))
       throw new NotYetError(outcome.code);
     await this.#settle(version, outcome);
   }

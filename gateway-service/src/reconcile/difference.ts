@@ -25,6 +25,8 @@ export const DIFFERENCE_CODES = {
   WRAPS_DIFFER: 'A provider holds other wraps than the grants give: they are settled again',
   DELETION_UNATTESTED:
     'A provider has not attested within an hour that the wraps which a revocation ended are deleted: ask it. Until then it may hold them',
+  COPY_END_UNATTESTED:
+    'An authority has not attested within an hour of the end of a grant that the copy which it let it keep is destroyed: ask it. Until then it may hold it',
   VISIT_NOT_RELATED: '`authorities` has a visit that `cloud` lacks: its authority has it related again',
   VISIT_NOT_RECORDED: '`cloud` has a visit that `authorities` lacks: its authority records it',
   ATTESTATION_CONTRADICTED:
@@ -37,7 +39,10 @@ export interface Difference {
   readonly patientId: string;
   /** The channel that lacks something; null where it is about no single one. */
   readonly channel: ChannelName | null;
-  /** What it is about: a grant's id, `recordId/version`, `authorityId/visitId`, `mspId/txId`, `providerId/policyVersion`. */
+  /**
+   * What it is about: a grant's id, `recordId/version`, `authorityId/visitId`, `authorityId/grantId`, `mspId/txId`,
+   * `providerId/policyVersion`.
+   */
   readonly about: string;
 }
 

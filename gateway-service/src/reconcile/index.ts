@@ -1,5 +1,6 @@
 export { AttestationsComparison } from './attestations.js';
 export { ConfirmationsComparison } from './confirmations.js';
+export { CopyEndsComparison } from './copy-ends.js';
 export { DeletionsComparison } from './deletions.js';
 export { DIFFERENCE_CODES, type DifferenceCode } from './difference.js';
 export { GrantsComparison } from './grants.js';

@@ -1,6 +1,7 @@
 import { keyProofStatement } from '@careledger/consent';
 import { generateEd25519, generateX25519, toBase64url } from '@careledger/crypto';
 import { makeStatement } from '@careledger/statements';
+import { parseStatement } from '@careledger/statements/portable';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Desk } from '../../testing/desk.js';
 import { encryptionKeyIn, offeredKeyIn } from '../core/journal.js';
@@ -101,4 +102,33 @@ describe('the key to which records are wrapped', () => {
     expect((await desk.run('rotate-gateway', '--records')).exitCode).toBe(0);
     expect(encryptionKeyIn(await journal())).toBe(newKey);
   });
+});
+
+describe('past the gateway', () => {
+  test('one that says done and relays nothing is passed by: what it was sent is printed for any authority', async () => {
+    offered();
+    expect((await desk.run('rotate-gateway')).exitCode).toBe(0);
+    const [statement = ''] = came();
+    const { sid } = parseStatement(statement).payload;
+    expect((await desk.run('statement', sid)).out).toBe(`${statement}\n`);
+  });
+
+  test.each([[[]], [['--records']]])(
+    'what %j signs is printed, and the gateway gets the same later',
+    async (more) => {
+      const use = more.length > 0 ? 'encryption' : 'gateway';
+      const newKey = offered();
+      if (use === 'encryption') desk.gateway.offer = { use, newKey };
+      const { out, exitCode } = await desk.run('rotate-gateway', '--offline', ...more);
+      expect(exitCode).toBe(0);
+      expect(offeredKeyIn(out.trim(), use)).toBe(newKey);
+      expect(came()).toEqual([]);
+      // The same, without the gateway.
+      desk.gateway.isAway = true;
+      expect((await desk.run('rotate-gateway', '--offline', ...more)).out).toBe(out);
+      desk.gateway.isAway = false;
+      expect((await desk.run('send')).exitCode).toBe(0);
+      expect(came()).toEqual([out.trim()]);
+    },
+  );
 });

@@ -52,9 +52,17 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       '--records',
       'have your records wrapped to another key instead: who has a copy of the former one opens nothing that is made from then on',
     )
-    .action(async ({ records }: { readonly records?: true }) => {
+    .option(
+      '--offline',
+      'print the statement and send nothing: any authority relays it (POST /v1/revocations). The gateway is asked for its key alone, ' +
+        'and not where that is signed already; `send` brings it the statement',
+    )
+    .action(async ({ records, offline }: { readonly records?: true; readonly offline?: true }) => {
       await using session = await Session.open(terminal, common());
-      await rotateGateway(session, terminal, records === true ? 'encryption' : 'gateway');
+      const use = records === true ? 'encryption' : 'gateway';
+      if (offline !== true) return await rotateGateway(session, terminal, use);
+      const statement = session.signer.openGatewayRotation(use) ?? (await signOffered(session, use));
+      terminal.stdout.write(`${statement}\n`);
     });
 }
 
@@ -65,14 +73,19 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
 async function rotateGateway(session: Session, { stderr }: Terminal, use: OfferedUse): Promise<void> {
   const { client, patientId, signer } = session;
   const begun = signer.openGatewayRotation(use);
-  if (begun === undefined)
-    return session.decide(signer.gatewayRotation(await client.keyOffer(patientId, use)), {});
+  if (begun === undefined) return session.send(await signOffered(session, use));
   const refusal = await refusalOf(session.send(begun));
   if (refusal === undefined) return;
   const offer = await client.keyOffer(patientId, use);
   if (offer.newKey === offeredKeyIn(begun, use)) throw refusal;
   stderr.write('The gateway offers another key since, in the place of the one that you signed before.\n');
   await session.decide(signer.gatewayRotation(offer), {});
+}
+
+/** The key that the gateway offers is appointed: signed, and on disk. */
+async function signOffered(session: Session, use: OfferedUse): Promise<string> {
+  const { client, patientId, signer } = session;
+  return session.sign(signer.gatewayRotation(await client.keyOffer(patientId, use)));
 }
 
 /** Undefined where it is taken. @throws SignerError of any other kind */

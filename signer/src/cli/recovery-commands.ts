@@ -69,7 +69,8 @@ export function addRecoveryCommands(program: Command, terminal: Terminal): void 
     .option('--print', PRINT)
     .action(async (recoveryId: string, { print }: PrintOption) => {
       await using session = await Session.open(terminal, common());
-      await decided(session, session.signer.takeOver(recoveryId), print);
+      const begun = session.signer.openAboutRecovery('takeOver', recoveryId);
+      await decided(session, begun ?? session.signer.takeOver(recoveryId), print);
     });
 
   recover
@@ -106,12 +107,24 @@ export function addRecoveryCommands(program: Command, terminal: Terminal): void 
     .option('--print', PRINT)
     .action(async (recoveryId: string, { print }: PrintOption) => {
       await using session = await Session.open(terminal, common());
-      await decided(session, session.signer.objection(recoveryId), print);
+      const begun = session.signer.openAboutRecovery('objectToRecovery', recoveryId);
+      await decided(session, begun ?? session.signer.objection(recoveryId), print);
     });
 
-  /** A file that knows no gateway yet has somebody else relay what it signs. */
-  const decided = (session: Session, prepared: Prepared, print: true | undefined): Promise<void> =>
-    session.decide(prepared, { print: print ?? (session.hasGateway ? undefined : true) });
+  /**
+   * A file that knows no gateway yet has somebody else relay what it signs.
+   * @param decision what is to be signed, or a statement that is: that one goes again
+   */
+  async function decided(
+    session: Session,
+    decision: Prepared | string,
+    print: true | undefined,
+  ): Promise<void> {
+    const isPrinted = print === true || !session.hasGateway;
+    const statement = typeof decision === 'string' ? decision : await session.sign(decision);
+    if (isPrinted) terminal.stdout.write(`${statement}\n`);
+    else await session.send(statement);
+  }
 
   /** Undefined where the file is made already. */
   async function newContentOf({ from, patient, network }: OfferOptions): Promise<VaultContent | undefined> {

@@ -107,6 +107,29 @@ test('a file that knows its gateway has it take what it signs to the ledgers', a
   );
 });
 
+test('what the gateway has not said that it has goes again, the same, by the same command or by `send`', async () => {
+  await lost();
+  await reach();
+  const paths = (): string[] => desk.gateway.came.map(({ path }) => path.split('/').at(-1) ?? '');
+  desk.gateway.isAway = true;
+  expect((await run('recover', 'take-over', RECOVERY)).exitCode).toBe(1);
+  expect((await desk.run('recover', 'object', RECOVERY)).exitCode).toBe(1);
+  desk.gateway.isAway = false;
+  desk.gateway.lie = (path, answer) => ('statementId' in answer ? { path } : answer);
+  expect((await run('send')).exitCode).toBe(1);
+  expect((await desk.run('send')).exitCode).toBe(1);
+  desk.gateway.lie = (_path, answer) => answer;
+  expect((await run('recover', 'take-over', RECOVERY)).exitCode).toBe(0);
+  expect((await desk.run('recover', 'object', RECOVERY)).exitCode).toBe(0);
+  expect(paths()).toEqual(['take-over', 'object', 'take-over', 'object']);
+  const [takeOver, objection, ...again] = desk.gateway.came.map(({ statement }) => statement);
+  expect(again).toEqual([takeOver, objection]);
+  // Nothing is awaited any more.
+  expect((await run('send')).exitCode).toBe(0);
+  expect((await desk.run('send')).exitCode).toBe(0);
+  expect(paths()).toHaveLength(4);
+});
+
 test('from a former file the new one has all but its key', async () => {
   const former = (await desk.signer()).content;
   const offer = await offered('--from', desk.file);

@@ -68,6 +68,8 @@ const SENT: ReadonlySet<string> = new Set([
   'endDelegation',
   'rejectSubscription',
   'rotatePatientKey',
+  'objectToRecovery',
+  'takeOver',
   'settings',
   'acknowledgeAlarm',
   'muteAlarms',
@@ -362,6 +364,14 @@ export class ConsentSigner {
   objection(recoveryId: string): Prepared {
     this.#requireOwn('objectToRecovery');
     return this.#prepared({ name: 'objectToRecovery', body: { recoveryId } });
+  }
+
+  /** What was signed here about a recovery, and what the gateway has not said that it has: the same statement is sent again. */
+  openAboutRecovery(name: 'takeOver' | 'objectToRecovery', recoveryId: string): string | undefined {
+    return this.unsent().find((statement) => {
+      const decision = readSigned(statement);
+      return decision.name === name && decision.body.recoveryId === recoveryId;
+    });
   }
 
   /** A rotation that was signed and has not come to its end: the same statement is sent again. */

@@ -22,6 +22,7 @@ import { deliveryAlarmView } from './views.js';
 const ENDS_BY_ITSELF: ReadonlySet<TechnicalCause> = new Set<TechnicalCause>([
   'notice-undelivered',
   'record-unmade',
+  'records-key-differs',
 ]);
 
 export interface AlarmAcknowledgingOptions extends PatientWordOptions {

@@ -85,14 +85,16 @@ export const AlarmView = Type.Object(
 );
 export type AlarmView = Static<typeof AlarmView>;
 
-/** That somebody may not hear of an alarm. IEC 60601-1-8: technical; medium priority is our choice. */
+/** That somebody may not hear of an alarm, or that the patient may not read. IEC 60601-1-8: technical; medium priority is our choice. */
 export const DeliveryAlarmView = Type.Object(
   {
     alarmId: AlarmId,
     cause: Type.Enum([...TECHNICAL_CAUSES], {
       description:
         'notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. ' +
-        'record-unmade, record-refused: the record cannot be made, or no ledger takes it',
+        'record-unmade, record-refused: the record cannot be made, or no ledger takes it. records-key-differs: this gateway and both ' +
+        'ledgers do not have the same key for the patient’s records, as after an old backup was put back; the patient has another one ' +
+        'appointed (`POST …/keys/offer`)',
     }),
     type: Type.Literal('technical'),
     priority: Type.Literal('medium'),
@@ -124,7 +126,7 @@ export const AlarmsPage = Type.Object({
   alarms: Type.Array(AlarmView),
   delivery: Type.Array(DeliveryAlarmView, {
     description:
-      'Alarms about the way of alarms that last, or ended within seven days: the same on every page',
+      'Alarms about the way of alarms, and about the key for the patient’s records, that last, or ended within seven days: the same on every page',
   }),
   recoveries: Type.Array(RecoveryNotice, {
     description:

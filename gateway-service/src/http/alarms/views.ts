@@ -50,13 +50,22 @@ export function alarmView(
 
 export function deliveryAlarmView(patientId: string, alarm: TechnicalAlarm): DeliveryAlarmView {
   const { cause, subject, raisedMs, endedMs } = alarm;
-  const isOfAuthority = cause === 'notice-undelivered' || cause === 'notice-too-large';
   return {
     ...{ alarmId: technicalAlarmIdOf(alarm), cause, type: 'technical', priority: 'medium' },
-    ...(isOfAuthority ? { authorityId: subject } : { about: alarmIdOf(patientId, subject) }),
+    ...subjectOf(patientId, cause, subject),
     raisedAt: timestampOf(raisedMs),
     ...(endedMs !== null && { endedAt: timestampOf(endedMs) }),
   };
+}
+
+function subjectOf(
+  patientId: string,
+  cause: TechnicalAlarm['cause'],
+  subject: string,
+): Pick<DeliveryAlarmView, 'authorityId' | 'about'> {
+  if (cause === 'records-key-differs') return {};
+  const isOfAuthority = cause === 'notice-undelivered' || cause === 'notice-too-large';
+  return isOfAuthority ? { authorityId: subject } : { about: alarmIdOf(patientId, subject) };
 }
 
 function recipientView({

@@ -20,7 +20,7 @@ export function addReconciliationRoutes(
       config: { ...byOps, isLongWork: true },
       schema: {
         summary:
-          'Compare grants, records, confirmations, wraps, visits and attestations wherever they are, and mend what differs',
+          'Compare grants, records, confirmations, wraps, copies, visits and attestations wherever they are, and mend what differs',
         description:
           'What is on its way differs by nature and is left out: compare again. While a channel or provider does not answer ' +
           'the job is tried again.',

@@ -32,7 +32,7 @@ const Difference = Type.Object(
     channel: Type.Union([ChannelName, Type.Null()]),
     about: Type.String({
       description:
-        'A grant’s id, `recordId/version`, `authorityId/visitId`, `mspId/txId`, or `providerId/policyVersion`',
+        'A grant’s id, `recordId/version`, `authorityId/visitId`, `authorityId/grantId`, `mspId/txId`, or `providerId/policyVersion`',
     }),
     detail: Type.String({ description: 'What it is, and what mends it' }),
     repair: Type.Enum(['sent', 'possible', 'none'], {
