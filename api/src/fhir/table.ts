@@ -138,8 +138,10 @@ export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction', 'batc
 /** A parameter by which a type is searched (https://hl7.org/fhir/R4/search.html). */
 export interface SearchParameter {
   readonly name: string;
-  readonly type: 'reference' | 'token' | 'date';
+  readonly type: 'reference' | 'token' | 'date' | 'quantity';
   readonly isRequired?: boolean;
+  /** What its type does not say. */
+  readonly takes?: string;
 }
 const OF_A_PATIENT: SearchParameter = { name: 'patient', type: 'reference', isRequired: true };
 /** In the place of `patient`. */
@@ -147,6 +149,10 @@ const SUBJECT: SearchParameter = { name: 'subject', type: 'reference' };
 const tokens = (...names: readonly string[]): SearchParameter[] =>
   names.map((name) => ({ name, type: 'token' }));
 const date = (name: string): SearchParameter => ({ name, type: 'date' });
+const MEASURED: SearchParameter = {
+  ...{ name: 'value-quantity', type: 'quantity' },
+  takes: 'Units by their UCUM codes, of which none is converted to another',
+};
 /** What a search of a copy takes, beside what is the type's own. */
 const searchedBy = (resourceType: string, own: readonly SearchParameter[]): SearchParameter[] => [
   ...[OF_A_PATIENT, ...own, ...tokens('_id'), date('_lastUpdated')],
@@ -173,7 +179,7 @@ export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> =
     { name: 'date', type: 'date' },
   ],
   Observation: searchedBy('Observation', [
-    ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date')],
+    ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date'), MEASURED],
   ]),
   Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
   Provenance: searchedBy('Provenance', [date('recorded')]),
