@@ -1,4 +1,4 @@
 export { buildApp } from './app.js';
 export { ApiConfig } from './config.js';
-export { FHIR_TABLE, ROUTE_OF, SOURCES } from './fhir/table.js';
+export { FHIR_TABLE, ROUTE_OF, SEARCHED_BY, SOURCES } from './fhir/table.js';
 export { problems } from './problems.js';

@@ -47,6 +47,7 @@ import { fakeChannel } from './fake-channel.js';
 import { TEST_NETWORK } from './test-patient.js';
 
 const FROM = '2026-01-01T00:00:00Z';
+const DAY_MS = 24 * 60 * 60_000;
 const logger = createLogger('hospital', { level: 'silent' });
 
 interface AnnouncementFilter {
@@ -144,6 +145,7 @@ class FakeLedger {
   #anchored(statement: string): ItemResult {
     const { iss: authorityId, sid, body } = readStatement(statement).payload;
     const { day, hash } = body as StatementBody<'anchorReadings'>;
+    if (Date.parse(`${day}T00:00:00Z`) + DAY_MS > this.clock()) refuse('READINGS_NOT_OVER');
     const before = this.readingAnchors.find((anchor) => anchor.day === day);
     if (before !== undefined && before.hash !== hash) refuse('READINGS_ANCHORED');
     const anchor = { authorityId, day, hash, txId: 'd'.repeat(64) };
@@ -160,6 +162,7 @@ class FakeLedger {
     const found = this.grants.find((grant) => grant.grantId === grantId && grant.patientId === patientId);
     if (found?.authorityId !== iss) refuse('GRANT_UNKNOWN');
     if (isStanding(found, this.clock())) refuse('COPY_NOT_ENDED');
+    if (Math.abs(Date.parse(destroyedAt) - this.clock()) > DAY_MS) refuse('COPY_END_TIME_INVALID');
     const copyEnd = { left, destroyedAt, statement, recordedAt: at, txId: 'e'.repeat(64) };
     this.grants = this.grants.map((grant) => (grant === found ? { ...grant, copyEnd } : grant));
     return { sid, code: 'OK', txId: copyEnd.txId };

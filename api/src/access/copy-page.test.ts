@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { pickPage, type PageWanted } from './copy-page.js';
+import { NOT_MEANT, pickPage, type PageWanted } from './copy-page.js';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const pick = (
@@ -17,7 +17,7 @@ test('a page is the first of what may be seen, after the page before', async () 
   expect(await pick()).toMatchObject({ seen: seen(0, 2), hasMore: true, total: undefined });
   const isAfter = (of: number) => of > 4;
   expect(await pick({ isAfter, isCounted: true })).toEqual({
-    ...{ seen: seen(6, 8), linked: [], hasMore: false, total: 5 },
+    ...{ seen: seen(6, 8), linked: [], passed: undefined, hasMore: false, total: 5 },
   });
 });
 
@@ -42,6 +42,18 @@ test('what is counted beyond the page is told of like what is on it, and nothing
 
 test('what is looked at and not meant is passed over', async () => {
   expect(await pick({}, [undefined, 2, undefined])).toMatchObject({ seen: seen(2), hasMore: false });
+});
+
+test('a page for which much is looked into ends at the last that may be seen, and at nothing else; a count goes on', async () => {
+  const open = (of: number) => (of % 2 === 0 ? undefined : NOT_MEANT);
+  const all = { limit: 2, isCounted: false, isOver: () => false, idOf: (of: number) => of };
+  expect(await pickPage(numbers(10_000), open, all)).toEqual({
+    ...{ seen: [], linked: [], passed: 1_999, hasMore: true, total: undefined },
+  });
+  expect(await pickPage(numbers(1_998), open, all)).toMatchObject({ passed: undefined, hasMore: false });
+  expect(await pickPage(numbers(10_000), open, { ...all, isCounted: true })).toMatchObject({
+    ...{ passed: undefined, hasMore: false, total: 0 },
+  });
 });
 
 test('what is linked comes beside it, each once, as far as it may be seen', async () => {

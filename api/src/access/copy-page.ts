@@ -3,6 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** Candidates that are looked at, and opened, before others have their turn. */
 const TURN_CANDIDATES = 100;
 
+/** What is looked into and not meant, after which a page ends: whoever looks for what is not there is led on, too. */
+const PASSED_MAX = 1_000;
+/** Said of what may be seen and is not meant, by what it says. */
+export const NOT_MEANT = Symbol('not meant');
+
 /** What is shown beside the page, after which the page ends; beside one that is on it there may be more. */
 const LINKED_MAX = 1_000;
 
@@ -36,6 +41,8 @@ export interface PickedPage<C, U> {
   /** What is shown beside it. */
   readonly linked: readonly Seen<C, U>[];
   readonly hasMore: boolean;
+  /** The last that was looked at, where the page ends at something that is not meant. */
+  readonly passed: C | undefined;
   /** Of all that may be seen; undefined where it was not counted. */
   readonly total: number | undefined;
 }
@@ -43,17 +50,18 @@ export interface PickedPage<C, U> {
 /**
  * Looks at candidates in their order, as far as the page needs it.
  * @param candidates undefined for what is looked at and not meant
- * @param open undefined for what may not be seen
+ * @param open undefined for what may not be seen: that a page ends is said by nothing of it
  * @returns undefined where the copy has ended meanwhile
  */
 export async function pickPage<C, U>(
   candidates: Iterable<C | undefined>,
-  open: (of: C) => U | undefined,
+  open: (of: C) => U | typeof NOT_MEANT | undefined,
   wanted: PageWanted<C>,
 ): Promise<PickedPage<C, U> | undefined> {
   const { limit, isCounted, counted, isAfter, isOver } = wanted;
   const seen: Seen<C, U>[] = [];
-  let [looked, total, onPage] = [0, 0, 0];
+  let [looked, total, onPage, notMeant] = [0, 0, 0, 0];
+  let passed: C | undefined;
   for (const of of candidates) {
     if (looked > 0 && looked % TURN_CANDIDATES === 0) {
       await turn();
@@ -62,6 +70,12 @@ export async function pickPage<C, U>(
     looked += 1;
     const unread = of === undefined ? undefined : open(of);
     if (of === undefined || unread === undefined) continue;
+    if (unread === NOT_MEANT) {
+      notMeant += 1;
+      if (isCounted || notMeant < PASSED_MAX) continue;
+      passed = of;
+      break;
+    }
     total += 1;
     if (isCounted) counted?.(of);
     if (isAfter?.(of) === false) continue;
@@ -73,15 +87,16 @@ export async function pickPage<C, U>(
   if (beside === undefined) return undefined;
   const { linked, isWhole } = beside;
   return {
-    ...{ seen: seen.slice(0, beside.shown), linked },
-    ...{ hasMore: onPage > limit || !isWhole, total: isCounted ? total : undefined },
+    ...{ seen: seen.slice(0, beside.shown), linked, passed: isWhole ? passed : undefined },
+    hasMore: onPage > limit || !isWhole || passed !== undefined,
+    total: isCounted ? total : undefined,
   };
 }
 
 /** What is linked to the first of what is on the page, each once, and to how many of it. */
 async function pickLinked<C, U>(
   seen: readonly Seen<C, U>[],
-  open: (of: C) => U | undefined,
+  open: (of: C) => U | typeof NOT_MEANT | undefined,
   { linkedTo, idOf, isOver }: PageWanted<C>,
 ) {
   const linked: Seen<C, U>[] = [];
@@ -94,7 +109,7 @@ async function pickLinked<C, U>(
       if (ids.has(idOf(each))) continue;
       ids.add(idOf(each));
       const unread = open(each);
-      if (unread !== undefined) linked.push({ of: each, unread });
+      if (unread !== undefined && unread !== NOT_MEANT) linked.push({ of: each, unread });
     }
     const shown = index + 1;
     if (linked.length > LINKED_MAX && shown < seen.length) return { linked, shown, isWhole: false };

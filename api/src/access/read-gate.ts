@@ -8,7 +8,7 @@ import type { Person, Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog, AskedBy } from './access-log.js';
-import { pickPage, type PageWanted } from './copy-page.js';
+import { NOT_MEANT, pickPage, type PageWanted } from './copy-page.js';
 import type { NoticeReadings } from './notice-readings.js';
 import type { Reader } from './reader.js';
 
@@ -69,8 +69,10 @@ export interface VisitReading<T> {
 export interface CopyReading<T> {
   /** Of the record to which it belongs, as the ledger has it. */
   readonly version: TaggedVersion<Period> & { readonly recordId: string; readonly version: number };
-  /** Undefined for what is not meant, by what it says. */
+  /** Undefined for what is not kept any more. */
   readonly open: () => Unread<T> | undefined;
+  /** Whether it is meant by what it says, once it is open. */
+  readonly isMeant?: (content: T) => boolean;
 }
 
 export interface CopyPageWanted<C> extends Omit<PageWanted<C>, 'counted'> {
@@ -85,8 +87,8 @@ export interface ShownCopies<C, T> {
   readonly shown: readonly { readonly of: C; readonly content: T }[];
   /** What is linked to it, by the same rules. */
   readonly linked: readonly { readonly of: C; readonly content: T }[];
-  /** Whether more of it may be seen. */
-  readonly hasMore: boolean;
+  /** Where the page ends; undefined where there is no more of it. */
+  readonly endsAt: C | undefined;
   /** Of all that may be seen; undefined where it was not counted. */
   readonly total: number | undefined;
 }
@@ -241,19 +243,22 @@ export class ReadGate {
     const objections = () =>
       objectionsByVersion(({ version }: C) => judge.copyObjection({ ...version, ...asking }, grantIds));
     const objects = objections();
-    const openIfSeen = (of: C): Unread<T> | undefined => {
+    const openIfSeen = (of: C): Unread<T> | typeof NOT_MEANT | undefined => {
       if (objects(of)) return undefined;
       const unread = of.open();
-      if (unread === undefined) return undefined;
-      return scopeObjection(reader, patientId, unread, does) === undefined ? unread : undefined;
+      if (unread === undefined || scopeObjection(reader, patientId, unread, does) !== undefined)
+        return undefined;
+      return of.isMeant?.(takeOut(unread)) === false ? NOT_MEANT : unread;
     };
     const ended: ShownCopies<C, T> = {
-      ...{ shown: [], linked: [], hasMore: false, total: isCounted ? 0 : undefined },
+      ...{ shown: [], linked: [], endsAt: undefined, total: isCounted ? 0 : undefined },
     };
     const told = new ToldVersions();
     const page = await pickPage(candidates, openIfSeen, { ...wanted, counted: (of) => told.add(of) });
     if (page === undefined) return ended;
     for (const { of } of [...page.seen, ...page.linked]) told.add(of);
+    // That the page ends there says that it is there.
+    if (page.passed !== undefined) told.add(page.passed);
     this.personOf(reader);
     await store.commit(() => {
       for (const { recordId, version } of told.all)
@@ -269,9 +274,10 @@ export class ReadGate {
       seen
         .filter(({ of }) => !objectsNow(of))
         .map(({ of, unread }) => ({ of, content: this.#give(reader, unread) }));
+    const shown = given(page.seen);
+    const last = page.passed !== undefined && !objectsNow(page.passed) ? page.passed : shown.at(-1)?.of;
     return {
-      ...{ shown: given(page.seen), linked: given(page.linked) },
-      hasMore: page.hasMore,
+      ...{ shown, linked: given(page.linked), endsAt: page.hasMore ? last : undefined },
       total: page.total,
     };
   }
@@ -306,8 +312,10 @@ export class ReadGate {
 const keyOf = ({ recordId, version }: { readonly recordId: string; readonly version: number }): string =>
   `${recordId}/${version}`;
 
+type Versioned = Pick<CopyReading<unknown>, 'version'>;
+
 /** Asks once for all of a version. */
-function objectionsByVersion<C extends CopyReading<unknown>>(
+function objectionsByVersion<C extends Versioned>(
   objectionTo: (of: C) => string | undefined,
 ): (of: C) => boolean {
   const known = new Map<string, boolean>();
@@ -323,7 +331,7 @@ function objectionsByVersion<C extends CopyReading<unknown>>(
 class ToldVersions {
   readonly #byVersion = new Map<string, { readonly recordId: string; readonly version: number }>();
 
-  add({ version: { recordId, version } }: CopyReading<unknown>): void {
+  add({ version: { recordId, version } }: Versioned): void {
     const told = { recordId, version };
     this.#byVersion.set(keyOf(told), told);
   }

@@ -1,8 +1,8 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
 import { sha256 } from '@careledger/crypto';
-import type { PurposeOfUse } from '@careledger/domain';
+import type { Period, PurposeOfUse } from '@careledger/domain';
 import { copyUnitHash } from '@careledger/envelope/portable';
-import { concerns, isDenial, termsOnRecord } from '@careledger/policy';
+import { concerns, coversReading, isDenial, termsOnRecord, type TaggedVersion } from '@careledger/policy';
 import type { Meanings } from '../policy/meanings.js';
 import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
@@ -46,6 +46,12 @@ export class Allowances {
   /** Of these, those that are about the record. */
   about(record: AnnouncedRecordState): MirroredGrant[] {
     return this.policy.noticing(record.patientId, termsOnRecord(record)).filter(isReadForCopy);
+  }
+
+  /** Whether a grant in force that lets a copy be kept is about what is kept, as the ledger has it now. */
+  cover(kept: TaggedVersion<Period>, nowMs: number): boolean {
+    const terms = termsOnRecord(kept);
+    return this.grants(kept.patientId).some((grant) => coversReading(grant, terms, nowMs));
   }
 
   /** None where the grant does not say readably at which unit: that is nobody's. */

@@ -27,7 +27,7 @@ interface PageQuery {
   /** What a token's scopes have to let somebody do. Default: `r`. */
   readonly does?: 'r' | 's';
   readonly cursor?: string;
-  /** Looked at where what is meant is said inside alone. */
+  /** Looked at where what is meant is said inside alone. Then a page may be short, or empty, before the last. */
   readonly isMeant?: (kept: KeptResource) => boolean;
   readonly linked?: LinkedQuery;
 }
@@ -143,12 +143,11 @@ export class CopySearch {
         this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS ||
         copies.keys.find(patientId) !== key,
     });
-    const last = page.shown.at(-1)?.of.found.place;
+    const last = page.endsAt?.found.place;
     const total = wanted.isCounted ? (counted ?? page.total) : undefined;
-    const next = last && [last.at, last.resourceId, ...(total === undefined ? [] : [total])];
     return {
       ...{ resources: page.shown.map(shownOf), linked: page.linked.map(shownOf), total },
-      next: page.hasMore && next !== undefined ? toCursor(next) : null,
+      next: last ? toCursor([last.at, last.resourceId, ...(total === undefined ? [] : [total])]) : null,
     };
   }
 
@@ -182,10 +181,10 @@ export class CopySearch {
   ): Candidate {
     let kept: KeptResource | undefined;
     return {
-      ...{ found, version },
+      ...{ found, version, ...(isMeant && { isMeant }) },
       open: () => {
         kept = this.#options.copies.open(key, found);
-        return kept === undefined || isMeant?.(kept) === false ? undefined : new Unread(kept, kept.kinds);
+        return kept && new Unread(kept, kept.kinds);
       },
       linked: () =>
         kept === undefined || linked === undefined

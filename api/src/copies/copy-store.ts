@@ -48,6 +48,7 @@ interface RecordRow {
 export class CopyStore {
   readonly keys: PatientKeys;
   readonly #finding: CopyFinding;
+  #hasErased = false;
 
   constructor(
     readonly store: Store,
@@ -95,6 +96,18 @@ export class CopyStore {
       this.keys.rowOf(patientId),
     );
     return rows?.kept ?? 0;
+  }
+
+  /** Whether something was erased that may be kept no more, and what the write-ahead log has of it is there still. */
+  get hasErased(): boolean {
+    return this.#hasErased;
+  }
+
+  /** The same, of what is erased in this commit and before. Whoever asks calls `store.forgetErased` once it is on disk. */
+  takeErased(): boolean {
+    const hasErased = this.#hasErased;
+    this.#hasErased = false;
+    return hasErased;
   }
 
   /** What the ledger has of a version has changed. Nothing where another version is kept, or none. */
@@ -147,11 +160,16 @@ export class CopyStore {
   /** Ends what is kept of versions before this one. */
   drop({ patientId, recordId, version }: Pick<CopiedVersion, 'patientId' | 'recordId' | 'version'>): void {
     const kept = this.record(patientId, recordId);
-    if (kept !== undefined && kept.version.version < version)
-      this.store.run('DELETE FROM copied_records WHERE copy_id = ?', kept.copyId);
+    if (kept !== undefined && kept.version.version < version) this.erase(kept.copyId);
   }
 
-  /** Ends what is kept of some records of a patient. Call `store.forgetErased` once it is on disk. */
+  /** Ends one copy of a record. */
+  erase(copyId: number): void {
+    this.#hasErased = true;
+    this.store.run('DELETE FROM copied_records WHERE copy_id = ?', copyId);
+  }
+
+  /** Ends what is kept of some records of a patient. */
   prune(patientId: string, isKept: (version: CopiedVersion) => boolean): void {
     const key = this.keys.find(patientId);
     if (key === undefined) return;
@@ -159,13 +177,12 @@ export class CopyStore {
       'SELECT copy_id AS copyId, record, terms FROM copied_records WHERE patient = ?',
       this.keys.rowOf(patientId),
     );
-    for (const row of rows)
-      if (!isKept(openTerms(key, row)))
-        this.store.run('DELETE FROM copied_records WHERE copy_id = ?', row.copyId);
+    for (const row of rows) if (!isKept(openTerms(key, row))) this.erase(row.copyId);
   }
 
-  /** The patient's key, and with it all that is kept of the patient. Call `store.forgetErased` once it is on disk. */
+  /** The patient's key, and with it all that is kept of the patient. */
   destroy(patientId: string): void {
+    this.#hasErased = true;
     this.store.run('DELETE FROM copied_records WHERE patient = ?', this.keys.rowOf(patientId));
     this.keys.destroy(patientId);
   }

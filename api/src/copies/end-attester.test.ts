@@ -71,6 +71,23 @@ describe('that a copy is destroyed', () => {
     expect(onLedger()).toEqual([[copying.grant.grantId, 'nothing']]);
   });
 
+  test('is told anew where a clock that was wrong has said when', async () => {
+    await copied();
+    await copying.revoked();
+    const { nowMs } = copying.hospital;
+    copying.hospital.nowMs = nowMs - 400 * 24 * 60 * 60_000;
+    await copying.hospital.store.commit(() =>
+      copying
+        .attester()
+        .add({ patientId: copying.patient.patientId, grantId: copying.grant.grantId }, 'nothing'),
+    );
+    copying.hospital.nowMs = nowMs;
+    await expect(told()).rejects.toMatchObject({ code: 'COPY_END_TIME_INVALID' });
+    await told();
+    const [grant] = copying.hospital.ledgers.authorities.grants;
+    expect(grant?.copyEnd).toMatchObject({ left: 'nothing', destroyedAt: new Date(nowMs).toISOString() });
+  });
+
   test('leaves what another grant lets be kept, and says so', async () => {
     const running = await copied();
     const other = copying.patient.grant({ grantId: `${'o'.repeat(21)}A`, copy: copyFor('ward-5', 5).copy });

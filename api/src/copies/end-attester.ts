@@ -97,6 +97,8 @@ export class CopyEndAttester implements TaskHandler {
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
       const code = error.chaincodeCode ?? error.message;
       if (code === 'STATEMENT_KEY_UNKNOWN' && (await this.#signAgain(ended, statement))) return undefined;
+      // A clock that was wrong has said when: it is destroyed now as well.
+      if (code === 'COPY_END_TIME_INVALID') await this.#signAnew(ended, statement);
       // Peers that endorse may not have heard of the grant's end.
       logger.warn({ ...ended, code }, 'the ledger does not take that a copy is destroyed; it is told again');
       throw new NotYetError(code);
@@ -104,19 +106,29 @@ export class CopyEndAttester implements TaskHandler {
   }
 
   /** After a rotation of this authority's key the old signature counts no more. False: it is signed with this key. */
-  async #signAgain({ patientId, grantId }: EndedCopy, statement: string): Promise<boolean> {
-    const { issuer, store } = this.#options;
+  async #signAgain(ended: EndedCopy, statement: string): Promise<boolean> {
+    const { issuer } = this.#options;
     const { header, payload } = readStatement(statement);
     if (header.kid === issuer.signer.kid) return false;
     const body = payload.body as StatementBody<'attestCopyEnd'>;
-    const signed = issuer.make('attestCopyEnd', ['authorities'], body, payload.sid);
+    await this.#replace(ended, issuer.make('attestCopyEnd', ['authorities'], body, payload.sid));
+    return true;
+  }
+
+  async #signAnew(ended: EndedCopy, statement: string): Promise<void> {
+    const { left } = readStatement(statement).payload.body as StatementBody<'attestCopyEnd'>;
+    const body = { ...ended, left, destroyedAt: timestampOf(this.#clock()) };
+    await this.#replace(ended, this.#options.issuer.make('attestCopyEnd', ['authorities'], body));
+  }
+
+  async #replace({ patientId, grantId }: EndedCopy, statement: string): Promise<void> {
+    const { store } = this.#options;
     await store.commit(() =>
       store.run(
         'UPDATE copy_ends SET statement = ? WHERE patient_id = ? AND grant_id = ?',
-        ...[signed, patientId, grantId],
+        ...[statement, patientId, grantId],
       ),
     );
-    return true;
   }
 
   #statementOf({ patientId, grantId }: EndedCopy): string | undefined {

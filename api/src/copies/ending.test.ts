@@ -1,5 +1,13 @@
+import type { AnnouncedRecordState } from '@careledger/contracts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { CopyingHospital, GLUCOSE, copyFor } from '../../testing/copying-hospital.js';
+import {
+  CopyingHospital,
+  GLUCOSE,
+  LAB_TAG,
+  VITAL_TAG,
+  copyFor,
+  type CopyingParts,
+} from '../../testing/copying-hospital.js';
 import { testPatient } from '../../testing/test-patient.js';
 
 let copying: CopyingHospital;
@@ -54,5 +62,75 @@ describe('a revocation', () => {
     await ending.round();
     expect(copies.keys.patientIds()).toEqual([copying.patient.patientId]);
     expect((await copying.find(running)).total).toBe(1);
+  });
+});
+
+describe('what leaves a copy by what is said of it alone', () => {
+  const laboratory = { scopeTags: [LAB_TAG] };
+  let running: CopyingParts;
+  let record: AnnouncedRecordState;
+  beforeEach(async () => {
+    for (const ledger of Object.values(copying.hospital.ledgers)) ledger.grants = [];
+    copying.grant = { ...copying.grant, ...laboratory };
+    await copying.hospital.granted(copying.patient.state, copying.grant);
+    running = copying.parts();
+    record = await copying.announce(running, { author: 'aut_lab', tagGroups: [[LAB_TAG]] });
+    await copying.announce(running, { author: 'aut_lab', tagGroups: [[LAB_TAG]], value: '9.87' });
+    await running.intake.round();
+    await copying.ending(running).round();
+  });
+  const told = async (state: AnnouncedRecordState) => {
+    await copying.hospital.store.commit(() => {
+      running.intake.told(state);
+      running.intake.noticed(state);
+    });
+  };
+  const confirmed = (tag: string): AnnouncedRecordState => {
+    const confirmation = { seq: 1, tagGroups: [[tag]], at: record.period.start, txId: 'a'.repeat(64) };
+    return { ...record, confirmations: [confirmation] };
+  };
+  const contentOf = ({ recordId }: AnnouncedRecordState): Buffer => {
+    const { copyId } = running.copies.record(record.patientId, recordId) ?? {};
+    const { store } = copying.hospital;
+    const row = store.get<{ content: Uint8Array }>(
+      'SELECT content FROM copied_resources WHERE copy_id = ?',
+      copyId ?? 0,
+    );
+    return Buffer.from(row?.content ?? '');
+  };
+
+  test('as the patient’s gateway confirms what it holds is destroyed then, and nothing in the store’s files has it', async () => {
+    const ending = copying.ending(running);
+    await ending.round();
+    const content = contentOf(record);
+    expect(copying.filesOf().includes(content)).toBe(true);
+    await told(confirmed(VITAL_TAG));
+    expect((await copying.find(running)).total).toBe(1);
+    await ending.round();
+    expect(running.copies.record(record.patientId, record.recordId)).toBeUndefined();
+    expect(copying.filesOf().includes(content)).toBe(false);
+    // What nothing was said of is kept, and a confirmation that leaves it in scope takes nothing away.
+    expect((await copying.find(running)).total).toBe(1);
+  });
+
+  test('is kept where what is confirmed may be kept all the same, and comes again once that is confirmed', async () => {
+    await told(confirmed(LAB_TAG));
+    await running.intake.round();
+    expect((await copying.find(running)).total).toBe(2);
+    await told(confirmed(VITAL_TAG));
+    await running.intake.round();
+    expect((await copying.find(running)).total).toBe(1);
+    await told(confirmed(LAB_TAG));
+    await running.intake.round();
+    expect((await copying.find(running)).total).toBe(2);
+  });
+
+  test('as a version follows of which no copy may be kept is gone from the store’s files likewise', async () => {
+    const ending = copying.ending(running);
+    await ending.round();
+    const content = contentOf(record);
+    await told({ ...record, version: 2, tagGroups: [[VITAL_TAG]] });
+    await ending.round();
+    expect(copying.filesOf().includes(content)).toBe(false);
   });
 });

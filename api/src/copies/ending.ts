@@ -1,4 +1,3 @@
-import { coversReading, termsOnRecord } from '@careledger/policy';
 import type { Logger } from '@careledger/service-kit';
 import type { Store } from '../store/store.js';
 import type { Allowances } from './allowances.js';
@@ -20,6 +19,7 @@ export interface CopyEndingOptions {
 /**
  * Destroys the copy of every patient who does not let it be kept any more: by a revocation, or since its grant has ended. Where one
  * of several grants has ended, what of the copy no other one is about. It is hidden before, from when the mirror has heard of it.
+ * What leaves a copy by what is said of it alone (`intake.ts`) is erased there, and forgotten here.
  * Afterwards the ledger is told, of each grant that has ended.
  */
 export class CopyEnding {
@@ -47,16 +47,19 @@ export class CopyEnding {
     const lessened = others.filter(
       (patientId) => ofEnded.has(patientId) || this.#isLessened(patientId, known),
     );
-    if (over.length + lessened.length > 0)
+    let hasErased = false;
+    if (over.length + lessened.length > 0 || copies.hasErased)
       await store.commit(() => {
         for (const patientId of over) {
           copies.destroy(patientId);
           waiting.forget(patientId);
         }
         for (const patientId of lessened) this.#prune(patientId);
+        hasErased = copies.takeErased();
       });
     this.#known = known;
-    if (over.length + lessened.length + owed.length > 0) store.forgetErased();
+    // Also what has left the copy as it was confirmed, or replaced, and was erased then.
+    if (hasErased || owed.length > 0) store.forgetErased();
     for (const patientId of over) logger.info({ patientId }, 'a copy has ended: its key is destroyed');
     await this.#attest(owed);
     return false;
@@ -85,10 +88,7 @@ export class CopyEnding {
 
   #prune(patientId: string): void {
     const { allowances, copies } = this.#options;
-    const grants = allowances.grants(patientId);
     const nowMs = this.#clock();
-    copies.prune(patientId, (version) =>
-      grants.some((grant) => coversReading(grant, termsOnRecord(version), nowMs)),
-    );
+    copies.prune(patientId, (version) => allowances.cover(version, nowMs));
   }
 }

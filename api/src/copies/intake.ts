@@ -60,7 +60,11 @@ export class CopyIntake {
     waiting.retag(record);
     // No copy is kept of the version by which its author has replaced what is kept.
     const kept = copies.record(record.patientId, record.recordId);
-    if (kept !== undefined && allowances.about(record).length === 0) copies.drop(record);
+    if (kept === undefined) return;
+    if (allowances.about(record).length === 0) copies.drop(record);
+    // What it holds was confirmed, and it is nothing that may be kept: a grant that comes later brings it again.
+    if (kept.version.version === record.version && !allowances.cover(kept.version, this.#clock()))
+      copies.erase(kept.copyId);
   }
 
   /** Only within `store.commit`. */

@@ -8,12 +8,15 @@ import {
   ward,
   type CopyingParts,
 } from '../../testing/copying-hospital.js';
+import type { KeptResource } from './copy-store.js';
 import { rowsOfRecord } from './resource-rows.js';
 
 const [RECORDS, OF_EACH] = [100, 100];
 const ALL = RECORDS * OF_EACH;
 const START_MS = Date.parse('2026-01-01T00:00:00Z');
 const PAGE = 50;
+/** What a page is looked into for what it does not show. */
+const LOOKED_INTO_MAX = 1_000;
 /** What is read of the store at once. */
 const READ_MAX_ROWS = 200;
 
@@ -21,6 +24,9 @@ let copying: CopyingHospital;
 let running: CopyingParts;
 /** How many rows each read of the store took, none with content; how many contents were opened; reads between two turns of others. */
 const seen = { reads: [] as number[], opened: 0, readsInTurn: 0, mostInTurn: 0 };
+
+/** The oldest of all, which comes last. */
+const isLast = ({ json }: KeptResource) => json.includes(new Date(START_MS).toISOString());
 
 /** An hour's readings, as one record has them. */
 const recordOf = (index: number): string => {
@@ -108,11 +114,27 @@ describe('a search of 10,000 resources of one patient', () => {
     expect(did).toMatchObject({ opened: ALL, mostInTurn: 1, mostRows: READ_MAX_ROWS });
   });
 
-  test('that has to look inside opens each once, a read at a time, and others have their turn', async () => {
-    const { found, ...did } = await done(() =>
-      copying.find(running, { isMeant: () => false, isCounted: false }),
-    );
-    expect(found.resources).toEqual([]);
+  test('that has to look inside opens no more than a page’s share, and is led on to the rest', async () => {
+    const shares = ALL / LOOKED_INTO_MAX;
+    let cursor: string | undefined;
+    for (let page = 1; page <= shares; page++) {
+      const { found, ...did } = await done(() =>
+        copying.find(running, { isMeant: isLast, isCounted: false, ...(cursor !== undefined && { cursor }) }),
+      );
+      expect(found.resources).toHaveLength(page === shares ? 1 : 0);
+      expect(did).toMatchObject({ mostInTurn: 1, mostRows: READ_MAX_ROWS });
+      expect(did.opened).toBeLessThanOrEqual(LOOKED_INTO_MAX);
+      cursor = found.next ?? undefined;
+    }
+    expect(cursor).toBeUndefined();
+    // That a page ends at something says that it is there: who was told so is in the log.
+    const logged = copying.hospital.accessLog.list(Number.MAX_SAFE_INTEGER, 2 * shares);
+    expect(logged.filter(({ basis }) => basis === 'copy').length).toBeGreaterThanOrEqual(shares);
+  });
+
+  test('that has to look inside, and counts, opens each once, a read at a time', async () => {
+    const { found, ...did } = await done(() => copying.find(running, { isMeant: isLast }));
+    expect([found.total, found.resources.length]).toEqual([1, 1]);
     expect(did).toMatchObject({ opened: ALL, mostInTurn: 1, mostRows: READ_MAX_ROWS });
   });
 

@@ -1,4 +1,5 @@
 import { records, type StatementBody } from '@careledger/contracts';
+import { NotYetError } from '@careledger/delivery';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
 import type { Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
@@ -10,6 +11,8 @@ import { dayOf, type ReadingLog } from './reading-log.js';
 
 /** How long after its end a day is anchored: a clock that is set back a little adds no line later. */
 export const DAY_GRACE_MS = 10 * 60_000;
+/** In the place of a statement that the ledger refused since the day is not over. */
+const UNSIGNED = '';
 /** Days that are signed in one round. */
 const ROUND_MAX_DAYS = 31;
 
@@ -59,7 +62,8 @@ export class ReadingAnchors implements TaskHandler {
     const { logger, store } = this.#options;
     const row = store.get<DayRow>('SELECT statement FROM reading_days WHERE day = ?', day);
     if (row === undefined) throw new Error(`No word on the log of ${day} is kept`);
-    const answer = await this.#submit(day, row.statement);
+    const statement = row.statement === UNSIGNED ? await this.#sign(day) : row.statement;
+    const answer = await this.#submit(day, statement);
     if (answer === undefined) return;
     const { txId = null, refusal = null } = answer;
     if (refusal !== null)
@@ -85,6 +89,7 @@ export class ReadingAnchors implements TaskHandler {
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
       const { chaincodeCode } = error;
       if (chaincodeCode === 'READINGS_ANCHORED') return { refusal: chaincodeCode };
+      if (chaincodeCode === 'READINGS_NOT_OVER') await this.#put(day, UNSIGNED);
       if (chaincodeCode === 'STATEMENT_KEY_UNKNOWN' && (await this.#signAgain(day, statement)))
         return undefined;
       throw error;
@@ -93,13 +98,29 @@ export class ReadingAnchors implements TaskHandler {
 
   /** After a rotation of this authority's key the old signature counts no more. False: it is signed with this key. */
   async #signAgain(day: string, statement: string): Promise<boolean> {
-    const { issuer, store } = this.#options;
+    const { issuer } = this.#options;
     const { header, payload } = readStatement(statement);
     if (header.kid === issuer.signer.kid) return false;
     const body = payload.body as StatementBody<'anchorReadings'>;
-    const signed = issuer.make('anchorReadings', ['authorities'], body, payload.sid);
-    await store.commit(() => store.run('UPDATE reading_days SET statement = ? WHERE day = ?', signed, day));
+    await this.#put(day, issuer.make('anchorReadings', ['authorities'], body, payload.sid));
     return true;
+  }
+
+  /** What a clock that was wrong had taken for over is signed once it is: its log went on. @throws NotYetError */
+  async #sign(day: string): Promise<string> {
+    const { issuer, readingLog } = this.#options;
+    if (day >= dayOf(this.#clock() - DAY_GRACE_MS)) throw new NotYetError('READINGS_NOT_OVER');
+    const { hash } = await readingLog.of(day);
+    const statement = issuer.make('anchorReadings', ['authorities'], { day, hash });
+    await this.#put(day, statement);
+    return statement;
+  }
+
+  async #put(day: string, statement: string): Promise<void> {
+    const { store } = this.#options;
+    await store.commit(() =>
+      store.run('UPDATE reading_days SET statement = ? WHERE day = ?', statement, day),
+    );
   }
 
   /**

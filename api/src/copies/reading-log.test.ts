@@ -15,6 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => hospital[Symbol.asyncDispose]());
 
+const DAY_MS = 24 * 60 * 60_000;
 const [FIRST, SECOND, TODAY] = ['2026-05-03', '2026-05-04', '2026-05-05'];
 const parts = () => {
   const { box, issuer, ledgers, store, clock, authorityId } = hospital;
@@ -135,6 +136,33 @@ describe('the log of who read copies', () => {
     hospital.nowMs = Date.parse(WRONG) + 2 * 24 * 60 * 60_000;
     await anchored();
     expect((await verdicts(TODAY)).map(([, , verdict]) => verdict)).toEqual(['matches', 'matches']);
+  });
+
+  test('of a day that is not over for the ledger is signed again, with all its lines, once it is over', async () => {
+    const { nowMs } = hospital;
+    hospital.nowMs += 2 * DAY_MS;
+    const ahead = parts().anchors;
+    while (await ahead.round());
+    // What was signed by a clock that ran ahead goes to the ledger after it was set right.
+    hospital.nowMs = nowMs;
+    const carried = async () => {
+      const answers = await Promise.allSettled(
+        hospital.store
+          .all<{ ref: string }>(`SELECT ref FROM outbox WHERE kind = 'reading-day'`)
+          .map(({ ref }) => parts().anchors.advance(ref)),
+      );
+      return answers.filter(({ status }) => status === 'rejected').length;
+    };
+    expect([await carried(), await carried()]).toEqual([1, 1]);
+    expect((await verdicts()).map(([day, , verdict]) => [day, verdict])).toEqual([
+      [FIRST, 'matches'],
+      [SECOND, 'matches'],
+      [TODAY, 'open'],
+    ]);
+    await read(TODAY, 2);
+    hospital.nowMs += DAY_MS;
+    expect(await carried()).toBe(0);
+    expect((await verdicts()).at(-1)).toEqual([TODAY, 2, 'matches']);
   });
 
   test('is computed by anybody who has lines and salt, and by nobody without the salt', async () => {

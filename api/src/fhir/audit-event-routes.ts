@@ -11,6 +11,7 @@ import { resourceAnswer, sendResource } from './answers.js';
 import { mapObjects, type Json } from '../resources/json.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
 import { byResourceId } from './patient-references.js';
+import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 
@@ -60,22 +61,20 @@ export function addAuditEventReadRoute(
 
 export function addAuditEventSearchRoute(
   app: ServiceApp,
-  { resourceType, roles }: Row,
+  row: Row,
   { authorityId: requester, base, channels }: AuditEventRouteOptions,
 ): void {
-  const path = ROUTE_OF['search-type'](resourceType)[1];
-  app.get(
-    path,
-    {
-      config: { roles },
-      schema: {
-        hide: true,
-        problems: [...ledgerAnswers, 'CURSOR_INVALID'],
-        querystring: closedObject({ ...FORMAT, ...PAGE, patient: Type.String({ minLength: 1 }) }),
-        response: { 200: resourceAnswer('A Bundle of type searchset, oldest first') },
-      },
+  const { method, url, config, path } = searchPlace(row);
+  app.route({
+    ...{ method, url },
+    config,
+    schema: {
+      hide: true,
+      problems: [...ledgerAnswers, 'CURSOR_INVALID'],
+      querystring: closedObject({ ...FORMAT, ...PAGE, patient: Type.String({ minLength: 1 }) }),
+      response: { 200: resourceAnswer('A Bundle of type searchset, oldest first') },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { patient, _count: limit, _cursor: cursor } = request.query;
       const patientId = patientIn(patient, base);
       const asked = { patientId, requester, ...pageArgs({ limit, ...(cursor !== undefined && { cursor }) }) };
@@ -85,7 +84,7 @@ export function addAuditEventSearchRoute(
       const page = { resources: rows.map(auditEvent), next: nextOf(bookmark) };
       return sendSearchset(reply, request, page, { base, path });
     },
-  );
+  });
 }
 
 /** As IHE BALP has it (packages/disclosure), under the id that it has on this server. */

@@ -97,10 +97,10 @@ function operationsOf(rows: readonly Row[]): { readonly operation?: readonly obj
   return operation.length > 0 ? { operation } : {};
 }
 
-const searchParameterOf = ({ name, type, isRequired = false }: SearchParameter) => ({
-  ...{ name, type },
-  ...(isRequired && { documentation: 'Has to be there' }),
-});
+function searchParameterOf({ name, type, isRequired = false, takes }: SearchParameter) {
+  const documentation = [isRequired ? 'Has to be there' : [], takes ?? []].flat().join('. ');
+  return { ...{ name, type }, ...(documentation !== '' && { documentation }) };
+}
 
 const resourceOf = (type: string, rows: readonly Row[]) => ({
   type,

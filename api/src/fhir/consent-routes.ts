@@ -25,6 +25,7 @@ import {
   type ConsentStatus,
 } from './consent-resource.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
+import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { FHIR_BASE, ROUTE_OF, type Row } from './table.js';
 import { tokensIn } from './token-parameter.js';
@@ -114,27 +115,26 @@ export function addConsentReadRoute(
 /** Those of this authority alone. A page may be short, or empty, before the last: what it gave lies in the grants. */
 export function addConsentSearchRoute(
   app: ServiceApp,
-  { resourceType, roles }: Row,
+  row: Row,
   { base, consents }: ConsentRouteOptions,
 ): void {
-  const path = ROUTE_OF['search-type'](resourceType)[1];
-  app.get(
-    path,
-    {
-      config: { roles, scopedByContent: true },
-      schema: {
-        hide: true,
-        problems: [...ledgerAnswers, 'CURSOR_INVALID'],
-        querystring: closedObject({
-          ...{ ...FORMAT, ...PAGE },
-          _id: Type.Optional(FhirId),
-          patient: Type.Optional(Type.String({ minLength: 1 })),
-          status: Type.Optional(Type.String({ minLength: 1 })),
-        }),
-        response: { 200: resourceAnswer('A Bundle of type searchset') },
-      },
+  const { resourceType } = row;
+  const { method, url, config, path } = searchPlace(row);
+  app.route({
+    ...{ method, url },
+    config: { ...config, scopedByContent: true },
+    schema: {
+      hide: true,
+      problems: [...ledgerAnswers, 'CURSOR_INVALID'],
+      querystring: closedObject({
+        ...{ ...FORMAT, ...PAGE },
+        _id: Type.Optional(FhirId),
+        patient: Type.Optional(Type.String({ minLength: 1 })),
+        status: Type.Optional(Type.String({ minLength: 1 })),
+      }),
+      response: { 200: resourceAnswer('A Bundle of type searchset') },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { _id: id, patient, status, _count: limit, _cursor: cursor } = request.query;
       const principal = principalOf(request);
       const named = patient === undefined ? undefined : patientIn(patient, base);
@@ -158,7 +158,7 @@ export function addConsentSearchRoute(
       const page = { resources: found.map((state) => consentResource(state, atMs)), next: nextOf(bookmark) };
       return sendSearchset(reply, request, page, { base, path });
     },
-  );
+  });
 }
 
 const answerEmpty = (reply: FastifyReply): FastifyReply => reply.send();

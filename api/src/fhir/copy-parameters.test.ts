@@ -76,3 +76,17 @@ test('what is shown beside is of the types of its own and of others, the patient
   const alone = asked({ patient: REFERENCE, _include: 'Observation:patient' });
   expect([alone.included, alone.wanted.linked]).toEqual([{ linked: undefined, hasPatient: true }, undefined]);
 });
+
+test('value-quantity is what a resource says itself, together with when the ledger had it', () => {
+  const storedAt = '2026-05-05T09:00:00.000Z';
+  const json = '{"valueQuantity":{"value":5.40,"system":"http://unitsofmeasure.org","code":"mmol/L"}}';
+  const isMeant = (query: object) =>
+    asked({ patient: REFERENCE, ...query }).wanted.isMeant?.({ json, storedAt } as KeptResource);
+  const value = 'ge5.4|http://unitsofmeasure.org|mmol/L';
+  expect(isMeant({ 'value-quantity': value })).toBe(true);
+  expect(isMeant({ 'value-quantity': [value, 'lt5.4'] })).toBe(false);
+  expect(isMeant({ 'value-quantity': value, _lastUpdated: 'lt2026-05-05' })).toBe(false);
+  expect(isMeant({ 'value-quantity': 'gt6', _lastUpdated: '2026-05-05' })).toBe(false);
+  // No keyed hash has it: the index says nothing of values.
+  expect(termsOf({ 'value-quantity': value })).toEqual([]);
+});

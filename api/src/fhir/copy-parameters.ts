@@ -1,3 +1,4 @@
+import { exactJson } from '@careledger/crypto';
 import { closedObject } from '@careledger/domain';
 import { ProblemError } from '@careledger/service-kit';
 import { Type, type Static, type TSchema } from 'typebox';
@@ -5,7 +6,10 @@ import type { CopyQuery } from '../copies/copy-search.js';
 import type { CopyTerm } from '../copies/copy-terms.js';
 import { isStoredIn, timeIn } from './date-parameter.js';
 import { includedIn, type Included } from './includes.js';
+import type { Json } from '../resources/json.js';
+import { measuredBy } from '../resources/measured.js';
 import { DATES, FORMAT, PAGE } from './parameters.js';
+import { quantityIn } from './quantity-parameter.js';
 import { entriesIn, referencesIn } from './reference-parameter.js';
 import { SEARCHED_BY, type SearchParameter } from './table.js';
 import { tokensIn } from './token-parameter.js';
@@ -35,6 +39,12 @@ export interface AskedOfCopy {
   readonly included: Included;
 }
 
+/** Of parameters that may be there several times: each has to hold. */
+const SCHEMA_OF: Partial<Readonly<Record<SearchParameter['type'], TSchema>>> = {
+  date: DATES,
+  quantity: Repeated,
+};
+
 const parametersOf = (resourceType: string): readonly SearchParameter[] => SEARCHED_BY[resourceType] ?? [];
 const LAST_UPDATED = '_lastUpdated';
 /** By which a type is sorted; undefined where R4 searches it by no time. */
@@ -49,7 +59,7 @@ export function copyParameters(resourceType: string) {
   };
   const own = parametersOf(resourceType).map(({ name, type }): [string, TSchema] => [
     name,
-    type === 'date' ? DATES : Once,
+    SCHEMA_OF[type] ?? Once,
   ]);
   const whose = patientParametersOf(resourceType).map((name): [string, TSchema] => [name, Once]);
   return closedObject({ ...COMMON, ...sort, ...Object.fromEntries([...own, ...whose]) });
@@ -62,6 +72,7 @@ export function askedOfCopy(resourceType: string, query: CopyParameters, base: s
   const isOnlyCounted = _summary === 'count';
   const time = timeOf(resourceType);
   const said = time === undefined ? [] : valuesOf(query[time]);
+  const measured = quantitiesIn(resourceType, query);
   const updated = timeIn(valuesOf(query[LAST_UPDATED]), LAST_UPDATED);
   const included = includedIn(resourceType, {
     ...{ _include: valuesOf(_include), _revinclude: valuesOf(_revinclude) },
@@ -72,7 +83,10 @@ export function askedOfCopy(resourceType: string, query: CopyParameters, base: s
       termOf(parameter, { query, patientId, base, resourceType }),
     ),
     ...timeIn(said, time),
-    ...(updated && { isMeant: ({ storedAt }) => isStoredIn(updated, storedAt) }),
+    ...((updated ?? measured) && {
+      isMeant: ({ json, storedAt }) =>
+        (updated === undefined || isStoredIn(updated, storedAt)) && (measured?.(json) ?? true),
+    }),
     order: _sort !== undefined && _sort === time ? 'asc' : 'desc',
     limit: isOnlyCounted ? 0 : _count,
     isCounted: isOnlyCounted || _total === 'accurate',
@@ -84,6 +98,18 @@ export function askedOfCopy(resourceType: string, query: CopyParameters, base: s
 
 const valuesOf = (value: unknown): string[] =>
   [value ?? []].flat().filter((each): each is string => typeof each === 'string');
+
+/** Whether a resource says such values. They lie nowhere but in the resource itself: no keyed hash knows more from less. */
+function quantitiesIn(resourceType: string, query: CopyParameters): ((json: string) => boolean) | undefined {
+  const all = parametersOf(resourceType)
+    .filter(({ type }) => type === 'quantity')
+    .flatMap(({ name }) => quantityIn(valuesOf(query[name]), name) ?? []);
+  if (all.length === 0) return undefined;
+  return (json) => {
+    const told = measuredBy(exactJson(json) as Json);
+    return all.every((isMeant) => isMeant(told));
+  };
+}
 
 /** What one parameter narrows to, of those that copies have as keyed hashes. */
 function termOf(
@@ -101,7 +127,12 @@ function termOf(
   },
 ): CopyTerm[] {
   const value = query[name];
-  if (typeof value !== 'string' || type === 'date' || ['patient', 'subject'].includes(name)) return [];
+  if (
+    typeof value !== 'string' ||
+    ['date', 'quantity'].includes(type) ||
+    ['patient', 'subject'].includes(name)
+  )
+    return [];
   if (name === '_id') return [{ by: 'entry', anyOf: entriesIn(value, { patientId, base }) }];
   if (type === 'reference')
     return [{ by: 'reference', anyOf: referencesIn({ resourceType, name, value }, { patientId, base }) }];

@@ -9,10 +9,11 @@ import type { Json } from '../resources/json.js';
 import { askedOfCopy, copyParameters, type CopyParameters } from './copy-parameters.js';
 import { isSubject } from './includes.js';
 import { patientResource } from './patient-routes.js';
-import { sendSearchset } from './searchset.js';
 import { servedResource } from './served-resource.js';
 import { subsetOf } from './subset.js';
-import { ROUTE_OF, type Row } from './table.js';
+import { searchPlace } from './search-place.js';
+import { sendSearchset } from './searchset.js';
+import type { Row } from './table.js';
 import { maySearch } from './type-scopes.js';
 
 export interface CopySearchRouteOptions {
@@ -27,18 +28,14 @@ export const copyProblems = [
   ...(['COPY_STALE', 'TOO_MANY_TAGS', 'CURSOR_INVALID'] as const),
 ];
 
-/** Finds in the copy that the patient lets this authority keep: by GET, and by POST for what shall stand in no log. */
+/** Finds in the copy that the patient lets this authority keep. */
 export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearchRouteOptions): void {
-  const { interaction, resourceType, roles } = row;
+  const { resourceType } = row;
   const { base, search } = options;
-  const [method, url] = ROUTE_OF[interaction](resourceType);
-  const path = ROUTE_OF['search-type'](resourceType)[1];
+  const { method, url, config, path } = searchPlace(row);
   app.route({
     ...{ method, url },
-    config: {
-      ...{ roles, scopedByContent: true, isSearch: true },
-      ...(method === 'POST' && { idempotencyKey: false, formIsQuery: true }),
-    },
+    config: { ...config, scopedByContent: true },
     schema: {
       hide: true,
       problems: copyProblems,

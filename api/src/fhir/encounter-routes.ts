@@ -16,6 +16,7 @@ import { timeIn } from './date-parameter.js';
 import { encounterResource } from './encounter-resource.js';
 import { DATES, FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
 import { headersOf, optionsOf, type ReadRouteOptions } from './read-routes.js';
+import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 import { kindsOf, maySearch, searchedStatement } from './type-scopes.js';
@@ -54,30 +55,25 @@ export function addEncounterReadRoute(app: ServiceApp, row: Row, options: Encoun
 }
 
 /** Visits alone: what records hold is found by nobody without opening it. A page may be short, or empty, before the last. */
-export function addEncounterSearchRoute(
-  app: ServiceApp,
-  { resourceType, roles }: Row,
-  options: EncounterRouteOptions,
-): void {
+export function addEncounterSearchRoute(app: ServiceApp, row: Row, options: EncounterRouteOptions): void {
   const { base, authorityId, channels, vouching } = options;
-  const path = ROUTE_OF['search-type'](resourceType)[1];
-  app.get(
-    path,
-    {
-      config: { roles, scopedByContent: true },
-      schema: {
-        hide: true,
-        problems: [...vouchingProblems, ...ledgerAnswers, 'CURSOR_INVALID'],
-        headers: CallerHeaders,
-        querystring: closedObject({
-          ...{ ...FORMAT, ...PAGE, date: DATES },
-          _id: Type.Optional(FhirId),
-          patient: Type.Optional(Type.String({ minLength: 1 })),
-        }),
-        response: { 200: resourceAnswer('A Bundle of type searchset') },
-      },
+  const { resourceType } = row;
+  const { method, url, config, path } = searchPlace(row);
+  app.route({
+    ...{ method, url },
+    config: { ...config, scopedByContent: true },
+    schema: {
+      hide: true,
+      problems: [...vouchingProblems, ...ledgerAnswers, 'CURSOR_INVALID'],
+      headers: CallerHeaders,
+      querystring: closedObject({
+        ...{ ...FORMAT, ...PAGE, date: DATES },
+        _id: Type.Optional(FhirId),
+        patient: Type.Optional(Type.String({ minLength: 1 })),
+      }),
+      response: { 200: resourceAnswer('A Bundle of type searchset') },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { _id: id, date, patient, _count: limit, _cursor: cursor } = request.query;
       const { principal, claim } = callerOf(request);
       vouching.personOf(principal, claim);
@@ -108,7 +104,7 @@ export function addEncounterSearchRoute(
       const page = { resources: found.map(encounterResource), next: nextOf(bookmark) };
       return sendSearchset(reply, request, page, { base, path });
     },
-  );
+  });
 }
 
 /** @throws ProblemError NOT_FOUND, SCOPE_INSUFFICIENT, LEDGER_UNAVAILABLE, and of `Vouching.personOf` */

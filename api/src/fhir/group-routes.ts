@@ -11,6 +11,7 @@ import { resourceAnswer, sendResource } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { grantedPatients, groupIdOf, groupResource, readGroupId } from './group-resource.js';
 import { FORMAT, FhirId, PAGE } from './parameters.js';
+import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 import { kindsOf } from './type-scopes.js';
@@ -55,32 +56,26 @@ export function addGroupReadRoute(
 }
 
 /** One Group is a page: the next one begins where it ends. */
-export function addGroupSearchRoute(
-  app: ServiceApp,
-  { resourceType, roles }: Row,
-  options: GroupRouteOptions,
-): void {
+export function addGroupSearchRoute(app: ServiceApp, row: Row, options: GroupRouteOptions): void {
   const { base } = options;
-  const path = ROUTE_OF['search-type'](resourceType)[1];
-  app.get(
-    path,
-    {
-      config: { roles, scopedByContent: true },
-      schema: {
-        ...{ hide: true, problems: [...vouchingProblems, 'CURSOR_INVALID'] },
-        headers: CallerHeaders,
-        querystring: closedObject({ ...FORMAT, ...PAGE }),
-        response: { 200: resourceAnswer('A Bundle of type searchset, with one Group') },
-      },
+  const { method, url, config, path } = searchPlace(row);
+  app.route({
+    ...{ method, url },
+    config: { ...config, scopedByContent: true },
+    schema: {
+      ...{ hide: true, problems: [...vouchingProblems, 'CURSOR_INVALID'] },
+      headers: CallerHeaders,
+      querystring: closedObject({ ...FORMAT, ...PAGE }),
+      response: { 200: resourceAnswer('A Bundle of type searchset, with one Group') },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { _cursor: cursor } = request.query;
       const after = cursor === undefined ? '' : fromCursor(cursor, After);
       const { resource, last } = await groupAfter(after, { reader: callerOf(request), does: 's' }, options);
       const page = { resources: [resource], next: last === undefined ? null : toCursor(last) };
       return sendSearchset(reply, request, page, { base, path });
     },
-  );
+  });
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import type { Json } from '../resources/json.js';
 import { FORMAT, PAGE, PatientResourceId, patientOfId, pseudonymOf } from './parameters.js';
+import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
 import { kindsOf } from './type-scopes.js';
@@ -57,22 +58,20 @@ export function addPatientReadRoute(
 /** By the pseudonym: whoever has it from elsewhere finds whether there is such a patient, and under which id. */
 export function addPatientSearchRoute(
   app: ServiceApp,
-  { resourceType, roles }: Row,
+  row: Row,
   { base, registrations }: PatientRouteOptions,
 ): void {
-  const path = ROUTE_OF['search-type'](resourceType)[1];
-  app.get(
-    path,
-    {
-      config: { roles, scopedByContent: true },
-      schema: {
-        hide: true,
-        problems: ledgerAnswers,
-        querystring: closedObject({ ...FORMAT, _count: PAGE._count, identifier: Type.String() }),
-        response: { 200: resourceAnswer('A Bundle of type searchset') },
-      },
+  const { method, url, config, path } = searchPlace(row);
+  app.route({
+    ...{ method, url },
+    config: { ...config, scopedByContent: true },
+    schema: {
+      hide: true,
+      problems: ledgerAnswers,
+      querystring: closedObject({ ...FORMAT, _count: PAGE._count, identifier: Type.String() }),
+      response: { 200: resourceAnswer('A Bundle of type searchset') },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { identifier } = request.query;
       const patientId = pseudonymOf(identifier);
       const isNobody =
@@ -80,7 +79,7 @@ export function addPatientSearchRoute(
       const page = { resources: isNobody ? [] : [patientResource(patientId)], next: null };
       return sendSearchset(reply, request, page, { base, path });
     },
-  );
+  });
 }
 
 async function isKnown(

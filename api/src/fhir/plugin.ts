@@ -65,6 +65,9 @@ type AddRoute = (app: ServiceApp, row: Row, options: Options) => void;
 
 type AddRoutes = Partial<Readonly<Record<Interaction, AddRoute>>>;
 
+/** Both ways to search. */
+const searchedBy = (add: AddRoute): AddRoutes => ({ 'search-type': add, 'search-by-post': add });
+
 const OF_RECORDS: AddRoutes = {
   read: addReadRoute,
   vread: addVersionRoute,
@@ -80,19 +83,15 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
   resources: { transaction: addTransactionRoute },
   // By the route of transactions, which has the same address.
   each: { batch: () => undefined },
-  copy: {
-    'search-type': addCopySearchRoute,
-    'search-by-post': addCopySearchRoute,
-    everything: addEverythingRoute,
-  },
-  attempt: { read: addAuditEventReadRoute, 'search-type': addAuditEventSearchRoute },
-  patient: { read: addPatientReadRoute, 'search-type': addPatientSearchRoute },
+  copy: { ...searchedBy(addCopySearchRoute), everything: addEverythingRoute },
+  attempt: { read: addAuditEventReadRoute, ...searchedBy(addAuditEventSearchRoute) },
+  patient: { read: addPatientReadRoute, ...searchedBy(addPatientSearchRoute) },
   encounter: { read: addEncounterReadRoute },
-  visit: { 'search-type': addEncounterSearchRoute },
-  group: { read: addGroupReadRoute, 'search-type': addGroupSearchRoute },
+  visit: searchedBy(addEncounterSearchRoute),
+  group: { read: addGroupReadRoute, ...searchedBy(addGroupSearchRoute) },
   consent: {
     ...{ create: addConsentCreateRoute, read: addConsentReadRoute },
-    'search-type': addConsentSearchRoute,
+    ...searchedBy(addConsentSearchRoute),
   },
 };
 

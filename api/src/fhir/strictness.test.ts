@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AwayFhir, ENTRY_ID, OBSERVATION, said, type Outcome } from '../../testing/away-fhir.js';
-import { FHIR_BASE } from './table.js';
+import { AwayFhir, ENTRY_ID, OBSERVATION, PATIENT, said, type Outcome } from '../../testing/away-fhir.js';
+import { FHIR_BASE, SEARCHED_BY } from './table.js';
 
 let fhir: AwayFhir;
 beforeAll(async () => {
@@ -82,6 +82,25 @@ describe('what is asked is what FHIR has, or it is refused', () => {
       search: { mode: 'outcome' },
       resource: { issue: [{ code: 'not-supported', diagnostics: expect.stringContaining('"x"') }] },
     });
+  });
+
+  test.each(Object.keys(SEARCHED_BY))('a search of %s is the same by GET and in a form', async (type) => {
+    const search = `${FHIR_BASE}/${type}`;
+    const headers = fhir.as(type === 'AuditEvent' ? 'auditor' : 'practitioner');
+    const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+    const queries = ['_count=abc', 'x=1', `_id=${ENTRY_ID}`, `patient=${PATIENT}`, `identifier=${PATIENT}`];
+    for (const query of queries) {
+      const asked = await fhir.ask(`${search}?${query}`, headers);
+      const posted = await fhir.send(`${search}/_search`, query, form);
+      expect([query, said(posted), posted.answer.json()]).toEqual([query, said(asked), asked.answer.json()]);
+      // What a form says stands in no address, not even in part.
+      expect(said(await fhir.send(`${search}/_search?${query}`, query, form))[0]).toBe(400);
+    }
+    const json = await fhir.send(`${search}/_search`, '{}', {
+      ...headers,
+      'content-type': 'application/json',
+    });
+    expect(json.answer.statusCode).toBe(415);
   });
 
   test('who is not let through is told as FHIR tells it', async () => {

@@ -2,7 +2,7 @@ import { checkResource } from '@careledger/fhir';
 import { listRoutes } from '@careledger/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AwayFhir } from '../../testing/away-fhir.js';
-import { FHIR_BASE, FHIR_TABLE, OF_SYSTEM, ROUTE_OF, SAID_AS } from './table.js';
+import { FHIR_BASE, FHIR_TABLE, OF_SYSTEM, ROUTE_OF, SAID_AS, type Row } from './table.js';
 
 let fhir: AwayFhir;
 beforeAll(async () => {
@@ -26,6 +26,15 @@ describe('the table', () => {
     expect(routes.filter(({ public: open }) => open).map(({ url }) => url)).toEqual([
       `${FHIR_BASE}/metadata`,
     ]);
+  });
+
+  test('has every search in both ways, for the same roles', () => {
+    const of = (way: Row['interaction']) =>
+      FHIR_TABLE.filter(({ interaction }) => interaction === way).map(({ resourceType, source, roles }) => ({
+        ...{ resourceType, source, roles },
+      }));
+    expect(of('search-by-post')).toEqual(of('search-type'));
+    expect(of('search-type')).not.toEqual([]);
   });
 
   test('is what the CapabilityStatement says, to whoever asks', async () => {

@@ -64,6 +64,7 @@ const WRITTEN_TYPES = ['DiagnosticReport', 'DocumentReference', 'Observation'] a
 /** What R4 searches by patient, of what copies hold. */
 const COPIED_TYPES = ['Device', ...WRITTEN_TYPES, 'Provenance'] as const;
 const READING: readonly Interaction[] = ['read', 'vread', 'history-instance'];
+const SEARCHING: readonly Interaction[] = ['search-type', 'search-by-post'];
 
 const rows = (
   resourceTypes: readonly string[],
@@ -82,18 +83,18 @@ export const FHIR_TABLE: readonly Row[] = [
   ...rows(ENTRY_TYPES, READING, { source: 'entry', roles: ['practitioner'] }),
   ...rows(['Encounter'], ['read'], { source: 'encounter', roles: ['practitioner'] }),
   ...rows(['Encounter'], ['vread', 'history-instance'], { source: 'entry', roles: ['practitioner'] }),
-  ...rows(['Encounter'], ['search-type'], { source: 'visit', roles: ['practitioner'] }),
+  ...rows(['Encounter'], SEARCHING, { source: 'visit', roles: ['practitioner'] }),
   ...rows(['Bundle'], READING, { source: 'record', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['create', 'update'], { source: 'resource', roles: ['practitioner'] }),
   ...rows(WRITTEN_TYPES, ['validate'], { source: 'check', roles: ['practitioner'] }),
-  ...rows(COPIED_TYPES, ['search-type', 'search-by-post'], { source: 'copy', roles: ['practitioner'] }),
+  ...rows(COPIED_TYPES, SEARCHING, { source: 'copy', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['transaction'], { source: 'resources', roles: ['practitioner'] }),
   ...rows(['Bundle'], ['batch'], { source: 'each', roles: ['practitioner'] }),
-  ...rows(['AuditEvent'], ['read', 'search-type'], { source: 'attempt', roles: ['auditor'] }),
-  ...rows(['Patient'], ['read', 'search-type'], { source: 'patient', roles: ['practitioner'] }),
-  ...rows(['Group'], ['read', 'search-type'], { source: 'group', roles: ['practitioner'] }),
+  ...rows(['AuditEvent'], ['read', ...SEARCHING], { source: 'attempt', roles: ['auditor'] }),
+  ...rows(['Patient'], ['read', ...SEARCHING], { source: 'patient', roles: ['practitioner'] }),
+  ...rows(['Group'], ['read', ...SEARCHING], { source: 'group', roles: ['practitioner'] }),
   ...rows(['Consent'], ['create'], { source: 'consent', roles: ['practitioner', 'ops'] }),
-  ...rows(['Consent'], ['read', 'search-type'], {
+  ...rows(['Consent'], ['read', ...SEARCHING], {
     ...{ source: 'consent', roles: ['practitioner', 'ops', 'auditor'] },
   }),
   ...rows(['Patient'], ['everything'], { source: 'copy', roles: ['practitioner'] }),
@@ -137,8 +138,10 @@ export const OF_SYSTEM: ReadonlySet<Interaction> = new Set(['transaction', 'batc
 /** A parameter by which a type is searched (https://hl7.org/fhir/R4/search.html). */
 export interface SearchParameter {
   readonly name: string;
-  readonly type: 'reference' | 'token' | 'date';
+  readonly type: 'reference' | 'token' | 'date' | 'quantity';
   readonly isRequired?: boolean;
+  /** What its type does not say. */
+  readonly takes?: string;
 }
 const OF_A_PATIENT: SearchParameter = { name: 'patient', type: 'reference', isRequired: true };
 /** In the place of `patient`. */
@@ -146,6 +149,10 @@ const SUBJECT: SearchParameter = { name: 'subject', type: 'reference' };
 const tokens = (...names: readonly string[]): SearchParameter[] =>
   names.map((name) => ({ name, type: 'token' }));
 const date = (name: string): SearchParameter => ({ name, type: 'date' });
+const MEASURED: SearchParameter = {
+  ...{ name: 'value-quantity', type: 'quantity' },
+  takes: 'Units by their UCUM codes, of which none is converted to another',
+};
 /** What a search of a copy takes, beside what is the type's own. */
 const searchedBy = (resourceType: string, own: readonly SearchParameter[]): SearchParameter[] => [
   ...[OF_A_PATIENT, ...own, ...tokens('_id'), date('_lastUpdated')],
@@ -172,7 +179,7 @@ export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> =
     { name: 'date', type: 'date' },
   ],
   Observation: searchedBy('Observation', [
-    ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date')],
+    ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date'), MEASURED],
   ]),
   Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
   Provenance: searchedBy('Provenance', [date('recorded')]),

@@ -4,6 +4,10 @@ import { ProblemError } from '@careledger/service-kit';
 const COMMA = /(?<!\\),/;
 const ESCAPE = /\\([,$\\])/g;
 
+/** The values of a list, one of which is meant. */
+export const valuesOfList = (parameter: string): string[] =>
+  parameter.split(COMMA).map((value) => value.replaceAll(ESCAPE, '$1'));
+
 /**
  * The values of a parameter of type token (https://hl7.org/fhir/R4/search.html#token), one of which is meant: `system|code`, or the
  * code alone.

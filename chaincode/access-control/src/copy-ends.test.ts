@@ -76,8 +76,30 @@ test('a grant that a revoke-all ended, or whose time is over, has ended', async 
   const again = await granted({ until });
   expect(await refusal(attest(said(again)))).toBe('COPY_NOT_ENDED');
   const later = by('HospitalMSP', fixture.nowMs + DAY_MS);
-  expect(await refusal(attest(said(again), later))).toBe('OK');
+  expect(await refusal(attest({ ...said(again), destroyedAt: until }, later))).toBe('OK');
   expect(await refusal(attest(said(over)))).toBe('OK');
+});
+
+test('it was destroyed after the grant had ended and before the ledger is told, as far as clocks may differ', async () => {
+  const until = new Date(fixture.nowMs + DAY_MS).toISOString();
+  const [revoked, over, voided] = [await granted(), await granted({ until }), await granted({ until })];
+  await fixture.codes('Revoke', [patient.revoke(revoked)], onAuthorities);
+  const late = by('HospitalMSP', fixture.nowMs + 2 * DAY_MS);
+  const saidAt = (grantId: string, atMs: number) => ({
+    ...said(grantId),
+    destroyedAt: new Date(atMs).toISOString(),
+  });
+  const endedAt = { [revoked]: fixture.nowMs, [over]: Date.parse(until) };
+  for (const [grantId, atMs] of Object.entries(endedAt)) {
+    for (const wrong of [atMs - 121_000, late.atMs + 121_000, 0])
+      expect(await refusal(attest(saidAt(grantId, wrong), late))).toBe('COPY_END_TIME_INVALID');
+    expect(await refusal(attest(saidAt(grantId, atMs - 119_000), late))).toBe('OK');
+  }
+  await fixture.codes('Revoke', [patient.revokeAll()], onAuthorities);
+  expect(await refusal(attest(saidAt(voided, fixture.nowMs - 121_000)))).toBe('COPY_END_TIME_INVALID');
+  expect(await refusal(attest(saidAt(voided, fixture.nowMs + 119_000)))).toBe('OK');
+  const { copyEnd } = (await grantOf(voided)) ?? {};
+  expect(copyEnd?.destroyedAt).toBe(new Date(fixture.nowMs + 119_000).toISOString());
 });
 
 test('nobody else says it, and not of a grant without a copy', async () => {
@@ -97,7 +119,7 @@ test('what was in force at a past time is told as it was known then', async () =
   const grantId = await granted();
   const later = by('HospitalMSP', fixture.nowMs + DAY_MS);
   await fixture.codes('Revoke', [patient.revoke(grantId)], later);
-  await attest(said(grantId), later);
+  await attest({ ...said(grantId), destroyedAt: new Date(later.atMs).toISOString() }, later);
   const then = { patientId: patient.id, at: new Date(fixture.nowMs).toISOString() };
   const policy = await fixture.ask<{ grants: GrantState[] }>('EffectivePolicy', then, later);
   expect(policy.grants).toMatchObject([{ grantId }]);

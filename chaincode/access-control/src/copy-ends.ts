@@ -1,12 +1,22 @@
 import { acceptOne, type Outcome, type Submission, type Verified } from '@careledger/chaincode-runtime';
-import { ContractError, type EventPayload, type ItemResult } from '@careledger/contracts';
-import { isRevokedThrough, isStanding } from '@careledger/policy';
+import {
+  ContractError,
+  STATEMENT_MAX_SKEW_S,
+  type EventPayload,
+  type GrantState,
+  type ItemResult,
+} from '@careledger/contracts';
+import { timestampOf } from '@careledger/domain';
+import { endOf, isRevokedThrough, isStanding } from '@careledger/policy';
 import { grants } from './families.js';
 import { policyOf } from './policy.js';
 import { findSigners } from './signers.js';
 import { requireOwn } from './subscriptions.js';
 
 type News = EventPayload<'CopyEndAttested'>;
+
+/** What the authority's clock may be off. */
+const MAX_SKEW_MS = STATEMENT_MAX_SKEW_S * 1000;
 
 export async function attestCopyEnd(
   tx: Submission,
@@ -23,7 +33,7 @@ export async function attestCopyEnd(
 
 /**
  * Undefined where it was said before. What it says of its copy is the authority's word; that the grant has ended is not.
- * @throws ContractError `GRANT_UNKNOWN`, `COPY_NOT_ENDED`
+ * @throws ContractError `GRANT_UNKNOWN`, `COPY_NOT_ENDED`, `COPY_END_TIME_INVALID`
  */
 async function attest(
   tx: Submission,
@@ -37,7 +47,24 @@ async function attest(
   const isVoid = isRevokedThrough(grant, await policyOf(tx.state, patientId));
   if (!isVoid && isStanding(grant, tx.atMs)) throw new ContractError('COPY_NOT_ENDED');
   if (grant.copyEnd !== undefined) return undefined;
+  assertDestroyedSince(tx, grant, destroyedAt);
   const copyEnd = { left, destroyedAt, statement: statement.token, recordedAt: tx.at, txId: tx.txId };
   tx.state.put(key, { ...grant, copyEnd });
   return { patientId, authorityId, grantId };
+}
+
+/**
+ * Not before the grant has ended, and not after this transaction. When a revoke-all has ended it, only its own transaction says;
+ * then it is not before the grant was recorded.
+ * @throws ContractError `COPY_END_TIME_INVALID`
+ */
+function assertDestroyedSince(tx: Submission, grant: GrantState, destroyedAt: string): void {
+  const ended = endOf(grant, tx.atMs) ?? grant.recordedAt;
+  const fromMs = Date.parse(ended) - MAX_SKEW_MS;
+  const toMs = tx.atMs + MAX_SKEW_MS;
+  const destroyedMs = Date.parse(destroyedAt);
+  if (destroyedMs >= fromMs && destroyedMs <= toMs) return;
+  throw new ContractError('COPY_END_TIME_INVALID', undefined, {
+    ...{ notBefore: timestampOf(fromMs), notAfter: timestampOf(toMs) },
+  });
 }

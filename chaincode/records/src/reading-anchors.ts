@@ -33,17 +33,27 @@ export async function anchorReadings(
   return { result: item, event: news };
 }
 
-/** Undefined where the day is anchored with this hash already. @throws ContractError `READINGS_ANCHORED` */
+/** Undefined where the day is anchored with this hash already. @throws ContractError `READINGS_NOT_OVER`, `READINGS_ANCHORED` */
 async function anchor(
   tx: Submission,
   { iss: authorityId, body: { day, hash } }: Verified<'anchorReadings'>,
 ): Promise<News | undefined> {
+  if (!isOver(day, tx.atMs)) throw new ContractError('READINGS_NOT_OVER');
   const key = readingAnchors.at(authorityId, day);
   const before = await tx.state.get(key);
   if (before !== undefined && before.hash !== hash) throw new ContractError('READINGS_ANCHORED');
   if (before !== undefined) return undefined;
   tx.state.put(key, { authorityId, day, hash, anchoredAt: tx.at, txId: tx.txId });
   return { authorityId, day, hash };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Whether a day of the calendar, UTC, is over: there is no 30 February, whatever `Date.parse` makes of it. */
+function isOver(day: string, atMs: number): boolean {
+  const startMs = Date.parse(`${day}T00:00:00Z`);
+  const isDay = !Number.isNaN(startMs) && new Date(startMs).toISOString().startsWith(day);
+  return isDay && startMs + DAY_MS <= atMs;
 }
 
 export function listReadingAnchors(

@@ -1,16 +1,23 @@
-import { FHIR_TABLE, ROUTE_OF, SOURCES } from '@careledger/api';
+import { FHIR_TABLE, ROUTE_OF, SEARCHED_BY, SOURCES } from '@careledger/api';
 
 export const FHIR_PAGE = 'docs/fhir.md';
-const BEGIN = '<!-- table: made by npm run fhir-page -->';
 const END = '<!-- end of table -->';
+const TYPES = ['token', 'date', 'quantity', 'reference'] as const;
+/** Where each table begins. */
+const TABLES: Readonly<Record<string, () => string>> = {
+  '<!-- table: made by npm run fhir-page -->': tableText,
+  '<!-- parameters: made by npm run fhir-page -->': parametersText,
+};
 
-/** The page with the table of an authority's FHIR server as the code has it; what people wrote around it stays. */
-export function renderFhirPage(page: string): string {
-  const [before, after] = [page.split(BEGIN), page.split(END)];
-  if (before.length !== 2 || after.length !== 2)
-    throw new RangeError(`${FHIR_PAGE} has no place for the table: ${BEGIN} and ${END}, each once`);
-  return `${before[0]}${BEGIN}\n\n${tableText()}\n\n${END}${after[1]}`;
-}
+/** The page with the tables of an authority's FHIR server as the code has them; what people wrote around them stays. */
+export const renderFhirPage = (page: string): string =>
+  Object.entries(TABLES).reduce((text, [begin, table]) => {
+    const [before, rest, ...more] = text.split(begin);
+    const end = rest?.indexOf(END) ?? -1;
+    if (rest === undefined || end < 0 || more.length > 0)
+      throw new RangeError(`${FHIR_PAGE} has no place for the table: ${begin}, once, and ${END}`);
+    return `${before ?? ''}${begin}\n\n${table()}\n\n${rest.slice(end)}`;
+  }, page);
 
 function tableText(): string {
   const byInteraction = Map.groupBy(FHIR_TABLE, ({ interaction, source, roles }) =>
@@ -25,6 +32,26 @@ function tableText(): string {
     return [interaction, `\`${method} ${path}\``, types, SOURCES[source], roles.join(', ')];
   });
   return aligned([['interaction', 'route', 'types', 'what stands behind it', 'roles'], ...lines]);
+}
+
+/** By which parameters each type is searched. */
+function parametersText(): string {
+  const lines = Object.entries(SEARCHED_BY)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, parameters]) => {
+      const of = (isMeant: (parameter: (typeof parameters)[number]) => boolean): string =>
+        parameters
+          .filter(isMeant)
+          .map(({ name }) => `\`${name}\``)
+          .join(', ');
+      const isRequired = of((parameter) => parameter.isRequired === true);
+      return [
+        type,
+        isRequired,
+        ...TYPES.map((each) => of(({ type: is, isRequired: has }) => is === each && has !== true)),
+      ];
+    });
+  return aligned([['type', 'has to be there', ...TYPES], ...lines]);
 }
 
 /** A Markdown table as prettier writes it. */

@@ -362,7 +362,7 @@ export const accessControl = {
       event: 'SubscriptionChanged',
     }),
     /**
-     * An authority says that what an ended grant let it keep a copy of is destroyed. Its first word on a grant stands;
+     * An authority says that what an ended grant let it keep a copy of is destroyed, after that end and before now. Its first word on a grant stands;
      * another changes nothing.
      */
     AttestCopyEnd: transaction({
@@ -371,7 +371,7 @@ export const accessControl = {
       callers: ['authority'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'GRANT_UNKNOWN', 'COPY_NOT_ENDED'],
+      codes: [...STATEMENT_CODES, 'GRANT_UNKNOWN', 'COPY_NOT_ENDED', 'COPY_END_TIME_INVALID'],
       event: 'CopyEndAttested',
     }),
     /** Decides now (transaction time), writes nothing. Also what chaincode `records` calls. */

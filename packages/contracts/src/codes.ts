@@ -63,6 +63,8 @@ export const CONTRACT_CODES = {
   GRANT_TERMS_INVALID:
     'A grant names one authority. A denial is not delegable, brings no notices and approves no subscription; one of any authority names nobody within, one that names somebody within says to the authority, sealed, who that is. A copy is of what may be read, for one of the purposes, and only in answer to a request for it.',
   COPY_NOT_ENDED: 'The grant lasts: the copy that it lets be kept has not ended.',
+  COPY_END_TIME_INVALID:
+    'The copy is said to be destroyed before its grant had ended, or after this transaction; details say between which times it can be.',
   GRANT_LIMIT:
     'The patient has as many grants in force for this authority as one decision reads; revoke one.',
   DELEGATION_UNKNOWN: 'The patient has no delegation with this id on this channel.',
@@ -111,6 +113,8 @@ export const CONTRACT_CODES = {
   ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
   ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
   READINGS_ANCHORED: 'This day of the authority’s log is anchored already, with another hash.',
+  READINGS_NOT_OVER:
+    'The day of the log is not over at the transaction’s time, or is no day of the calendar: anchor it once it is over.',
   CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',
   FORK_EVIDENCE_INVALID:
     'The two blocks are no evidence of a fork: not both signed, not one height, or the same block.',

@@ -156,14 +156,14 @@ export const records = {
       itemCodes: [...ITEM_CODES, 'ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING', 'CHAIN_FORKED'],
       event: 'HeadsAnchored',
     }),
-    /** Anchors one day of an authority's log of who read its copies: by itself, each day once. */
+    /** Anchors one day of an authority's log of who read its copies: by itself, once the day is over, and once. */
     AnchorReadings: transaction({
       kind: 'submit',
       channels: authorities,
       callers: ['authority'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'READINGS_ANCHORED'],
+      codes: [...STATEMENT_CODES, 'READINGS_ANCHORED', 'READINGS_NOT_OVER'],
       event: 'ReadingsAnchored',
     }),
     /**

@@ -101,6 +101,13 @@ export function describeFhirCopies(fixture: () => LayersFixture): void {
       expect(byReference.bundle.entry?.map(({ resource }) => resource)).toEqual([weight]);
       const byId = await search(`patient=${patient}&_id=${weight?.id ?? ''}&_lastUpdated=ge2026`);
       expect(byId.bundle.entry?.map(({ resource }) => resource)).toEqual([weight]);
+      const kg = 'http://unitsofmeasure.org|kg';
+      for (const [value, total] of Object.entries({
+        ...{ [`81.4|${kg}`]: 2, 'gt81,lt1||kg': 2, [`ap80|${kg}`]: 2, [`gt81.4|${kg}`]: 0, '81400||g': 0 },
+      })) {
+        const { bundle } = await search(`patient=${patient}&value-quantity=${value}&_total=accurate`);
+        expect([value, bundle.total, bundle.entry?.length ?? 0]).toEqual([value, total, total]);
+      }
       expect((await search(`patient=${patient}&_lastUpdated=lt2026`)).bundle).not.toHaveProperty('entry');
       const devices = await ask(`/Device?patient=${patient}&_total=accurate`);
       expect([devices.bundle.total, found(devices.bundle)[0]]).toEqual([2, 'match Device']);

@@ -7,6 +7,7 @@ const FHIR_JSON = 'application/fhir+json';
 
 export interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A resource, or a form. */
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   /** That of {@link COPY_UNIT} unless told. */
@@ -61,10 +62,10 @@ export class Asker {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { 'content-type': FHIR_JSON }),
+        ...(body !== undefined && !(body instanceof URLSearchParams) && { 'content-type': FHIR_JSON }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: body instanceof URLSearchParams ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     return { status: answer.status, text, resource: JSON.parse(text) as Resource };

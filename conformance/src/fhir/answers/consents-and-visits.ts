@@ -17,6 +17,8 @@ export async function askForConsentsAndVisits(asker: Asker): Promise<void> {
   const as = { token: tokens.practitioner };
   const post = { method: 'POST', ...as } as const;
   const get = (name: string, path: string) => asker.ask(name, `/${path}`, as);
+  const search = (name: string, type: string, query: Readonly<Record<string, string>>) =>
+    asker.ask(name, `/${type}/_search`, { method: 'POST', ...as, body: new URLSearchParams(query) });
 
   const body = proposedConsent(patientId, {}, LABORATORY);
   const proposed = (await asker.ask('consent-proposed', '/Consent', {
@@ -33,6 +35,7 @@ export async function askForConsentsAndVisits(asker: Asker): Promise<void> {
   );
   await get('consent-active', consent);
   await get('consents-found', `Consent?patient=${patientId}`);
+  await search('consents-posted', 'Consent', { patient: patientId });
   const refused = proposedConsent(patientId, { status: 'active' });
   await asker.ask('refusal-consent', '/Consent', { ...post, body: refused, status: 422 });
 
@@ -42,7 +45,9 @@ export async function askForConsentsAndVisits(asker: Asker): Promise<void> {
   const encounter = `Encounter/${statementIdOf({ patientId, sid: String(visit['visitId']) })}`;
   await get('encounter', encounter);
   await get('encounters-found', `Encounter?patient=${patientId}`);
+  await search('encounters-posted', 'Encounter', { patient: patientId });
   await get('group', 'Group/granted');
+  await search('groups-posted', 'Group', {});
   const entry = [consent, encounter, 'Observation/1'].map((url) => ({ request: { method: 'GET', url } }));
   await asker.ask('batch-response', '', { ...post, body: { resourceType: 'Bundle', type: 'batch', entry } });
 }

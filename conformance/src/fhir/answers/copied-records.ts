@@ -85,6 +85,7 @@ async function search(asker: Asker): Promise<void> {
   await asker.ask('searchset-lenient', `${all}&x=1`, { headers: { prefer: 'handling=lenient' } });
   await asker.ask('provenances', `/Provenance?patient=${reference}&_elements=target`);
   await asker.ask('everything', `/${reference}/$everything?_count=100`);
+  await asker.ask('searchset-quantity', `${all}&value-quantity=ge81.4||kg`);
   await asker.ask('searchset-empty', `${all}&code=718-7`);
   const asAuditor = { token: tokens.auditor };
   const events = (await asker.ask('audit-events', `/AuditEvent?patient=${reference}`, asAuditor)) as Bundle;

@@ -2,6 +2,7 @@ import { access } from './access.js';
 import { callers } from './callers.js';
 import { confirmations } from './confirmations.js';
 import { consent } from './consent.js';
+import { copies } from './copies.js';
 import { delegations } from './delegations.js';
 import { denials } from './denials.js';
 import { forgeries } from './forgeries.js';
@@ -22,6 +23,7 @@ export const LEDGER_ATTEMPTS: readonly LedgerKind[] = [
   ...confirmations,
   ...records,
   ...access,
+  ...copies,
   ...presence,
   ...questions,
 ];
