@@ -6,6 +6,7 @@ import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
+import { searchGrowth } from './fhir/search-growth.js';
 import { demoPeakPss } from './memory/demo.js';
 import type { Measure } from './run/measure.js';
 
@@ -18,6 +19,7 @@ export const MEASURES: readonly Measure[] = [
   devnetStart,
   devnetSubmit,
   accessWeekVsOne,
+  searchGrowth,
   demoPeakPss,
 ];
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { concatBytes } from '../portable/index.js';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -7,9 +7,15 @@ export const AES_KEY_BYTES = 32;
 export const GCM_IV_BYTES = 12;
 export const GCM_TAG_BYTES = 16;
 
+/** Bytes of a key; or, several times as quick where it is used again and again, a {@link secretKey}. */
+export type SecretKey = Uint8Array | KeyObject;
+
+/** Bytes of a key as node:crypto takes them without looking at what they are each time. */
+export const secretKey = (key: Uint8Array): KeyObject => createSecretKey(key);
+
 /** AES-256-GCM as iv ‖ ciphertext ‖ tag, with a fresh random IV unless one is given. */
 export function aesGcmSeal(
-  key: Uint8Array,
+  key: SecretKey,
   plaintext: Uint8Array,
   aad: Uint8Array,
   iv: Uint8Array = randomBytes(GCM_IV_BYTES),
@@ -19,7 +25,7 @@ export function aesGcmSeal(
 }
 
 /** The plaintext, or undefined when key, AAD or any byte is not what was sealed. */
-export function aesGcmOpen(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
+export function aesGcmOpen(key: SecretKey, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
   if (sealed.length < GCM_IV_BYTES + GCM_TAG_BYTES) return undefined;
   const tagStart = sealed.length - GCM_TAG_BYTES;
   const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, GCM_IV_BYTES), {
@@ -34,5 +40,5 @@ export function aesGcmOpen(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array)
     // Node gives the mismatch of the tag no code of its own, and final() of GCM has no other reason to fail.
     return undefined;
   }
-  return Uint8Array.from(plaintext);
+  return new Uint8Array(plaintext);
 }

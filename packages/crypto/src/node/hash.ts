@@ -1,4 +1,5 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
+import type { SecretKey } from './aes-gcm.js';
 import { toBase64url } from '../portable/index.js';
 
 /** SHA-256 in one call: `crypto.hash` takes a quarter of the time of `createHash`. A string is hashed as UTF-8. */
@@ -12,7 +13,7 @@ export function sha256Hex(data: Uint8Array | string): string {
 }
 
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
-export function hmacSha256(key: Uint8Array, data: Uint8Array | string): Uint8Array {
+export function hmacSha256(key: SecretKey, data: Uint8Array | string): Uint8Array {
   return createHmac('sha256', key).update(data).digest();
 }
 
