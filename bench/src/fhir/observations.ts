@@ -4,7 +4,7 @@ const START_MS = Date.parse('2015-01-01T00:00:00Z');
 /** What is measured all the time, in turn. */
 const COMMON = [
   { code: '2339-0', text: 'Glucose', unit: 'mg/dL', value: 100 },
-  { code: '8867-4', text: 'Heart rate', unit: '/min', value: 70 },
+  { code: '2951-2', text: 'Sodium', unit: 'mmol/L', value: 130 },
 ] as const;
 /** What is measured so often, however much else is. */
 const RARE = { code: '4548-4', text: 'Haemoglobin A1c', unit: '%', value: 5 } as const;
@@ -33,11 +33,12 @@ export function spanQuery(hours: number, atLeast: number, turn: number): string 
 }
 
 /**
- * What was measured at one hour of `hours`: of each of two codes every other hour, and a third one ten times in all.
+ * What was measured at one hour of `hours`: of each of two codes every other hour, and a third one ten times in all, in the place
+ * of the second.
  * @param patient id that FHIR has
  */
 export function observation(patient: string, hour: number, hours: number): object {
-  const isRare = hour % Math.ceil(hours / RARE_TIMES) === 1;
+  const isRare = hour % (2 * Math.ceil(hours / RARE_TIMES / 2)) === 1;
   const { code, text, unit, value } = isRare ? RARE : (COMMON[hour % COMMON.length] ?? COMMON[0]);
   return {
     resourceType: 'Observation',
