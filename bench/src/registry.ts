@@ -11,6 +11,7 @@ import { enrolPerS } from './hour/enrol.js';
 import { recordsAtTheHour } from './hour/records.js';
 import { emergencyVsFsync } from './ingest/emergency.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
+import { searchGrowth } from './fhir/search-growth.js';
 import { demoPeakPss } from './memory/demo.js';
 import { patientsGrowth } from './patients/growth.js';
 import { idlePatientMemory, pendingPatientMemory } from './patients/memory.js';
@@ -35,6 +36,7 @@ export const MEASURES: readonly Measure[] = [
   recordsAtTheHour,
   emergencyAtTheHour,
   enrolPerS,
+  searchGrowth,
   demoPeakPss,
 ];
 

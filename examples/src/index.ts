@@ -1,6 +1,7 @@
 export * from './client/eventually.js';
 export * from './client/notice-inbox.js';
 export { trustRootsOf } from './client/trust-roots.js';
+export { subscribe } from './demo/consent.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';
 export { LedgerView } from './demo/ledger-view.js';
 export { Narrator } from './demo/narrator.js';

@@ -9,7 +9,7 @@ import {
   type FoundResource,
   type RecordsFilter,
 } from './copy-finding.js';
-import { termMacsOf, type CopyTerm } from './copy-terms.js';
+import { copyPlaceOf, termMacsOf, type CopyTerm } from './copy-terms.js';
 import { PatientKeys } from './patient-keys.js';
 import type { ResourceRow } from './resource-rows.js';
 
@@ -205,13 +205,17 @@ export class CopyStore {
   ): void {
     const { entry, entryHash, json, kinds, links, refersTo, resourceType, span } = row;
     const kept: KeptResource = { entry, entryHash, json, kinds, links, refersTo, storedAt };
+    const type = this.box.mac(TYPE_COLUMN, resourceType);
     const resourceId = this.store.insert(
       'INSERT INTO copied_resources (copy_id, patient, type, from_ms, to_ms, content) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[copyId, patient, this.box.mac(TYPE_COLUMN, resourceType), span.fromMs, span.toMs],
-      key.seal(resourceRow(copyId), kept),
+      ...[copyId, patient, type, span.fromMs, span.toMs, key.seal(resourceRow(copyId), kept)],
     );
+    const place = copyPlaceOf(patient, type);
     for (const term of termMacsOf(this.box, row, recordId))
-      this.store.run('INSERT INTO copied_terms (resource_id, term) VALUES (?, ?)', resourceId, term);
+      this.store.run(
+        'INSERT INTO copied_terms (resource_id, term, place, from_ms) VALUES (?, ?, ?, ?)',
+        ...[resourceId, term, place, span.fromMs],
+      );
   }
 
   #recordMac(recordId: string): Uint8Array {

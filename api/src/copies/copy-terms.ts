@@ -46,6 +46,13 @@ export function termMacsOf(
   return values.flatMap(([by, each]) => each.map((value) => termMac(box, by, value)));
 }
 
+/** Bytes of each keyed hash that a place has: as many as tell patients and types apart. */
+const PLACE_HASH_BYTES = 8;
+
+/** Of which patient and which type, in the index by which terms are looked up. */
+export const copyPlaceOf = (patient: Uint8Array, type: Uint8Array): Uint8Array =>
+  Buffer.concat([patient.subarray(0, PLACE_HASH_BYTES), type.subarray(0, PLACE_HASH_BYTES)]);
+
 /** Of some keyed hashes, as a query looks for one of them: `instr(?, hex(term)) > 0`. */
 export const hexList = (macs: readonly Uint8Array[]): string =>
   macs.map((mac) => Buffer.from(mac).toString('hex').toUpperCase()).join(',');

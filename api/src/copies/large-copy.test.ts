@@ -100,8 +100,27 @@ describe('a search of 10,000 resources of one patient', () => {
     }
   });
 
-  test('that finds nothing opens nothing; others have their turn after each read', async () => {
-    const terms = [{ by: 'code' as const, anyOf: ['718-7'] }];
+  test('reads of a code and a span of time what there is of both, wherever that is, and whatever comes first', async () => {
+    const terms = [{ by: 'code' as const, anyOf: [GLUCOSE] }];
+    const fromMs = START_MS + (ALL / 2) * 60_000;
+    const span = { fromMs, toMs: fromMs + 10 * 60_000 };
+    for (const order of ['asc', 'desc'] as const) {
+      const { found, ...did } = await done(() =>
+        copying.find(running, { terms, span, order, isCounted: false }),
+      );
+      expect(found.resources).toHaveLength(10);
+      // What begins up to 31 days before may reach the span: more than there is here before it.
+      expect(did.reads.reduce((sum, rows) => sum + rows, 0)).toBeLessThanOrEqual(ALL / 2 + 2 * READ_MAX_ROWS);
+      const none = await done(() =>
+        copying.find(running, { terms: [{ by: 'code', anyOf: ['718-7'] }], span, order, isCounted: false }),
+      );
+      expect([none.found.resources, none.mostRows]).toEqual([[], 0]);
+    }
+  });
+
+  test('by more codes than are looked up, and finds nothing, opens nothing; others have their turn after each read', async () => {
+    const anyOf = Array.from({ length: 9 }, (_, index) => `718-${index}`);
+    const terms = [{ by: 'code' as const, anyOf }];
     const { found, ...did } = await done(() => copying.find(running, { terms, isCounted: false }));
     expect(found.resources).toEqual([]);
     expect(did).toMatchObject({ opened: 0, mostInTurn: 1, mostRows: READ_MAX_ROWS });

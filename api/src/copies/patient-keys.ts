@@ -66,7 +66,7 @@ export class PatientKeys {
     const patient = this.rowOf(patientId);
     this.store.run('UPDATE copy_keys SET sealed = zeroblob(length(sealed)) WHERE patient = ?', patient);
     this.store.run('DELETE FROM copy_keys WHERE patient = ?', patient);
-    this.#opened.get(patientId)?.box.key.fill(0);
+    this.#opened.get(patientId)?.box.destroy();
     this.#opened.delete(patientId);
   }
 

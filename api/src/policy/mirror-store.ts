@@ -1,3 +1,4 @@
+import { LruMap } from '@careledger/crypto';
 import type { GrantState, PatientState, SubscriptionState } from '@careledger/contracts';
 import type { Store } from '../store/store.js';
 
@@ -12,8 +13,14 @@ export interface MirroredPolicy {
   readonly heardAt: string;
 }
 
+/** States of grants that are kept parsed. */
+const PARSED_MAX = 1_000;
+
 /** Own rows of what the ledger says about this authority's patients. Writing only within `store.commit`. */
 export class MirrorStore {
+  /** By its JSON: rows are read each time, so that what is known is what lies in the store. */
+  readonly #parsed = new LruMap<string, GrantState>(PARSED_MAX);
+
   constructor(readonly store: Store) {}
 
   patient(patientId: string): PatientState | undefined {
@@ -38,7 +45,15 @@ export class MirrorStore {
         'SELECT state, since_block FROM grants WHERE patient_id = ? ORDER BY grant_id',
         patientId,
       )
-      .map((row) => ({ ...(JSON.parse(row.state) as GrantState), sinceBlock: row.since_block }));
+      .map((row) => ({ ...this.#grantOf(row.state), sinceBlock: row.since_block }));
+  }
+
+  #grantOf(json: string): GrantState {
+    const known = this.#parsed.get(json);
+    if (known !== undefined) return known;
+    const grant = JSON.parse(json) as GrantState;
+    this.#parsed.set(json, grant);
+    return grant;
   }
 
   /** Puts the ledger's present grants in; grants never disappear from a ledger. */

@@ -539,4 +539,20 @@ export const migrations: readonly Migration[] = [
         refusal TEXT
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'copies: found in the order of time by what they are',
+    sql: `
+      -- of which patient and which type: the first 8 bytes of each keyed hash
+      ALTER TABLE copied_terms ADD COLUMN place BLOB NOT NULL DEFAULT x'';
+      -- as the resource has it
+      ALTER TABLE copied_terms ADD COLUMN from_ms INTEGER NOT NULL DEFAULT 0;
+      UPDATE copied_terms SET
+        place = CAST(substr(found.patient, 1, 8) || substr(found.type, 1, 8) AS BLOB), from_ms = found.from_ms
+      FROM copied_resources AS found WHERE found.resource_id = copied_terms.resource_id;
+      DROP INDEX copied_terms_by_term;
+      CREATE INDEX copied_terms_by_time ON copied_terms (term, place, from_ms);
+      -- of those alone that tell of more than 31 days
+      CREATE INDEX copied_resources_long ON copied_resources (patient, type, from_ms)
+        WHERE to_ms - from_ms > 2678400000;`,
+  },
 ];

@@ -26,3 +26,16 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
+
+/** The value that 95 of 100 do not exceed. @throws RangeError without values */
+export function p95(values: readonly number[]): number {
+  return percentile(values, 0.95);
+}
+
+/** The smallest value that a share of all do not exceed. @throws RangeError without values */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError('No values have no percentile');
+  return value;
+}

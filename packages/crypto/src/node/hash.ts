@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import { toBase64url } from '../portable/index.js';
+import { secretKey, type SecretKey } from './secret-key.js';
 
 /** SHA-256 in one call: `crypto.hash` takes a quarter of the time of `createHash`. A string is hashed as UTF-8. */
 export function sha256(data: Uint8Array | string): Uint8Array {
@@ -11,9 +12,9 @@ export function sha256Hex(data: Uint8Array | string): string {
   return hash('sha256', data, 'hex');
 }
 
-/** HMAC-SHA-256 (RFC 2104), 32 bytes. Of raw bytes, Node finds out by an exception that they are no key object: that costs four times this. */
-export function hmacSha256(key: Uint8Array, data: Uint8Array | string): Uint8Array {
-  return createHmac('sha256', createSecretKey(key)).update(data).digest();
+/** HMAC-SHA-256 (RFC 2104), 32 bytes. */
+export function hmacSha256(key: SecretKey, data: Uint8Array | string): Uint8Array {
+  return createHmac('sha256', secretKey(key)).update(data).digest();
 }
 
 const ID_BYTES = 16;

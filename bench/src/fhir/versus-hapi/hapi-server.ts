@@ -1,0 +1,70 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { cpuTimeMs } from '@careledger/supervisor';
+import { BenchError } from '../../errors.js';
+import { WORKSPACE } from '../../run/folder.js';
+import { ask } from '../asking.js';
+import type { FhirSide } from './side.js';
+
+/** Names the version of HAPI. */
+export const HAPI_POM = join(WORKSPACE, 'bench/hapi/pom.xml');
+const MAIN = 'careledger.FhirServer';
+/** As much as it takes for the database's cache, which H2 makes of a share of it. */
+const JAVA_FLAGS = ['-Xmx2g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+const run = promisify(execFile);
+
+/** HAPI FHIR's JPA server (bench/hapi) with its database in a folder. */
+export class HapiServer implements AsyncDisposable {
+  readonly #process: ChildProcess;
+
+  private constructor(
+    process: ChildProcess,
+    readonly url: string,
+  ) {
+    this.#process = process;
+  }
+
+  /** Compiles it, Maven fetching what it needs, and resolves once it serves. @throws BenchError `WORKER_FAILED` */
+  static async start(folder: string): Promise<HapiServer> {
+    const built = join(folder, 'built');
+    const classpath = join(built, 'classpath');
+    mkdirSync(built, { recursive: true });
+    await run('mvn', [
+      ...['-q', '-B', '-f', HAPI_POM, `-Dbench.directory=${built}`, `-Dmdep.outputFile=${classpath}`],
+      ...['compile', 'dependency:build-classpath'],
+    ]);
+    const classes = [join(built, 'classes'), readFileSync(classpath, 'utf8').trim()].join(':');
+    const process = spawn('java', [...JAVA_FLAGS, '-cp', classes, MAIN, join(folder, 'database')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    process.stderr.pipe(createWriteStream(join(folder, 'hapi.log')));
+    for await (const line of createInterface({ input: process.stdout })) {
+      if (line.startsWith('{')) return new HapiServer(process, (JSON.parse(line) as { url: string }).url);
+    }
+    throw new BenchError('WORKER_FAILED', `HAPI's server ended before it served: see ${folder}/hapi.log`);
+  }
+
+  /** With these patients, whom it has to know. @param patients ids */
+  async side(patients: readonly string[]): Promise<FhirSide> {
+    const asked = { url: this.url, headers: {} };
+    const entry = patients.map((id) => ({
+      ...{ resource: { resourceType: 'Patient', id }, request: { method: 'PUT', url: `Patient/${id}` } },
+    }));
+    await ask(asked, '', { resourceType: 'Bundle', type: 'transaction', entry });
+    const cpuMs = () => cpuTimeMs(this.#process.pid ?? 0);
+    return {
+      ...{ name: 'HAPI', asked, creating: {}, patients, cpuMs, wholeCpuMs: cpuMs },
+      settled: async () => undefined,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    this.#process.kill();
+    await once(this.#process, 'exit');
+  }
+}
