@@ -38,6 +38,8 @@ export interface Measure {
   readonly what: string;
   /** What the control does wrong. */
   readonly controlWhat: string;
+  /** Whether its path has a flame graph: false for memory, which takes no time. */
+  readonly isProfiled?: boolean;
   run(context: BenchContext): Promise<Outcome>;
 }
 
