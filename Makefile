@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo dev flood sandbox console test lint judges judge-consent experiments bench bench-fhir clean
+.PHONY: help install build demo dev flood sandbox console test lint judges judge-consent experiments bench bench-fhir flamegraphs clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: build ## measure against the budgets and write docs/performance.md (ARGS=
 
 bench-fhir: build ## compare an authority's /fhir with HAPI's JPA server and write docs/fhir-speed.md; needs Java 17 and Maven (ARGS=--quick)
 	@$(RUN) bench-fhir -- $(ARGS)
+
+flamegraphs: build ## draw where the time of each measured path goes, into docs/flamegraphs (ARGS="NAME …")
+	@$(RUN) bench -- --flamegraphs $(ARGS)
 
 clean: ## delete what was compiled, and the native network with its data (CONFIRM=yes; containers: make down ARGS=-v)
 	@test "$(CONFIRM)" = yes || { echo "This deletes networks and their data: repeat it with CONFIRM=yes"; exit 2; }

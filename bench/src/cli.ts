@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from './command-line.js';
 import { BenchError } from './errors.js';
+import { runFlamegraphs } from './flamegraph/run.js';
 import { parseOptions } from './options.js';
 import { select } from './registry.js';
 import { jsonLine } from './report/json-line.js';
@@ -31,6 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT_USAGE;
   }
   endOnSignals();
+  if (options.flamegraphs) return runFlamegraphs(measures, options.names.length === 0);
   const isFull = options.names.length === 0 && !options.quick;
   return run(measures, options.json, options.quick, isFull);
 }

@@ -12,8 +12,15 @@ function parse(...args: string[]) {
 }
 
 test('flags and names come in any order', () => {
-  expect(parse('--quick', 'one', '--json').options).toEqual({ json: true, quick: true, names: ['one'] });
-  expect(parse().options).toEqual({ json: false, quick: false, names: [] });
+  const none = { json: false, quick: false, flamegraphs: false, names: [] };
+  expect(parse('--quick', 'one', '--json').options).toEqual({
+    ...none,
+    json: true,
+    quick: true,
+    names: ['one'],
+  });
+  expect(parse('--flamegraphs').options).toEqual({ ...none, flamegraphs: true });
+  expect(parse().options).toEqual(none);
 });
 
 test('help names every measure with its budget, and ends well', () => {

@@ -6,6 +6,8 @@ import { budgetText } from './run/budget.js';
 export interface Options {
   readonly json: boolean;
   readonly quick: boolean;
+  /** Draw where the time goes instead of measuring. */
+  readonly flamegraphs: boolean;
   /** Names of measures; none means all. */
   readonly names: readonly string[];
 }
@@ -27,6 +29,11 @@ export function parseOptions(
     .argument('[names...]', `measures to run, of: ${NAMES.join(', ')}`)
     .option('--json', 'print one line of JSON per measure, nothing else, on standard output', false)
     .option('--quick', 'fewer rounds; leaves docs/performance.md as it is', false)
+    .option(
+      '--flamegraphs',
+      'draw where the time of each path goes instead; those of names into .careledger/flamegraphs',
+      false,
+    )
     .addHelpText('after', helpText())
     .configureOutput({ writeOut: write.out, writeErr: write.error })
     .exitOverride();
@@ -36,8 +43,7 @@ export function parseOptions(
     if (!(error instanceof CommanderError)) throw error;
     return { exitCode: error.exitCode === 0 ? EXIT_OK : EXIT_USAGE };
   }
-  const { json, quick } = command.opts<{ json: boolean; quick: boolean }>();
-  return { json, quick, names: command.args };
+  return { ...command.opts<Omit<Options, 'names'>>(), names: command.args };
 }
 
 function helpText(): string {
@@ -50,7 +56,7 @@ function helpText(): string {
     'Budgets:',
     ...budgets,
     '',
-    'A full run (neither --quick nor names) writes docs/performance.md.',
+    'A full run (neither --quick nor names) writes docs/performance.md; one of --flamegraphs without names docs/flamegraphs.md.',
     'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use.',
   ].join('\n');
 }

@@ -23,6 +23,7 @@ const QUOTED_CHARS = 1_000;
 export const demoPeakPss: Measure = {
   name: 'demo_peak_pss_mb',
   unit: 'MB',
+  isProfiled: false,
   budget: { atMost: BUDGET_MB },
   a: 'all processes of the demo together',
   b: null,

@@ -41,6 +41,8 @@ export interface Measure {
   readonly what: string;
   /** What the control does wrong; null without one. */
   readonly controlWhat: string | null;
+  /** Whether its path has a flame graph: false for memory, which takes no time. */
+  readonly isProfiled?: boolean;
   run(context: BenchContext): Promise<Outcome>;
 }
 

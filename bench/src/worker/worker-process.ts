@@ -31,6 +31,7 @@ export class WorkerProcess<H extends Handlers> implements AsyncDisposable {
     const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
     this.#process = fork(path, {
       execArgv: [...nodeOptions],
+      env: process.env,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -1,0 +1,17 @@
+import './natives/json.js';
+import './natives/sqlite.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { ThreadProfiler } from './profiler.js';
+
+/** Where the threads of all processes leave their profiles: an absolute path. */
+const folder = process.env['CARELEDGER_BENCH_PROFILES'];
+
+// In every process that a profiled measure starts, by NODE_OPTIONS, and in each of its threads.
+if (folder !== undefined) {
+  const profiler = new ThreadProfiler();
+  process.once('exit', () => {
+    writeFileSync(join(folder, `${process.pid}-${threadId}.json`), JSON.stringify(profiler.stop()));
+  });
+}
