@@ -54,7 +54,7 @@ describe('a record’s id', () => {
     restored.core.store.deferred(() => {
       restored.core.store.database.exec('DELETE FROM record_versions; DELETE FROM record_contents');
       const { patientNo, kind, source, priority } = lost;
-      if (kind !== 'clinical')
+      if (kind === 'periodic')
         restored.processing.putDue({ patientNo, kind, source, priority, arrivedMs: null }, 1, 0);
     });
     const [made] = await restored.make();

@@ -7,6 +7,7 @@ import { SYSTEM } from '../systems.js';
 const IDENTIFIED_BY: Readonly<Record<Exclude<RecordKind, 'clinical'>, string>> = {
   periodic: SYSTEM.window,
   emergency: SYSTEM.episode,
+  detail: SYSTEM.window,
 };
 
 /**
