@@ -17,7 +17,7 @@ export class Remaking {
   /** Within a transaction. It is made once the version that is on its way has arrived: see `pipeline.ts`. */
   makeAgain({ patientNo, kind, source, priority, arrivedMs }: OwnVersion): void {
     // Clinical records are written by authorities.
-    if (kind === 'clinical' || kind === 'detail') return;
+    if (kind === 'clinical') return;
     const { processing, clock } = this.#options;
     const putOffMs = processing.dueAt(patientNo, kind, source)?.notBeforeMs ?? 0;
     processing.putDue({ patientNo, kind, source, priority, arrivedMs }, clock(), putOffMs);
