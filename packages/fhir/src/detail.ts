@@ -1,6 +1,8 @@
+import { codeEntry } from '@careledger/clinical';
+import { BLOOD_PRESSURE_PANEL, NOT_ONE_VALUE, pressureComponents, pressureSite } from './blood-pressure.js';
 import { collection, concept } from './elements.js';
 import { sampled, type SentReading } from './sampled.js';
-import type { Bundle, Observation, ObservationComponent } from './schema.js';
+import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
 import { deviceResources, provenanceOf, type Source } from './source.js';
 import { periodComponent } from './statistics.js';
 import { SYSTEM } from './systems.js';
@@ -22,7 +24,7 @@ export interface DetailContent extends Source, WindowSpan {
 }
 
 /** How its single values and the rounding of their times are named in an Observation. */
-const VALUES = concept(SYSTEM.ownStatistics, 'values', 'Single measured values');
+const VALUES = { code: 'values', display: 'Single measured values' };
 const ROUNDING = concept(
   SYSTEM.ownStatistics,
   'time-rounding',
@@ -50,18 +52,27 @@ export function detailBundle(content: DetailContent): Bundle {
 
 function values(window: Window, { code: measured, deviceId, unit, readings }: DetailSeries): Observation {
   const { code, category, isVitalSign } = tableCode(measured);
+  const site = pressureSite(measured);
   const { startMs, endMs, roundedByMs, series } = sampled(readings, unit);
   const period = { start: startMs, end: endMs };
   const component: ObservationComponent[] = [
+    ...(site === undefined ? [] : pressureComponents(site, new Map(), NOT_ONE_VALUE)),
     ...(isVitalSign ? [periodComponent(period)] : []),
     ...(roundedByMs === 0 ? [] : [{ code: ROUNDING, valueInteger: roundedByMs }]),
-    ...series.map((valueSampledData) => ({ code: VALUES, valueSampledData })),
+    ...series.map((valueSampledData) => ({ code: valuesOf(measured), valueSampledData })),
   ];
   return {
     ...headOf(window, `detail|${measured}|${unit}|${deviceId}`, [deviceId]),
     category,
-    code,
+    code: site === undefined ? code : BLOOD_PRESSURE_PANEL,
     ...timeOf(period, isVitalSign),
     component,
   };
+}
+
+/** The second coding says of which code: R4 knows pressures by the code of their panel alone. */
+function valuesOf(measured: string): CodeableConcept {
+  const whose = `${codeEntry(measured)?.display ?? measured}: ${VALUES.display}`;
+  const coding = { system: SYSTEM.ownStatistics, code: `${measured}.${VALUES.code}`, display: whose };
+  return { coding: [{ system: SYSTEM.ownStatistics, ...VALUES }, coding] };
 }
