@@ -1,7 +1,7 @@
 import type { Observation, SampledData } from '../src/schema.js';
 
 /** A value of a curve: when, and what SampledData says of it. */
-export type CurvePoint = readonly [timeMs: number, value: string];
+type CurvePoint = readonly [timeMs: number, value: string];
 
 /** What SampledData say, each value at its time and gaps left out, as whoever draws the curve reads it. */
 export const curveOf = (startMs: number, series: readonly SampledData[]): CurvePoint[] =>

@@ -1,4 +1,4 @@
-export { curveIn, curveOf, type CurvePoint } from './curve.js';
+export { curveIn } from './curve.js';
 export { concept, outside, subjectOf } from '../src/elements.js';
 export {
   HOSPITAL,
