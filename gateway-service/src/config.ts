@@ -78,6 +78,8 @@ export const GatewayConfig = closedObject({
     maximum: MAX_WINDOW_MS,
     default: DEFAULT_WINDOW_MS,
   }),
+  /** Of whom the single values of a window are recorded beside its aggregates: where a grant includes them, or of every patient. */
+  detail: Type.Union([Type.Literal('granted'), Type.Literal('always')], { default: 'granted' }),
   /** Records that one device may bring about in an hour: emergencies of now, and all others. Those beyond are made later. */
   recordsPerDeviceHour: Type.Object(
     {

@@ -88,6 +88,7 @@ import {
   WrapsComparison,
 } from './reconcile/index.js';
 import { AlarmReaders } from './records/alarm-readers.js';
+import { DetailDue } from './records/detail-due.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
@@ -263,10 +264,13 @@ export class Gateway implements AsyncDisposable {
       ...{ subscriptions, anchors, registrations, settings, settingsStore, delegations, delegates },
     };
     const { acknowledgeWithinMs, deliverWithinMs } = config;
+    const detailDue = new DetailDue({
+      ...{ grants, processing, windows: versions, detailMaking: config.detail, clock },
+    });
     const rekeyings = new Rekeyings({ steps, patients });
     const limits = { acknowledgeWithinMs, deliverWithinMs };
     const { technicalAlarms } = this;
-    const parts = { ...base, ...outside, ...stores, ...limits, technicalAlarms, rekeyings };
+    const parts = { ...base, ...outside, ...stores, ...limits, technicalAlarms, rekeyings, detailDue };
 
     // A record's way, from its last stage to its first.
     const tokens = new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token]));
@@ -300,7 +304,7 @@ export class Gateway implements AsyncDisposable {
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });
 
     const settler = new ConsentSettler({
-      ...{ ...parts, rewrapper: this.#rewrapper },
+      ...{ ...parts, rewrapper: this.#rewrapper, making: this.#pipeline },
       awaiters: [this.#pipeline, this.#anchoring],
     });
     // Each needs the other: what is taken in goes out, and a rotation that is out is taken into the chain.

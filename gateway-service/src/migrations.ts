@@ -18,6 +18,7 @@ import {
 } from './consent/schema.js';
 import {
   ANCHORS_TABLE,
+  DETAIL_INDEX,
   REWRAP_RANGES,
   VERSIONS_FORMAT,
   VERSIONS_TABLES,
@@ -34,6 +35,7 @@ import {
 import {
   ALARMS_COLUMNS,
   ALLOWANCES_TABLES,
+  DUE_KINDS,
   DUE_TRACE_COLUMN,
   LEADS_COLUMN,
   PROCESSING_TABLES,
@@ -99,4 +101,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: recoveries of consent keys', sql: RECOVERIES_TABLES },
   { name: 'patients: what was sealed to their former keys', sql: RESEALED_TABLE },
   { name: 'consent: numbers of decisions by consent key', sql: POLICY_NUMBERS_TABLE },
+  { name: 'records: single values of windows', sql: DUE_KINDS + DETAIL_INDEX },
 ];

@@ -21,6 +21,7 @@ import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { PatientProgress } from '../src/patients/progress.js';
 import { ProcessingStore, type Processor } from '../src/processing/index.js';
+import { DetailDue } from '../src/records/detail-due.js';
 import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
 import { openOwnRecord } from '../src/records/own-record.js';
 import type { OwnVersion } from '../src/records/own-version.js';
@@ -64,6 +65,7 @@ export class RecordsFixture implements AsyncDisposable {
   grants!: GrantStore;
   subscriptions!: SubscriptionStore;
   maker!: RecordMaker;
+  detailDue!: DetailDue;
   settingsStore!: SettingsStore;
   settingsService!: SettingsService;
   /** Practitioners that the ledger has as active. */
@@ -263,7 +265,8 @@ export class RecordsFixture implements AsyncDisposable {
       },
       logger: { info: () => undefined, warn: log, error: log },
     };
-    this.maker = new RecordMaker(parts);
+    this.detailDue = new DetailDue({ ...parts, windows: versions, detailMaking: 'granted' });
+    this.maker = new RecordMaker({ ...parts, detailDue: this.detailDue });
     this.rewrapper = new Rewrapper({
       ...parts,
       receivedWraps: {

@@ -247,7 +247,10 @@ const PERIOD = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 describe('a released record', () => {
   const text = 'what the record says';
   const reading = (noted: string[], author = patient.patientId) => ({
-    version: { patientId: patient.patientId, tagGroups: [], period: PERIOD, author },
+    version: {
+      ...{ patientId: patient.patientId, author, kind: 'periodic' as const },
+      ...{ tagGroups: [], period: PERIOD },
+    },
     unread: new Unread(text),
     note: () => noted.push('noted'),
   });

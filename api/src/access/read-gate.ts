@@ -58,6 +58,9 @@ export interface NoticeReading<T> {
   readonly open: () => Promise<Unread<T>>;
 }
 
+/** What direct notices are of. */
+const NOTICED = { kind: 'emergency' } as const;
+
 /** A visit that this authority recorded: its own knowledge, no grant of the patient is needed. */
 export interface VisitReading<T> {
   readonly patientId: string;
@@ -157,7 +160,10 @@ export class ReadGate {
     const { issuer, judge, log, readings, store } = this.#options;
     const { patientId, recordId, version, manifestHash, tagGroups, period, issuedAtMs } = reading;
     const asking = await this.#asking(reader, patientId);
-    const judged = await judge.notice({ ...asking, tagGroups, period, author: patientId }, issuedAtMs);
+    const judged = await judge.notice(
+      { ...asking, ...NOTICED, tagGroups, period, author: patientId },
+      issuedAtMs,
+    );
     if (judged.decision === 'deny') throw refused(judged.reason);
     const { decidedBy, asOf, reason } = judged;
     const unread = await reading.open();
@@ -194,7 +200,8 @@ export class ReadGate {
       issuedAtMs,
     }: Pick<NoticeReading<unknown>, 'patientId' | 'tagGroups' | 'period' | 'issuedAtMs'>,
   ): Promise<void> {
-    const question = { ...(await this.#asking(reader, patientId)), tagGroups, period, author: patientId };
+    const asking = await this.#asking(reader, patientId);
+    const question = { ...asking, ...NOTICED, tagGroups, period, author: patientId };
     const judged = await this.#options.judge.notice(question, issuedAtMs);
     if (judged.decision === 'deny') throw refused(judged.reason);
     this.personOf(reader);

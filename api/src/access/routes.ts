@@ -92,6 +92,8 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
           to: Type.Optional(Timestamp),
           category: Type.Optional(Name),
           resourceType: Type.Optional(Name),
+          /** With the single measured values, for which a grant has to say `detail`. */
+          detail: Type.Optional(Type.Boolean()),
           ...VouchingQuery,
           ...pageQuery({ byDefault: SPAN_DEFAULT, max: ACCESS_BATCH_MAX_ITEMS }),
         }),
@@ -105,7 +107,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
     },
     async (request, reply) => {
       const { patientId } = request.params;
-      const { from, to, category, resourceType } = request.query;
+      const { from, to, category, resourceType, detail } = request.query;
       const { pageSize: limit, ...place } = pageArgs(request.query);
       const { versions: found, bookmark } = await versions.of({
         ...{ patientId, limit, ...place },
@@ -113,6 +115,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
         ...(to !== undefined && { to }),
         ...(category !== undefined && { category }),
         ...(resourceType !== undefined && { resourceType }),
+        ...(detail !== undefined && { detail }),
       });
       const opened = await service.open({
         patientId,

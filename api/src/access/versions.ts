@@ -1,7 +1,7 @@
 import { PAGE_MAX_ROWS, records, type StoredRecordState } from '@careledger/contracts';
 import { orUndefined } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
-import { termsOnRecord } from '@careledger/policy';
+import { isDetailKind, termsOnRecord } from '@careledger/policy';
 import { problem } from '../problems.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
 import type { NamedVersion } from './access-service.js';
@@ -18,6 +18,8 @@ export interface Span {
   /** Of this category and kind of resource, by what the patient's grants say that tags mean. */
   readonly category?: string;
   readonly resourceType?: string;
+  /** With the single measured values. */
+  readonly detail?: boolean;
   /** Records that are looked at; at most ACCESS_BATCH_MAX_ITEMS. */
   readonly limit: number;
   /** Where the page before ended. */
@@ -92,7 +94,16 @@ export class Versions {
     return page ?? { rows: [], bookmark: '' };
   }
 
-  async #filterOf({ patientId, category, resourceType }: Span): Promise<(row: StoredRecordState) => boolean> {
+  async #filterOf({ detail, ...span }: Span): Promise<(row: StoredRecordState) => boolean> {
+    const holds = await this.#contentFilterOf(span);
+    return (row) => (detail === true || !isDetailKind(row.kind)) && holds(row);
+  }
+
+  async #contentFilterOf({
+    patientId,
+    category,
+    resourceType,
+  }: Span): Promise<(row: StoredRecordState) => boolean> {
     if (category === undefined && resourceType === undefined) return () => true;
     const known = await this.#options.scopes.of(patientId);
     const tags = new Set(

@@ -97,6 +97,7 @@ describe('of two grants that let a copy be kept', () => {
     const candidate = (version: number, tag: string) => ({
       version: {
         ...{ patientId, recordId, version, author: patientId, tagGroups: [[tag]] },
+        kind: 'periodic' as const,
         period: { start: vitals, end: vitals },
       },
       open: () => new Unread(`version ${version}`),

@@ -24,6 +24,8 @@ export const CONSENT_EXTENSION = {
   answerBy: 'urn:careledger:answer-by',
   /** Of a provision: a copy that is kept, with `purpose` and `unit`. */
   copy: 'urn:careledger:copy',
+  /** Of a provision: `true`, it includes the single measured values. */
+  detail: 'urn:careledger:detail',
   /** https://hl7.org/fhir/R4/extension-data-absent-reason.html */
   absent: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
 } as const;

@@ -19,6 +19,8 @@ const ask = (more: object) => askedBy({ ...consent, ...more }, context);
 const askFor = (more: object) => ask({ provision: { ...provision, ...more } });
 const about = (more: object) => askFor(more).scope;
 
+const detail = { url: 'urn:careledger:detail', valueBoolean: true };
+
 describe('a Consent that is proposed', () => {
   test('is a request of this authority, for every record where it names none', () => {
     expect(ask({})).toEqual({ patientId: PATIENT, permissions: ['read'], purposes: ['TREAT'] });
@@ -84,6 +86,11 @@ describe('a Consent that is proposed', () => {
       { category: 'laboratory', resourceType: '*' },
       { system: 'http://loinc.org', code: '29463-7' },
     ]);
+  });
+
+  test('asks for the single measured values where it says so alone', () => {
+    expect(ask({ provision: { ...provision, extension: [detail] } }).detail).toBe(true);
+    expect(ask({ provision: { ...provision, extension: undefined } })).not.toHaveProperty('detail');
   });
 
   test('is about labels, single records, or what belongs to a visit', () => {
@@ -217,6 +224,8 @@ describe('what no patient can be asked is refused by its element', () => {
         ],
       },
     ],
+    ['extension', { extension: [detail, detail] }],
+    ['extension', { action: [operation('CREATE')], extension: [detail] }],
   ])('%s of the provision %j', (element, more) => {
     const path = element === '' ? 'provision' : `provision.${element}`;
     expect(refused(() => askFor(more))).toContain(path);

@@ -115,7 +115,7 @@ interface ProvisionContext extends ConsentContext {
   readonly faults: ConsentFaults;
 }
 
-type Terms = Pick<SubscriptionWanted, 'permissions' | 'purposes' | 'until' | 'scope' | 'copy'>;
+type Terms = Pick<SubscriptionWanted, 'permissions' | 'purposes' | 'until' | 'scope' | 'copy' | 'detail'>;
 
 function provisionOf(provision: AskedProvision, context: ProvisionContext): Terms {
   const { authorityId, faults } = context;
@@ -151,12 +151,18 @@ function provisionOf(provision: AskedProvision, context: ProvisionContext): Term
   );
   const until = period && momentIn(period.end, { path: 'provision.period.end', faults });
   const scope = scopeIn(provision, context);
-  const copy = extension?.map(({ extension: [{ valueCode }, { valueString: unit }] }) =>
-    purposeIn(valueCode, { path: 'provision.extension[0].extension[0].valueCode', faults }).map((to) => ({
-      ...{ purpose: to, unit },
-    })),
-  );
-  const [kept] = copy?.flat() ?? [];
+  const urls = (extension ?? []).map(({ url }) => url);
+  if (new Set(urls).size < urls.length)
+    faults.add('provision.extension', 'business-rule', 'says the same twice');
+  const copies = (extension ?? []).flatMap((each, index) => ('extension' in each ? [{ each, index }] : []));
+  const [kept] = copies.flatMap(({ each, index }) => {
+    const [{ valueCode }, { valueString: unit }] = each.extension;
+    const path = `provision.extension[${index}].extension[0].valueCode`;
+    return purposeIn(valueCode, { path, faults }).map((to) => ({ purpose: to, unit }));
+  });
+  const isDetailed = urls.includes(CONSENT_EXTENSION.detail);
+  if (isDetailed && !permissions.includes('read'))
+    faults.add('provision.extension', 'business-rule', 'single measured values are of what may be read');
   if (kept !== undefined && !(permissions.includes('read') && purposes.includes(kept.purpose)))
     faults.add(
       'provision.extension[0]',
@@ -168,6 +174,7 @@ function provisionOf(provision: AskedProvision, context: ProvisionContext): Term
     ...(until !== undefined && { until }),
     ...(scope !== undefined && { scope }),
     ...(kept !== undefined && { copy: kept }),
+    ...(isDetailed && { detail: true }),
   };
 }
 

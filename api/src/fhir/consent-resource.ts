@@ -64,9 +64,9 @@ export function consentResource(state: AskedConsentState, atMs: number): Json {
 }
 
 /** Which records it asks for, and at which unit a copy would be kept, only the patient can read. */
-function askedProvision({ authorityId, copy, scopeHash, until, ...terms }: SubscriptionState): Json {
+function askedProvision({ authorityId, copy, detail, scopeHash, until, ...terms }: SubscriptionState): Json {
   return {
-    ...copyExtension(copy?.purpose, undefined),
+    ...extensionsOf(copy?.purpose, undefined, detail),
     type: 'permit',
     ...(until !== undefined && { period: { end: until } }),
     ...{ actor: [recipient(organization(authorityId))], ...termsOf(terms) },
@@ -76,7 +76,7 @@ function askedProvision({ authorityId, copy, scopeHash, until, ...terms }: Subsc
 
 /** Where terms of several kinds count, each is a rule within: R4 takes the elements of one rule together. */
 function givenProvision({ grant, meaning }: GivenGrant, authorityId: string): Json {
-  const { copy, from, until, period: dataPeriod, patientId, scopeTags } = grant;
+  const { copy, detail, from, until, period: dataPeriod, patientId, scopeTags } = grant;
   const scope = meaning?.scope ?? [];
   // A tag that nobody has explained is about some records, too.
   const isUnknown = scope.length < scopeTags.length;
@@ -87,7 +87,7 @@ function givenProvision({ grant, meaning }: GivenGrant, authorityId: string): Js
     ...termsOf(grant),
   };
   const told = dataPeriod === undefined ? {} : { dataPeriod: spanOf(dataPeriod) };
-  const extension = copyExtension(copy?.purpose, meaning?.copy?.unit);
+  const extension = extensionsOf(copy?.purpose, meaning?.copy?.unit, detail);
   if (filters.length < 2) return { ...extension, type: 'permit', ...common, ...filters[0], ...told };
   return {
     ...{ ...extension, ...common, ...told },
@@ -139,11 +139,18 @@ const termsOf = ({
 });
 
 /** @param unit undefined where nobody but the patient can read it */
-function copyExtension(purpose: PurposeOfUse | undefined, unit: string | undefined): Json {
-  if (purpose === undefined) return {};
-  const of = [
+function extensionsOf(
+  purpose: PurposeOfUse | undefined,
+  unit: string | undefined,
+  detail: true | undefined,
+): Json {
+  const copied = [
     { url: 'purpose', valueCode: purpose },
     ...(unit === undefined ? [] : [{ url: 'unit', valueString: unit }]),
   ];
-  return { extension: [{ url: CONSENT_EXTENSION.copy, extension: of }] };
+  const extension = [
+    ...(purpose === undefined ? [] : [{ url: CONSENT_EXTENSION.copy, extension: copied }]),
+    ...(detail === undefined ? [] : [{ url: CONSENT_EXTENSION.detail, valueBoolean: detail }]),
+  ];
+  return extension.length === 0 ? {} : { extension };
 }

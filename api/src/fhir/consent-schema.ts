@@ -1,4 +1,4 @@
-import { closedObject } from '@careledger/domain';
+import { IncludesDetail, closedObject } from '@careledger/domain';
 import { SubscriptionMeaning } from '@careledger/protocol';
 import { Type, type Static, type TSchema } from 'typebox';
 import { CONSENT_EXTENSION } from './consent-codes.js';
@@ -30,8 +30,11 @@ const Copy = closedObject({
   ]),
 });
 
+const Detail = closedObject({ url: Type.Literal(CONSENT_EXTENSION.detail), valueBoolean: IncludesDetail });
+
 const AskedProvision = closedObject({
-  extension: Type.Optional(one(Copy)),
+  /** Each at most once. */
+  extension: Type.Optional(some(Type.Union([Copy, Detail]))),
   type: Type.Optional(Text),
   period: Type.Optional(closedObject({ end: Text })),
   actor: one(closedObject({ role: Concept, reference: Reference })),

@@ -23,7 +23,10 @@ test('under an exception a record is not shown whose content its author alone vo
   const channels = { authorities: ledgers.authorities.channel(), cloud: ledgers.cloud.channel() };
   const judge = new Judge({ authorityId, channels, mirror, clock });
   const { patientId } = patient;
-  const about = { patientId, purpose: 'TREAT' as const, granteeTags: [], tagGroups: [[VITAL]] };
+  const about = {
+    ...{ patientId, purpose: 'TREAT' as const, granteeTags: [] },
+    ...{ kind: 'clinical' as const, tagGroups: [[VITAL]] },
+  };
   const [own, theirs] = [patientId, 'aut_lab'].map((author) => ({ ...about, author, period: undefined }));
   if (own === undefined || theirs === undefined) throw new Error('Two questions');
   expect(await judge.objections([own, theirs])).toEqual([undefined, 'SCOPE_UNCONFIRMED']);

@@ -104,7 +104,10 @@ describe('what a token’s scopes leave of what is released', () => {
     await hospital.granted(patient.state, patient.grant({ grantId: `${'g'.repeat(21)}A` }));
     const noted: string[] = [];
     const reading = {
-      version: { patientId: patient.patientId, tagGroups: [], period: PERIOD, author: patient.patientId },
+      version: {
+        ...{ patientId: patient.patientId, author: patient.patientId, kind: 'periodic' as const },
+        ...{ tagGroups: [], period: PERIOD },
+      },
       unread: new Unread('text', kinds),
       note: () => noted.push('noted'),
     };

@@ -19,7 +19,9 @@ export interface SubscriptionWanted {
   readonly scope?: readonly ScopeTerm[];
   /** A copy that it would keep. The unit likewise. */
   readonly copy?: { readonly purpose: PurposeOfUse; readonly unit: string };
-  /** Likewise. */
+  /** The single measured values as well. */
+  readonly detail?: true;
+  /** For the patient to read, and nobody else. */
   readonly reason?: string;
 }
 

@@ -54,11 +54,12 @@ export class ChangeTask implements TaskHandler {
       await store.commit(() => changes.refused(change, 'PATIENT_UNKNOWN'));
       return;
     }
-    const { patientId, permissions, purposes, until, answerBy } = wanted;
+    const { patientId, permissions, purposes, until, answerBy, detail } = wanted;
     const body = {
       ...{ patientId, permissions: [...permissions], purposes: [...purposes] },
       ...(until !== undefined && { until }),
       ...(answerBy !== undefined && { answerBy }),
+      ...(detail !== undefined && { detail }),
       ...(await sealedMeaning(wanted, patient)),
     };
     const statement = issuer.make('requestSubscription', ['authorities'], body, change.subscriptionId);

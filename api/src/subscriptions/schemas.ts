@@ -1,5 +1,6 @@
 import {
   Id128,
+  IncludesDetail,
   PatientId,
   Permission,
   PurposeOfUse,
@@ -24,6 +25,8 @@ export const NewSubscription = closedObject(
     scope: Type.Optional(AskedScope.properties.scope),
     /** To keep a searchable copy of what it may read: for one of the purposes, at a unit. The unit is encrypted to the patient. */
     copy: Type.Optional(closedObject({ purpose: PurposeOfUse, unit: CopyUnit.properties.unit })),
+    /** The single measured values as well. */
+    detail: Type.Optional(IncludesDetail),
     /** Encrypted to the patient. */
     reason: SubscriptionMeaning.properties.reason,
   },

@@ -138,6 +138,7 @@ describe('a delegate', () => {
       expect(await code(effect)).toBe('OK');
     }
     expect(await code({ delegable: true })).toBe('DELEGATION_EXCEEDED');
+    expect(await code({ detail: true })).toBe('DELEGATION_EXCEEDED');
     const copy = { purpose: 'TREAT', unitHash: 'A'.repeat(43) } as const;
     expect(await code({ subscriptionId: randomId128(), copy })).toBe('DELEGATION_EXCEEDED');
     expect(await code({ subscriptionId: randomId128() })).toBe('DELEGATION_EXCEEDED');

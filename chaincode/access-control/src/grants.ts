@@ -18,7 +18,7 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
-import { isAbout, isCopyOfRead, isDenial, isRevokedThrough, isStanding } from '@careledger/policy';
+import { isAbout, isOfRead, isDenial, isRevokedThrough, isStanding } from '@careledger/policy';
 import {
   forgetDelegatedRule,
   noteDelegatedRule,
@@ -91,7 +91,7 @@ async function giveWay(
 
 /** @throws ContractError `GRANT_PERIOD_INVALID`, `GRANT_TERMS_INVALID` */
 function requireTerms(body: StatementBody<'grant'>): void {
-  const { authorityId, granteeTags, from, until, period, sealed, subscriptionId, copy } = body;
+  const { authorityId, granteeTags, from, until, period, sealed, subscriptionId, copy, detail } = body;
   const isEmpty = (start: string, end: string) => Date.parse(end) <= Date.parse(start);
   if (
     (until !== undefined && isEmpty(from, until)) ||
@@ -99,14 +99,14 @@ function requireTerms(body: StatementBody<'grant'>): void {
   )
     throw new ContractError('GRANT_PERIOD_INVALID');
   const isWhole = isDenial(body)
-    ? !body.delegable && body.noticeRank === undefined && subscriptionId === undefined
+    ? !body.delegable && body.noticeRank === undefined && subscriptionId === undefined && detail === undefined
     : authorityId !== ANY;
   const isAnswer = body.askedScopeHash !== undefined || body.isInPart !== undefined || copy !== undefined;
   const isWithinAny = authorityId === ANY && granteeTags.length > 0;
   // An authority that cannot tell whom the tags mean does not ask under them.
   const isUntold = isDenial(body) && granteeTags.length > 0 && sealed === undefined;
   const isUnasked = isAnswer && subscriptionId === undefined;
-  if (!isWhole || isWithinAny || isUntold || isUnasked || !isCopyOfRead(body))
+  if (!isWhole || isWithinAny || isUntold || isUnasked || !isOfRead(body))
     throw new ContractError('GRANT_TERMS_INVALID');
 }
 

@@ -217,6 +217,18 @@ describe('a subscription', () => {
     ).toEqual(['GRANT_TERMS_INVALID']);
   });
 
+  test('single measured values are given only where they were asked for; without them the answer is one in part', async () => {
+    const detail = true as const;
+    expect(await answered({ detail }, { detail })).toBe('approved');
+    expect(await answered({ detail }, {})).toBe('approved-in-part');
+    expect(await answered({}, { detail })).toBe('SUBSCRIPTION_EXCEEDED');
+    // Of what may not be read there are none, and a denial is about them anyway.
+    for (const terms of [{ permissions: ['write' as const] }, { effect: 'deny' as const }])
+      expect(await fixture.codes('Grant', [patient.grant(hospital.id, { ...terms, detail })])).toEqual([
+        'GRANT_TERMS_INVALID',
+      ]);
+  });
+
   test('whose records were shown otherwise than the authority asked is not answered', async () => {
     const scopeTags = [TAG];
     const other = `${'B'.repeat(42)}A`;

@@ -18,7 +18,7 @@ import {
   type SubscriptionState,
 } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
-import { givenBy, isCopyOfRead, subscriptionAt } from '@careledger/policy';
+import { givenBy, isOfRead, subscriptionAt } from '@careledger/policy';
 import { delegateOf, requireActs } from './delegates.js';
 import { patients, pendingSubscriptions, subscriptions, subscriptionsByAuthority } from './families.js';
 import { findSigners } from './signers.js';
@@ -111,7 +111,7 @@ async function request(
   // Another authority's subscription has this id: ids are visible, so somebody could try to take its place.
   if ((await tx.state.get(subscriptions.at(patientId, subscriptionId))) !== undefined)
     throw new ContractError('STATEMENT_ID_REUSED');
-  if (!isCopyOfRead(body)) throw new ContractError('GRANT_TERMS_INVALID');
+  if (!isOfRead(body)) throw new ContractError('GRANT_TERMS_INVALID');
   await makeRoom(tx, patientId, authorityId);
   const made: SubscriptionState = {
     ...{ subscriptionId, authorityId, ...body, status: 'pending' },

@@ -72,6 +72,27 @@ const list = async (filter: object = {}) =>
     )
   ).rows;
 
+test('the single measured values are opened by a grant that names them alone', async () => {
+  const values = recordOf(patient.id, { kind: 'detail' });
+  await fixture.codes('StoreRecords', [storeByPatient(patient, values)], onCloud());
+  const { recordId: valuesId } = values;
+  await grant();
+  expect(await answer(asked(hospital))).toMatchObject({ decision: 'permit' });
+  expect(await answer(asked(hospital, { recordId: valuesId }))).toMatchObject({
+    ...{ decision: 'deny', reason: 'DETAIL_NOT_GRANTED' },
+  });
+  const sid = randomId128();
+  await grant({ detail: true }, { sid });
+  expect(await answer(asked(hospital, { recordId: valuesId }))).toMatchObject({
+    decision: 'permit',
+    grantId: sid,
+  });
+  await fixture.codes('Revoke', [patient.revoke(sid)]);
+  expect(await answer(asked(hospital, { recordId: valuesId }))).toMatchObject({
+    reason: 'DETAIL_NOT_GRANTED',
+  });
+});
+
 describe('a request', () => {
   test('that is granted gets a permit for one version and provider, for 30 seconds', async () => {
     const sid = randomId128();

@@ -12,8 +12,8 @@ export async function taggedVersionOf(
   ownPeer: Pick<OwnPeer, 'storedVersion'>,
 ): Promise<TaggedVersion<Period>> {
   const { patientId, author, tagGroups, recordId, version } = readManifest(held.manifest).aad;
-  const { period } = readStatement(held.statement).payload.body as StatementBody<'storeRecord'>;
+  const { kind, period } = readStatement(held.statement).payload.body as StatementBody<'storeRecord'>;
   // Of another author's version the patient's gateway may have said what it holds.
   const stored = author === patientId ? undefined : await ownPeer.storedVersion(patientId, recordId, version);
-  return { patientId, author, tagGroups, period, confirmations: stored?.confirmations };
+  return { patientId, author, kind, tagGroups, period, confirmations: stored?.confirmations };
 }

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clinicalBundle, emergencyBundle, periodicBundle } from '@careledger/fhir';
+import { clinicalBundle, detailBundle, emergencyBundle, periodicBundle } from '@careledger/fhir';
 import {
   clinical,
+  detail,
   emergency,
   everything,
   evidenceOfEverything,
@@ -83,6 +84,7 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
       everything: periodicBundle(everything),
       report: periodicBundle(withReport),
       revised: periodicBundle({ ...everything, isRevision: true }),
+      detail: detailBundle(detail),
       emergency: emergencyBundle(emergency),
       news2: emergencyBundle(vitals),
       evidence: emergencyBundle(evidenceOfEverything),
@@ -104,7 +106,9 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
   }
 
   async function writeRecordsOfAGateway(): Promise<void> {
-    await using fixture = await GatewayFixture.start({ units: [COPY_UNIT] });
+    await using fixture = await GatewayFixture.start({
+      ...{ units: [COPY_UNIT], gateway: { detail: 'always' } },
+    });
     const patient = await fixture.patient();
     await using device = await fixture.device(
       patient,
@@ -141,7 +145,7 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
   async function recordsOf(fixture: GatewayFixture, patient: GatewayPatient): Promise<[string, string][]> {
     const { records } = await fixture.own(patient, 'GET', '/records');
     const listed = records as { recordId: string; kind: string; version: number }[];
-    expect(new Set(listed.map(({ kind }) => kind))).toEqual(new Set(['periodic', 'emergency']));
+    expect(new Set(listed.map(({ kind }) => kind))).toEqual(new Set(['periodic', 'detail', 'emergency']));
     return Promise.all(
       listed.map(async ({ recordId, kind, version }, index): Promise<[string, string]> => {
         const { content } = await fixture.own(patient, 'GET', `/records/${recordId}`);

@@ -18,9 +18,10 @@ export function delegationTerms(
   said: Omit<DelegationTerms, 'policySeq' | 'epoch' | 'path'>,
   { policySeq, epoch, path }: Pick<DelegationTerms, 'policySeq' | 'epoch' | 'path'>,
 ): DelegationTerms {
-  const { kind, key, acts, permissions, purposes, scopeTags, until, further, sealed } = said;
+  const { kind, key, acts, permissions, purposes, scopeTags, detail, until, further, sealed } = said;
   return {
     ...{ kind, key, acts, permissions, purposes, scopeTags, until, further },
+    ...(detail !== undefined && { detail }),
     ...(sealed !== undefined && { sealed }),
     ...{ policySeq, path },
     ...(epoch !== undefined && { epoch }),

@@ -205,7 +205,18 @@ export class Reconciler implements AsyncDisposable {
 /** The statement's body, without what the ledger adds. */
 function bodyOf(state: GrantState): StatementBody<'grant'> {
   const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
-  const { effect, until, period, noticeRank, copy, subscriptionId, askedScopeHash, isInPart, sealed } = state;
+  const {
+    effect,
+    until,
+    period,
+    noticeRank,
+    copy,
+    detail,
+    subscriptionId,
+    askedScopeHash,
+    isInPart,
+    sealed,
+  } = state;
   const { path, delegateSeq } = state;
   return {
     ...(effect !== undefined && { effect }),
@@ -223,6 +234,7 @@ function bodyOf(state: GrantState): StatementBody<'grant'> {
     ...(period !== undefined && { period }),
     ...(noticeRank !== undefined && { noticeRank }),
     ...(copy !== undefined && { copy }),
+    ...(detail !== undefined && { detail }),
     ...(subscriptionId !== undefined && { subscriptionId }),
     ...(askedScopeHash !== undefined && { askedScopeHash }),
     ...(isInPart !== undefined && { isInPart }),

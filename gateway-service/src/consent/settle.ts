@@ -23,6 +23,10 @@ export interface ConsentSettlerOptions {
   readonly rewraps: { request(patientNo: number): void };
   /** `delivery/rewrapper.ts`: does so. */
   readonly rewrapper: { add(patientNo: number): void };
+  /** `records/detail-due.ts`: within a transaction, has what a grant includes made. */
+  readonly detailDue: { request(patientNo: number): void };
+  /** `delivery/pipeline.ts`: makes it. */
+  readonly making: { addDetail(patientNo: number): void };
   /** In the order in which they are told. */
   readonly awaiters: readonly RegistrationAwaiter[];
 }
@@ -38,7 +42,7 @@ export class ConsentSettler {
   /** Within the transaction that settles a step. */
   settling(step: ConsentStep, isDone: boolean): void {
     const { kind, job, patientNo, channel } = step;
-    const { grants, subscriptions, rewraps } = this.#options;
+    const { grants, subscriptions, rewraps, detailDue } = this.#options;
     // Providers hold wraps against the grants that they have on `cloud`.
     const isPolicy =
       kind === 'grant' || kind === 'revoke' || kind === 'deny' || (kind === 'end-delegation' && isDone);
@@ -55,6 +59,7 @@ export class ConsentSettler {
     const grant = grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
     grants.setStatus(patientNo, job, 'pending', 'active');
+    detailDue.request(patientNo);
     const { subscriptionId, authorityId, isInPart } = grant.body;
     const status = isInPart === true ? 'approved-in-part' : 'approved';
     if (subscriptionId !== undefined) subscriptions.put(patientNo, { subscriptionId, authorityId, status });
@@ -70,22 +75,25 @@ export class ConsentSettler {
 
   /** After a step was settled, on disk. */
   settled({ kind, channel, patientNo }: ConsentStep, isDone: boolean): void {
-    const { registrations, rewrapper, progress, awaiters } = this.#options;
+    const { registrations, rewrapper, making, progress, awaiters } = this.#options;
     if (kind === 'register' && isDone && !registrations.has(patientNo, channel)) {
       registrations.note(patientNo, channel);
       for (const awaiter of awaiters) awaiter.registered(patientNo, channel);
     }
     rewrapper.add(patientNo);
+    if (kind === 'grant') making.addDetail(patientNo);
     progress.notify(patientNo);
   }
 
   /** Within the transaction that takes over grants and revocations that reached a ledger by another way. */
   adopting(patientNo: number): void {
     this.#options.rewraps.request(patientNo);
+    this.#options.detailDue.request(patientNo);
   }
 
   /** After it. */
   adopted(patientNo: number): void {
     this.#options.rewrapper.add(patientNo);
+    this.#options.making.addDetail(patientNo);
   }
 }

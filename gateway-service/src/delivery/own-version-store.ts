@@ -74,6 +74,21 @@ export class OwnVersionStore implements MadeVersions {
     this.#database = database;
   }
 
+  /** Windows of which there are aggregates and no single values, the newest first. @param endAfter they end later than then */
+  withoutDetail(patientNo: number, endAfter: string): string[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT DISTINCT place FROM record_versions AS made
+         WHERE patient_no = ? AND kind = 'periodic' AND lane = 'periodic' AND period_end > ? AND NOT EXISTS (
+           SELECT 1 FROM record_versions AS detail
+           WHERE detail.patient_no = made.patient_no AND detail.kind = 'detail' AND detail.lane = 'periodic'
+             AND detail.place = made.place)
+         ORDER BY place DESC`,
+      )
+      .all(patientNo, endAfter);
+    return (rows as { place: string }[]).map(({ place }) => place);
+  }
+
   insert(version: NewVersion): number {
     const { lastInsertRowid } = this.#database
       .prepare(

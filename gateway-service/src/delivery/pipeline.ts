@@ -22,7 +22,7 @@ import type { Rewrapper } from './rewrapper.js';
 import type { Storing } from './storing.js';
 
 export interface DeliveryPipelineOptions {
-  readonly processing: Pick<ProcessingStore, 'due' | 'dueAt' | 'allDue'>;
+  readonly processing: Pick<ProcessingStore, 'due' | 'dueAt' | 'dueDetail' | 'allDue'>;
   readonly versions: Pick<OwnVersionStore, 'open' | 'get'>;
   readonly maker: Pick<RecordMaker, 'make'>;
   readonly storing: Pick<Storing, 'run'>;
@@ -74,6 +74,11 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
   /** Stage 1: records that became due, or whose time has come. */
   addDue(due: readonly DueRecord[]): void {
     for (const { priority, patientNo, dueNo } of due) this.#making[priority].add(patientNo, dueNo);
+  }
+
+  /** Stage 1: single values that became due with the aggregates of their windows, or by a grant. */
+  addDetail(patientNo: number): void {
+    this.addDue(this.#options.processing.dueDetail(patientNo));
   }
 
   /**
@@ -163,6 +168,7 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
     if (making.outcome === 'made') {
       for (const noticeNo of making.noticeNos) noticeSender.add(noticeNo);
       this.addMade({ ...making.version, stage: 'made' });
+      if (due.kind === 'periodic') this.addDetail(due.patientNo);
     } else if (making.outcome === 'nothing') {
       // Something happened while it was looked at.
       const again = processing.due(dueNo);

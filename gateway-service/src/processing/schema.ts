@@ -122,3 +122,28 @@ export const LEADS_COLUMN = `
     CREATE INDEX episodes_together ON episodes (lead_id);
     CREATE INDEX episodes_raised ON episodes (patient_no, raised_ms);
   `;
+
+/** Kinds of records are those of packages/domain. Part of a released migration: its text stays. */
+export const DUE_KINDS = `
+    CREATE TABLE due_of_any_kind (
+      due_no        INTEGER PRIMARY KEY,
+      patient_no    INTEGER NOT NULL,
+      kind          TEXT NOT NULL,
+      -- window (START/END) or episode
+      place         TEXT NOT NULL,
+      lane          TEXT NOT NULL CHECK (lane IN ('emergency', 'periodic')),
+      generation    INTEGER NOT NULL DEFAULT 1,
+      arrived_ms    INTEGER,
+      due_ms        INTEGER NOT NULL,
+      -- a record that is put off is not made before this time; 0 for all others
+      not_before_ms INTEGER NOT NULL DEFAULT 0,
+      -- header traceparent of what made it due, where that is traced
+      trace         TEXT,
+      UNIQUE (patient_no, kind, place)
+    ) STRICT;
+    INSERT INTO due_of_any_kind (due_no, patient_no, kind, place, lane, generation, arrived_ms, due_ms, not_before_ms, trace)
+    SELECT due_no, patient_no, kind, place, lane, generation, arrived_ms, due_ms, not_before_ms, trace FROM due_records;
+    DROP TABLE due_records;
+    ALTER TABLE due_of_any_kind RENAME TO due_records;
+    CREATE INDEX due_records_deferred ON due_records (not_before_ms) WHERE not_before_ms > 0;
+  `;

@@ -11,6 +11,7 @@ import {
   type RuleName,
   type StoredState,
 } from '@careledger/clinical';
+import type { RecordKind } from '@careledger/domain';
 import type { Database, TraceParent } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
@@ -52,7 +53,7 @@ export interface Episode {
 export interface DueRecord {
   readonly dueNo: number;
   readonly patientNo: number;
-  readonly kind: 'periodic' | 'emergency';
+  readonly kind: Exclude<RecordKind, 'clinical'>;
   /** Its window (`START/END`), or the id of its episode. */
   readonly source: string;
   readonly priority: Priority;
@@ -283,6 +284,14 @@ export class ProcessingStore {
       .prepare('SELECT * FROM due_records WHERE patient_no = ? AND kind = ? AND place = ?')
       .get(patientNo, kind, source) as DueRow | undefined;
     return row && dueOf(row);
+  }
+
+  /** Single values of a patient's windows that are to be made. */
+  dueDetail(patientNo: number): DueRecord[] {
+    const rows = this.#database
+      .prepare(`SELECT * FROM due_records WHERE patient_no = ? AND kind = 'detail' ORDER BY place DESC`)
+      .all(patientNo);
+    return (rows as unknown as DueRow[]).map(dueOf);
   }
 
   /** Patients with an emergency that is put off. */

@@ -39,7 +39,7 @@ import {
 } from '../processing/index.js';
 
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
-const FRAMES_PER_TURN = 64;
+export const FRAMES_PER_TURN = 64;
 
 /** A record's content, before it is sealed. */
 export interface RecordContent {
@@ -225,12 +225,12 @@ function ofContinuousMonitors(core: ContentSource['core']): (deviceId: string) =
   };
 }
 
-function describe(core: ContentSource['core'], deviceIds: ReadonlySet<string>): DeviceDescription[] {
+export function describe(core: ContentSource['core'], deviceIds: ReadonlySet<string>): DeviceDescription[] {
   return [...deviceIds].map((deviceId) => ({ deviceId, type: core.devices.find(deviceId)?.type ?? null }));
 }
 
 /** The block of the newest frame, once it is sealed. */
-function positionOf(
+export function positionOf(
   core: ContentSource['core'],
   patient: Patient,
   height: number,

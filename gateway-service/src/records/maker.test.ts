@@ -13,9 +13,11 @@ import {
   sealRecord,
   wrapKey,
 } from '@careledger/envelope';
+import type { Bundle } from '@careledger/fhir';
+import { curveIn } from '@careledger/fhir/testing';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsFixture } from '../../testing/records-fixture.js';
+import { HOUR_MS, RecordsFixture } from '../../testing/records-fixture.js';
 import { glucose } from '../../testing/simulated-device.js';
 import { scopeTag } from '@careledger/envelope';
 import type { OwnVersion } from './own-version.js';
@@ -54,7 +56,7 @@ describe('a record’s id', () => {
     restored.core.store.deferred(() => {
       restored.core.store.database.exec('DELETE FROM record_versions; DELETE FROM record_contents');
       const { patientNo, kind, source, priority } = lost;
-      if (kind !== 'clinical')
+      if (kind === 'periodic')
         restored.processing.putDue({ patientNo, kind, source, priority, arrivedMs: null }, 1, 0);
     });
     const [made] = await restored.make();
@@ -228,4 +230,71 @@ test('a record that no reader would take is not made, holds up no other, and is 
   );
   expect(await fixture.make()).toHaveLength(1);
   expect(fixture.unmade.count()).toBe(0);
+});
+
+describe('the single values of a window', () => {
+  /** A patient with readings five hours ago, whose window is due. */
+  async function measured() {
+    const { patient, device } = await fixture.patient();
+    const { nowMs } = fixture.testCore;
+    const values = [5, 4.9, 4.8].map((hours, n) => glucose(nowMs - hours * HOUR_MS, 100 + n));
+    return {
+      patient,
+      send: async () => {
+        await fixture.testCore.send(device, device.frame(nowMs, values));
+        fixture.processor.flush(patient.patientNo);
+      },
+    };
+  }
+  /** All that is due, and what becomes due by that. */
+  const made = async () =>
+    [...(await fixture.make()), ...(await fixture.make())].map(({ version }) => version);
+  const kindsOf = (versions: readonly OwnVersion[]) => versions.map(({ kind }) => kind);
+  const past = { period: { start: '2020-01-01T00:00:00Z', end: '2040-01-01T00:00:00Z' } };
+
+  test('are recorded where a grant includes them, wrapped to its authority alone', async () => {
+    const { patient, send } = await measured();
+    fixture.grant(patient, fixture.insurer);
+    fixture.grant(patient, fixture.hospital, { detail: true });
+    await send();
+    const versions = await made();
+    expect(kindsOf(versions)).toEqual(['periodic', 'detail']);
+    const wrapsOf = ({ wrapSet }: OwnVersion) => readWrapSet(wrapSet).wraps.length;
+    // The patient, the hospital, and of the aggregates the insurer.
+    expect(versions.map(wrapsOf)).toEqual([3, 2]);
+    const [, detail] = versions;
+    if (detail === undefined) throw new Error('There is none');
+    const bundle = (await fixture.open(patient, detail)) as Bundle;
+    const [observation] = bundle.entry.flatMap(({ resource }) =>
+      resource.resourceType === 'Observation' ? [resource] : [],
+    );
+    if (observation === undefined) throw new Error('There is no Observation');
+    expect(curveIn(observation).map(([, value]) => value)).toEqual(['100', '101', '102']);
+  });
+
+  test('are made of no patient who has granted them to nobody, or no more', async () => {
+    const { patient, send } = await measured();
+    fixture.grant(patient, fixture.insurer);
+    fixture.revoke(patient, fixture.grant(patient, fixture.hospital, { detail: true }));
+    fixture.grant(patient, fixture.hospital, { detail: true, until: '2026-01-02T00:00:00.000Z' });
+    await send();
+    expect(kindsOf(await made())).toEqual(['periodic']);
+  });
+
+  test('of a time that has passed are made once a grant of that time includes them, and once', async () => {
+    const { patient, send } = await measured();
+    await send();
+    expect(kindsOf(await made())).toEqual(['periodic']);
+    const request = () => fixture.core.store.deferred(() => fixture.detailDue.request(patient.patientNo));
+    const from = new Date(fixture.testCore.nowMs).toISOString();
+    fixture.grant(patient, fixture.hospital, { detail: true, from });
+    request();
+    // Of no time in particular: from its beginning on.
+    expect(await made()).toEqual([]);
+    fixture.grant(patient, fixture.hospital, { detail: true, from, ...past });
+    request();
+    expect(kindsOf(await made())).toEqual(['detail']);
+    request();
+    expect(await made()).toEqual([]);
+  });
 });

@@ -10,7 +10,7 @@ import {
   type Wrap,
 } from '@careledger/envelope';
 import { FhirError, readRecordContent } from '@careledger/fhir';
-import { currentKey, type RecordTerms } from '@careledger/policy';
+import { currentKey } from '@careledger/policy';
 import { NOTICE_CIPHERTEXT_MAX_BYTES } from '@careledger/protocol';
 import { currentTrace, type Logger } from '@careledger/service-kit';
 import type { GrantStore } from '../consent/grant-store.js';
@@ -22,6 +22,8 @@ import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { DueRecord, Episode, ProcessingStore } from '../processing/index.js';
 import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
+import { detailContent } from './detail-content.js';
+import type { DetailDue } from './detail-due.js';
 import { RecordError } from './errors.js';
 import type { MadeNotices, MadeVersions, RaisedAlarms, RewrapRequests, ToldAlarms } from './handover.js';
 import { recordTermsOf, type NewVersion, type OwnVersion } from './own-version.js';
@@ -39,6 +41,7 @@ export interface RecordMakerOptions {
   readonly technicalAlarms: RaisedAlarms;
   readonly rewraps: RewrapRequests;
   readonly unmade: UnmadeStore;
+  readonly detailDue: Pick<DetailDue, 'ofWindow'>;
   readonly grants: GrantStore;
   readonly subscriptions: SubscriptionStore;
   readonly directory: Pick<OrganisationDirectory, 'authority'>;
@@ -59,6 +62,11 @@ export type MakingOutcome =
   | { readonly outcome: 'made'; readonly version: OwnVersion; readonly noticeNos: readonly number[] }
   | { readonly outcome: 'waits' | 'nothing' };
 
+const periodColumns = ({ period }: Pick<RecordContent, 'period'>) => ({
+  periodStart: period.start,
+  periodEnd: period.end,
+});
+
 /** What a version is made of. */
 interface Draft {
   readonly recordId: string;
@@ -70,6 +78,7 @@ interface Draft {
 
 /** A sealed version with its wraps. */
 interface SealedDraft extends Draft {
+  readonly kind: DueRecord['kind'];
   readonly sealed: SealedRecord;
   readonly tagGroups: TagGroups;
   readonly version: number;
@@ -127,6 +136,10 @@ export class RecordMaker {
       const about = { source, previous: previous?.summary ?? null, recordedAtMs: madeMs };
       return periodicContent(this.#options, patient, about);
     }
+    if (kind === 'detail') {
+      const about = { source, isRevision: previous !== undefined, recordedAtMs: madeMs };
+      return detailContent(this.#options, patient, about);
+    }
     // The block that the emergency rests on is named in its Provenance.
     await this.#options.core.sealNow(patient.patientId);
     return emergencyContent(this.#options, patient, source, madeMs);
@@ -163,13 +176,15 @@ export class RecordMaker {
   }
 
   async #seal(due: DueRecord, patient: Patient, draft: Draft): Promise<MakingOutcome> {
-    const { core, processing, versions, notices, alarms, technicalAlarms, rewraps, unmade } = this.#options;
+    const { core, processing, versions, notices, alarms, technicalAlarms, rewraps, unmade, detailDue } =
+      this.#options;
     const sealed = await this.#sealed(due, patient, draft);
     const row = this.#row(due, patient, sealed);
     const { notices: direct, rank } =
       due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : { notices: [], rank: null };
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
+      if (due.kind === 'periodic') detailDue.ofWindow(due);
       const isAllTold = processing.removeDue(due.dueNo, due.generation);
       if (due.kind === 'emergency' && isAllTold)
         for (const episode of processing.together(due.source))
@@ -215,10 +230,10 @@ export class RecordMaker {
     };
     const sealed = sealRecord({ content: plain, aad }, chain.signer);
     const wraps = await this.#wrap(sealed, patient, {
-      ...{ recordId, version, tagGroups },
-      period: content.period,
+      ...{ recordId, version, kind, tagGroups },
+      ...periodColumns(content),
     });
-    return { ...draft, sealed, tagGroups, version, prevVersionHash, ...wraps };
+    return { ...draft, kind, sealed, tagGroups, version, prevVersionHash, ...wraps };
   }
 
   #row({ kind, source, priority, arrivedMs }: DueRecord, patient: Patient, draft: SealedDraft): NewVersion {
@@ -229,6 +244,7 @@ export class RecordMaker {
     const providerId = providers.preferred();
     if (providerId === undefined) throw new Error('No cloud provider is configured: add one to `providers`');
     const { period, summary } = content;
+    const columns = periodColumns(content);
     const body = {
       ...{ patientId, recordId, seed, version, prevVersionHash, kind, period, providerId },
       ...{ manifestHash, ciphertextSha256, sizeBytes: ciphertext.length, tagGroups },
@@ -240,7 +256,7 @@ export class RecordMaker {
     );
     return {
       ...{ patientNo, recordId, version, kind, source, priority, tagGroups, summary },
-      ...{ periodStart: period.start, periodEnd: period.end, manifest, manifestHash },
+      ...{ ...columns, manifest, manifestHash },
       ...{ wrapSet, wraps: wraps.map(({ jwe }) => jwe), providerId, storeStatement },
       ...{ arrivedMs, madeMs, ciphertext, trace: currentTrace() },
     };
@@ -250,14 +266,14 @@ export class RecordMaker {
   async #wrap(
     { contentKey, manifestHash }: SealedRecord,
     { patientId, patientNo, chain }: Patient,
-    record: RecordTerms & { readonly recordId: string; readonly version: number },
+    record: Parameters<typeof recordTermsOf>[0] & { readonly recordId: string; readonly version: number },
   ): Promise<Pick<SealedDraft, 'wrapSet' | 'wraps' | 'wrapped'>> {
     const { core, grants, clock } = this.#options;
     const { recordId, version } = record;
     const own = core.patients.keys(patientId).encryption();
     const wraps = [await wrapKey(contentKey, record, { publicKey: own.publicKey })];
     const wrapped = new Map<string, Wrap>();
-    for (const authorityId of readersOf(grants, patientNo, record, clock())) {
+    for (const authorityId of readersOf(grants, patientNo, recordTermsOf(record), clock())) {
       const publicKey = await this.#keyOf(authorityId);
       if (publicKey === undefined) continue;
       const wrap = await wrapKey(contentKey, record, { publicKey });
@@ -271,12 +287,13 @@ export class RecordMaker {
   /** Whether those to whom it is wrapped are those who may read it. */
   #areReaders(
     { patientId, patientNo }: Patient,
-    { tagGroups, content, wraps, wrapped }: SealedDraft,
+    { kind, tagGroups, content, wraps, wrapped }: SealedDraft,
   ): boolean {
     const { core, grants, clock } = this.#options;
     const own = core.patients.keys(patientId).encryption().kid;
     if (!wraps.some(({ kid }) => kid === own)) return false;
-    const readers = new Set(readersOf(grants, patientNo, { tagGroups, period: content.period }, clock()));
+    const terms = recordTermsOf({ kind, tagGroups, ...periodColumns(content) });
+    const readers = new Set(readersOf(grants, patientNo, terms, clock()));
     return readers.symmetricDifference(new Set(wrapped.keys())).size === 0;
   }
 

@@ -1,6 +1,6 @@
 import type { WindowSummary } from '@careledger/clinical';
 import type { RecordKind, TagGroups } from '@careledger/domain';
-import type { RecordTerms } from '@careledger/policy';
+import { isDetailKind, type RecordTerms } from '@careledger/policy';
 import type { TraceParent } from '@careledger/service-kit';
 import type { Priority } from '../processing/index.js';
 
@@ -52,12 +52,14 @@ export interface OwnVersion {
 
 /** What grants and denials compare a version with. */
 export const recordTermsOf = ({
+  kind,
   tagGroups,
   periodStart: start,
   periodEnd: end,
-}: Pick<OwnVersion, 'tagGroups' | 'periodStart' | 'periodEnd'>): RecordTerms => ({
+}: Pick<OwnVersion, 'kind' | 'tagGroups' | 'periodStart' | 'periodEnd'>): RecordTerms => ({
   tagGroups,
   period: { start, end },
+  isDetail: isDetailKind(kind),
 });
 
 export type NewVersion = Pick<

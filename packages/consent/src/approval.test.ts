@@ -87,3 +87,19 @@ test('the hash of the records asked for is of these, in this order, with this sa
   ];
   for (const other of others) expect(askedScopeHash(sha256, other)).not.toBe(askedScopeHash(sha256, asked));
 });
+
+describe('the single measured values', () => {
+  const detailed: AskedTerms = { ...request, detail: true };
+
+  test('are given as they were asked for, and less where the patient leaves them out or nothing to read', () => {
+    expect(approvalOf(sha256, detailed, {})).toMatchObject({ given: 'all', terms: { detail: true } });
+    for (const said of [{ detail: undefined }, { permissions: ['write' as const] }]) {
+      const { given, terms } = approvalOf(sha256, detailed, said);
+      expect([given, terms.isInPart, 'detail' in terms]).toEqual(['part', true, false]);
+    }
+  });
+
+  test('nobody asked for are more than was asked', () => {
+    expect(approval({ detail: true }).given).toBe('more');
+  });
+});

@@ -8,7 +8,7 @@ import type { AllowedCopy, GrantTerms } from './grant-body.js';
 /** What an authority asks for, as the patient is shown it. */
 export type AskedTerms = Pick<
   SubscriptionState,
-  'subscriptionId' | 'authorityId' | 'permissions' | 'purposes' | 'until' | 'copy'
+  'subscriptionId' | 'authorityId' | 'permissions' | 'purposes' | 'until' | 'copy' | 'detail'
 > & { readonly asked?: AskedScope | undefined; readonly copyUnit?: CopyUnit | undefined };
 
 /** How an answer relates to what was asked, and the answer. */
@@ -20,21 +20,25 @@ export interface Approval {
 
 /**
  * A grant that approves a request. What the patient does not say is as was asked; a scope within the records asked for, fewer
- * permissions or purposes, a shorter time, no copy make it one in part. The records go by the words that the patient is shown: their hash
+ * permissions or purposes, a shorter time, no copy, no single values make it one in part. The records go by the words that the patient is shown: their hash
  * goes into the grant, so that the ledger sees whether those were the authority's.
  * @param hash SHA-256
  */
 export function approvalOf(hash: HashFunction, request: AskedTerms, said: Partial<GrantTerms>): Approval {
-  const { subscriptionId, authorityId, permissions, purposes, until, asked } = request;
+  const { subscriptionId, authorityId, permissions, purposes, until, detail, asked } = request;
   const scope = asked?.scope;
   const wanted: GrantTerms = {
-    ...{ permissions, purposes, until, copy: copyAsked(hash, request) },
+    ...{ permissions, purposes, until, detail, copy: copyAsked(hash, request) },
     ...(scope !== undefined && { scope }),
     ...said,
     ...{ authorityId, subscriptionId },
   };
-  const { copy, ...others } = wanted;
-  const terms: GrantTerms = { ...others, ...(copy !== undefined && isReadAt(copy, wanted) && { copy }) };
+  const { copy, detail: wantedDetail, ...others } = wanted;
+  const terms: GrantTerms = {
+    ...others,
+    ...(copy !== undefined && isReadAt(copy, wanted) && { copy }),
+    ...(wantedDetail !== undefined && wanted.permissions.includes('read') && { detail: wantedDetail }),
+  };
   const given = givenInAll(
     givenOfTerms(request, terms),
     givenOfScope(scope ?? [], terms.scope ?? []),

@@ -129,3 +129,10 @@ test('a delegation says its records as a grant of the same says them: of several
   );
   expect(delegationSentence(delegation, { name: 'Anna', scope })).toContain(`about ${records}, to read`);
 });
+
+test('the sentence says that the single measured values are among the records, and only then', () => {
+  const { meaning, body } = made({ ...terms, detail: true });
+  expect(body.detail).toBe(true);
+  expect(grantSentence(body, meaning)).toContain('(with the single measured values)');
+  expect(grantSentence(made(terms).body, meaning)).not.toContain('single');
+});

@@ -1,6 +1,6 @@
 import type { StatementBody } from '@careledger/contracts';
 import { ANY, type ScopeTerm } from '@careledger/domain';
-import { recordsWords } from './scope-words.js';
+import { detailWords, recordsWords } from './scope-words.js';
 import { PERMISSION_WORDS, PURPOSE_WORDS, list } from './words.js';
 
 /** What a delegate has signed, as a gateway lists it. */
@@ -14,7 +14,7 @@ export interface DelegatedAct {
 /** The grant or denial that it made, as a gateway lists it. */
 export type DelegatedRule = Pick<
   StatementBody<'grant'>,
-  'authorityId' | 'permissions' | 'purposes' | 'until'
+  'authorityId' | 'permissions' | 'purposes' | 'until' | 'detail'
 > & {
   readonly status: string;
   /** The words behind its tags, where they are known. */
@@ -42,7 +42,7 @@ export function delegatedSentence(
   if (words !== undefined) return `${words} ${about}.`;
   const verb = kind === 'deny' ? 'Forbade' : 'Allowed';
   if (rule === undefined) return `${verb} something that your gateway does not list (${statementId}).`;
-  const { authorityId, permissions, purposes, until, status, meaning } = rule;
+  const { authorityId, permissions, purposes, until, detail, status, meaning } = rule;
   const which =
     meaning === undefined ? 'my records, within what it may decide about' : recordsWords(meaning.scope);
   const what = list(
@@ -56,5 +56,5 @@ export function delegatedSentence(
   const ends = until === undefined ? '' : `, until ${until}`;
   const who = authorityId === ANY ? 'ANY authority' : authorityId;
   const now = status === 'revoked' ? ' It has ended.' : status === 'refused' ? ' No ledger took it.' : '';
-  return `${verb} ${who} to ${what} ${which}, for ${why}${ends} (${statementId}).${now}`;
+  return `${verb} ${who} to ${what} ${which}${detailWords(detail)}, for ${why}${ends} (${statementId}).${now}`;
 }

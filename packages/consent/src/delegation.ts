@@ -3,7 +3,7 @@ import { utf8, type HashFunction } from '@careledger/crypto/portable';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type DelegateName, type ScopeMeaning } from '@careledger/protocol/sealed';
-import { recordsWords } from './scope-words.js';
+import { detailWords, recordsWords } from './scope-words.js';
 import { PERMISSION_WORDS, PURPOSE_WORDS, assertSame, list } from './words.js';
 
 /** What somebody may decide for a patient, in words. */
@@ -14,6 +14,8 @@ export interface DelegationTerms {
   readonly purposes: readonly PurposeOfUse[];
   /** None: every record of the patient. */
   readonly scope: readonly ScopeMeaning[];
+  /** With the single measured values. */
+  readonly detail?: true | undefined;
   readonly until: string;
   /** How many others may follow in a row. */
   readonly further: number;
@@ -31,13 +33,14 @@ const ACT_WORDS: Readonly<Record<DelegatedAct, string>> = {
  * @param made `key` of the delegate (raw, base64url) with its proof; `path` of who appoints, where that is a delegate
  */
 export function delegateBody(
-  { kind, acts, permissions, purposes, scope, until, further }: DelegationTerms,
+  { kind, acts, permissions, purposes, scope, detail, until, further }: DelegationTerms,
   made: Pick<StatementBody<'delegate'>, 'policySeq' | 'key' | 'keyProof' | 'sealed' | 'path'>,
 ): StatementBody<'delegate'> {
   const { policySeq, key, keyProof, sealed, path } = made;
   return {
     ...{ policySeq, kind, key, acts: [...acts], permissions: [...permissions], purposes: [...purposes] },
     ...{ scopeTags: scope.map(({ tag }) => tag), until, further, keyProof },
+    ...(detail !== undefined && { detail }),
     ...(sealed !== undefined && { sealed }),
     ...(path !== undefined && { path }),
   };
@@ -55,7 +58,7 @@ export function delegationSentence(
     body.scopeTags,
     scope.map(({ tag }) => tag),
   );
-  const { kind, key, acts, permissions, purposes, until, further } = body;
+  const { kind, key, acts, permissions, purposes, detail, until, further } = body;
   const may =
     acts.length === 0
       ? 'decide nothing'
@@ -69,7 +72,7 @@ export function delegationSentence(
       : `It may appoint others within this, up to ${further} in a row.`;
   return [
     `I let “${name}” decide for me as my ${kind}, with the key ${key}, until ${until}: it may ${may},`,
-    `about ${recordsWords(scope)}, to ${list(
+    `about ${recordsWords(scope)}${detailWords(detail)}, to ${list(
       permissions.map((permission) => PERMISSION_WORDS[permission]),
       'and',
     )},`,

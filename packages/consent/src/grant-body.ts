@@ -26,6 +26,8 @@ export interface GrantTerms extends MeaningTerms {
   readonly noticeRank?: number | undefined;
   /** As its subscription asks for it; none without one. */
   readonly copy?: AllowedCopy | undefined;
+  /** With the single measured values. */
+  readonly detail?: true | undefined;
   readonly subscriptionId?: string | undefined;
   /** Of the records that its subscription asks for, as the patient was shown them. */
   readonly askedScopeHash?: string | undefined;
@@ -48,7 +50,7 @@ export function grantBody(
   },
 ): StatementBody<'grant'> {
   const { effect, authorityId, permissions, purposes, from, until, period } = terms;
-  const { delegable, noticeRank, copy, subscriptionId, askedScopeHash, isInPart } = terms;
+  const { delegable, noticeRank, copy, detail, subscriptionId, askedScopeHash, isInPart } = terms;
   const { meaning, sealed, policySeq, nowMs } = made;
   return {
     policySeq,
@@ -64,6 +66,7 @@ export function grantBody(
     delegable: delegable ?? false,
     ...(noticeRank !== undefined && { noticeRank }),
     ...(copy !== undefined && { copy: { purpose: copy.purpose, unitHash: copy.unitHash } }),
+    ...(detail !== undefined && { detail }),
     ...(subscriptionId !== undefined && { subscriptionId }),
     ...(askedScopeHash !== undefined && { askedScopeHash }),
     ...(isInPart !== undefined && { isInPart }),

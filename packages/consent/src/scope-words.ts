@@ -34,6 +34,10 @@ export const recordsWords = (scope: readonly ScopeTerm[]): string =>
     ? 'ALL my records, whatever they say'
     : `my records ${list(scope.map(scopeWords), 'or')}, and no others`;
 
+/** Whether the single measured values are among the records; without a word they are not. */
+export const detailWords = (detail: true | undefined): string =>
+  detail === true ? ' (with the single measured values)' : '';
+
 /** What a term of a scope stands for, to be read after “my records” and after “my records that hold anything”. */
 export function scopeWords(term: ScopeTerm): string {
   if ('category' in term) {

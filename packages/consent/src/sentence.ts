@@ -3,7 +3,7 @@ import { ANY } from '@careledger/domain';
 import type { GrantMeaning, GranteeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
 import { endSentence } from './delegation.js';
-import { recordsWords, scopeWords } from './scope-words.js';
+import { detailWords, recordsWords, scopeWords } from './scope-words.js';
 import { PERMISSION_WORDS, PURPOSE_WORDS, assertSame, list } from './words.js';
 
 /** A decision with its body. */
@@ -36,7 +36,7 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
     meaning.grantee.map(({ tag }) => tag),
   );
   const { effect, authorityId, permissions, purposes, from, until, period } = body;
-  const { delegable, noticeRank, copy, subscriptionId, isInPart } = body;
+  const { delegable, noticeRank, copy, detail, subscriptionId, isInPart } = body;
   if ((copy === undefined) !== (meaning.copy === undefined))
     throw new RangeError('The words do not say where the copy is kept');
   const where = authorityId === ANY ? 'ANY authority' : authorityId;
@@ -51,7 +51,7 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
       : recordsWords(meaning.scope);
   const times =
     period === undefined ? '' : ` ${isDenial ? 'that touch' : 'within'} ${period.start} to ${period.end}`;
-  const what = `${which}${times}`;
+  const what = `${which}${times}${detailWords(detail)}`;
   const sharing = delegable ? 'may let others read them.' : 'may not let others read them.';
   const ends = until === undefined ? 'without an end, until I revoke it' : `until ${until}`;
   return [

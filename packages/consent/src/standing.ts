@@ -91,7 +91,9 @@ const isOfEverything = (rule: StatementBody<'grant'>): boolean =>
   rule.scopeTags.length === 0 &&
   rule.granteeTags.length === 0 &&
   !rule.delegable &&
-  [rule.until, rule.period, rule.subscriptionId, rule.path, rule.copy].every((limit) => limit === undefined);
+  [rule.until, rule.period, rule.subscriptionId, rule.path, rule.copy, rule.detail].every(
+    (limit) => limit === undefined,
+  );
 
 /** A policy's rules, those that take away first. */
 export function standingRules(

@@ -8,6 +8,7 @@ import {
   type Period,
   type Permission,
   type PurposeOfUse,
+  type RecordKind,
   type ResourceKind,
   type ScopeTerm,
   type TagGroups,
@@ -18,6 +19,7 @@ import type { CaseKind, CaseRecord, CaseRequest, CaseRule } from './consent-case
 
 /** A record of a case as a ledger has it: tags in the place of words. */
 export interface TaggedRecord {
+  readonly kind: RecordKind;
   readonly tagGroups: TagGroups;
   readonly period: Period;
   /** By the patient's gateway, where it has confirmed another author's record. */
@@ -25,7 +27,7 @@ export interface TaggedRecord {
 }
 
 /** What is asked, as a ledger's question has it. */
-export interface TaggedQuestion extends Omit<TaggedRecord, 'confirmations'> {
+export interface TaggedQuestion extends Omit<TaggedRecord, 'kind' | 'confirmations'> {
   readonly patientId: string;
   readonly requester: string;
   readonly granteeTags: string[];
@@ -91,7 +93,8 @@ export class LedgerForm {
     const tagGroups = tagGroupsBy(kinds.map(kindOf), origin, tagsOf);
     if (tagGroups === undefined) throw new RangeError('The record holds more kinds than can be said');
     const found = { seq: 1, tagGroups, at: period.end, txId: '0'.repeat(64) };
-    return { tagGroups, period, ...(isConfirmed === true && { confirmations: [found] }) };
+    const kind = author === undefined ? 'periodic' : 'clinical';
+    return { kind, tagGroups, period, ...(isConfirmed === true && { confirmations: [found] }) };
   }
 
   /**

@@ -75,6 +75,8 @@ const DecisionRequest = args({
    * it.
    */
   isUnconfirmed: Type.Optional(Type.Boolean()),
+  /** It is of kind `detail`: grants have to name that. */
+  isDetail: Type.Optional(Type.Boolean()),
   /** As its next version is to become, for `modify`: both have to be covered. */
   revisedTagGroups: Type.Optional(TagGroups),
   revisedPeriod: Type.Optional(Period),

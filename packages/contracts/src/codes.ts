@@ -61,7 +61,7 @@ export const CONTRACT_CODES = {
   GRANT_UNKNOWN: 'The patient has no grant with this id.',
   GRANT_PERIOD_INVALID: 'The grant, or the time of the records that it names, ends before it begins.',
   GRANT_TERMS_INVALID:
-    'A grant names one authority. A denial is not delegable, brings no notices and approves no subscription; one of any authority names nobody within, one that names somebody within says to the authority, sealed, who that is. A copy is of what may be read, for one of the purposes, and only in answer to a request for it.',
+    'A grant names one authority. A denial is not delegable, brings no notices and approves no subscription; one of any authority names nobody within, one that names somebody within says to the authority, sealed, who that is. A copy is of what may be read, for one of the purposes, and only in answer to a request for it. Single measured values are of what may be read; no denial names them.',
   COPY_NOT_ENDED: 'The grant lasts: the copy that it lets be kept has not ended.',
   COPY_END_TIME_INVALID:
     'The copy is said to be destroyed before its grant had ended, or after this transaction; details say between which times it can be.',
@@ -89,6 +89,7 @@ export const CONTRACT_CODES = {
   GRANT_EXPIRED: 'A grant covers the request but for its time.',
   PURPOSE_NOT_GRANTED: 'A grant covers the request but for its purpose.',
   SCOPE_NOT_GRANTED: 'A grant covers the request but for the record’s scope.',
+  DETAIL_NOT_GRANTED: 'A grant covers the request but for the single measured values.',
   PERMISSION_NOT_GRANTED: 'A grant covers the request but for the permission.',
   GRANTEE_MISMATCH: 'A grant covers the authority, but another unit or practitioner.',
   DENIED_BY_RULE: 'A denial of the patient concerns the request, whatever else is granted.',
@@ -165,6 +166,7 @@ export const DENIAL_CODES = [
   'GRANT_EXPIRED',
   'PURPOSE_NOT_GRANTED',
   'SCOPE_NOT_GRANTED',
+  'DETAIL_NOT_GRANTED',
   'PERMISSION_NOT_GRANTED',
   'GRANTEE_MISMATCH',
   'DENIED_BY_RULE',

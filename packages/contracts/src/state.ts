@@ -3,6 +3,7 @@ import {
   AuthorityKind,
   CopyTerms,
   Id128,
+  IncludesDetail,
   MspId,
   PatientId,
   Period,
@@ -175,6 +176,8 @@ export const GrantState = Type.Object(
     noticeRank: Type.Optional(NoticeRank),
     /** The authority may keep a copy of what it may read. */
     copy: Type.Optional(CopyTerms),
+    /** It covers records of kind `detail` as well. */
+    detail: Type.Optional(IncludesDetail),
     subscriptionId: Type.Optional(Id128),
     askedScopeHash: Type.Optional(Sha256),
     /** It gives less than its subscription asks for. */
@@ -266,6 +269,8 @@ export const SubscriptionState = Type.Object(
     scopeHash: Type.Optional(Sha256),
     /** It asks to keep a copy. */
     copy: Type.Optional(CopyTerms),
+    /** It asks for the single measured values. */
+    detail: Type.Optional(IncludesDetail),
     answerBy: Type.Optional(Timestamp),
     sealed: Type.Optional(Sealed),
     status: SubscriptionStatus,

@@ -48,6 +48,7 @@ const DENIALS: Readonly<Record<(typeof DENIAL_CODES)[number], Meaning>> = {
   GRANT_EXPIRED: 'premature',
   PURPOSE_NOT_GRANTED: 'premature',
   SCOPE_NOT_GRANTED: 'premature',
+  DETAIL_NOT_GRANTED: 'premature',
   PERMISSION_NOT_GRANTED: 'premature',
   GRANTEE_MISMATCH: 'premature',
   DENIED_BY_RULE: 'premature',

@@ -11,6 +11,8 @@ export interface PlainTerms {
   readonly until?: string | undefined;
   /** Absent: no copy is kept. */
   readonly copy?: CopyTerms | undefined;
+  /** Absent: without the single measured values. */
+  readonly detail?: true | undefined;
 }
 
 /** Of several aspects together: more in one is more, less in one is a part. */
@@ -28,6 +30,7 @@ export function givenOfTerms(asked: PlainTerms, given: PlainTerms): Given {
     givenOfSet(asked.purposes, given.purposes),
     duration,
     givenOfCopy(asked.copy, given.copy),
+    givenOfDetail(asked.detail, given.detail),
   );
 }
 
@@ -35,6 +38,11 @@ export function givenOfTerms(asked: PlainTerms, given: PlainTerms): Given {
 function givenOfCopy(asked: CopyTerms | undefined, given: CopyTerms | undefined): Given {
   if (given === undefined) return asked === undefined ? 'all' : 'part';
   return given.purpose === asked?.purpose && given.unitHash === asked.unitHash ? 'all' : 'more';
+}
+
+function givenOfDetail(asked: true | undefined, given: true | undefined): Given {
+  if (asked === given) return 'all';
+  return given === true ? 'more' : 'part';
 }
 
 /** Of records, in words. No term at all stands for every record. */

@@ -22,6 +22,12 @@ export const PurposeOfUse = Type.Unsafe<PurposeOfUse>(Type.Union(PURPOSES.map((c
 export const CopyTerms = closedObject({ purpose: PurposeOfUse, unitHash: Sha256 }, { title: 'CopyTerms' });
 export type CopyTerms = Static<typeof CopyTerms>;
 
+/**
+ * That it includes records of kind `detail`, the single measured values: nothing else gives those, whatever its scope. In a
+ * delegation: that what a delegate gives may.
+ */
+export const IncludesDetail = Type.Literal(true);
+
 /** Stands for any: in a denial for any authority, in a scope for any category or resource type. */
 export const ANY = '*';
 

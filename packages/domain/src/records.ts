@@ -1,11 +1,15 @@
 import { Type, type Static } from 'typebox';
 import { Tag } from './ids.js';
 
-/** What makes a record: the passing of an interval, an emergency, or a clinician. Visible on the ledgers. */
+/**
+ * What makes a record: the passing of an interval, an emergency, or a clinician. `detail`: the single values of an interval,
+ * beside its periodic record, for grants that name them alone. Visible on the ledgers.
+ */
 export const RecordKind = Type.Union([
   Type.Literal('periodic'),
   Type.Literal('emergency'),
   Type.Literal('clinical'),
+  Type.Literal('detail'),
 ]);
 export type RecordKind = Static<typeof RecordKind>;
 

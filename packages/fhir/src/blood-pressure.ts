@@ -36,19 +36,24 @@ export const BLOOD_PRESSURE_PANEL: CodeableConcept = concept(
   'Blood pressure panel with all children optional',
 );
 
+const UNKNOWN = concept(SYSTEM.dataAbsentReason, 'unknown', 'Unknown');
+/** Of a component that could hold one value alone, where there are many. */
+export const NOT_ONE_VALUE = concept(SYSTEM.dataAbsentReason, 'not-applicable', 'Not Applicable');
+
 /**
- * The panel's components: systolic and diastolic, which the profile requires, and the mean where there is one. What is
- * not among `values` is said to be unknown.
+ * The panel's components: systolic and diastolic, which the profile requires, and the mean where there is one.
+ * @param absent why what is not among `values` has none
  */
 export function pressureComponents(
   site: PressureSite,
   values: ReadonlyMap<string, Quantity>,
+  absent = UNKNOWN,
 ): ObservationComponent[] {
   return site.codes.flatMap((code): ObservationComponent[] => {
     const valueQuantity = values.get(code);
     const { code: concepts } = tableCode(code);
     if (valueQuantity !== undefined) return [{ code: concepts, valueQuantity }];
     if (!site.required.includes(code)) return [];
-    return [{ code: concepts, dataAbsentReason: concept(SYSTEM.dataAbsentReason, 'unknown', 'Unknown') }];
+    return [{ code: concepts, dataAbsentReason: absent }];
   });
 }

@@ -2,6 +2,7 @@ export { clinicalBundle } from './clinical.js';
 export type { RecordAbout } from './content/about.js';
 export { readRecordContent } from './content/record-content.js';
 export { RECORD_TYPES } from './content/record-types.js';
+export { detailBundle, type DetailSeries } from './detail.js';
 export { emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { checkWrittenContent } from './content/written-content.js';
 export { concept, outside } from './elements.js';

@@ -6,33 +6,19 @@ import {
   type PressureSite,
 } from './blood-pressure.js';
 import { reportObservations, type ReportContent } from './cgm-report.js';
-import { collection, instantOf, quantity, subjectOf, within } from './elements.js';
+import { collection, quantity } from './elements.js';
 import { TIMES_IN_RANGES, meanGlucose, timesInRanges } from './glucose.js';
 import type { Bundle, Observation } from './schema.js';
-import { deviceResources, deviceUuid, provenanceOf, type Source } from './source.js';
+import { deviceResources, provenanceOf, type Source } from './source.js';
 import { AVERAGE_METHOD, periodComponent, statisticComponents } from './statistics.js';
 import { SYSTEM } from './systems.js';
 import { tableCode } from './table-code.js';
-import { uuidOf } from './uuid.js';
+import { headOf, timeOf, windowOf, type Window, type WindowSpan } from './window.js';
 
-export interface PeriodicContent extends Source {
-  /** The window, half-open, milliseconds. */
-  readonly windowStart: number;
-  readonly windowEnd: number;
+export interface PeriodicContent extends Source, WindowSpan {
   readonly summary: WindowSummary;
   /** Of the 14 days that the window's day completes, where a continuous monitor measured for most of them. */
   readonly report?: ReportContent | undefined;
-  /** A later version of the same window's record. */
-  readonly isRevision?: boolean | undefined;
-}
-
-/** What every Observation of a window says alike. */
-interface Window {
-  readonly name: string;
-  readonly patientId: string;
-  readonly status: 'amended' | 'final';
-  /** R4 periods include their end, windows do not. */
-  readonly period: { readonly start: number; readonly end: number };
 }
 
 /**
@@ -41,16 +27,10 @@ interface Window {
  * for a window without plausible readings: it has no record.
  */
 export function periodicBundle(content: PeriodicContent): Bundle {
-  const { patientId, windowStart, windowEnd, summary } = content;
+  const { summary } = content;
   if (summary.codes.length === 0) throw new RangeError('a window without plausible readings has no record');
-  const name = `${patientId}/${windowStart}/${windowEnd}`;
-  const period = { start: windowStart, end: windowEnd - 1 };
-  const window: Window = {
-    name,
-    patientId,
-    status: content.isRevision === true ? 'amended' : 'final',
-    period,
-  };
+  const window = windowOf(content);
+  const { name, period } = window;
   const observations = summary.codes.flatMap((code, index) => {
     const site = pressureSite(code.code);
     if (site === undefined) return aggregates(window, code);
@@ -75,7 +55,7 @@ function aggregates(window: Window, summary: CodeSummary): Observation[] {
     category,
     code,
     ...meanGlucose(summary),
-    ...(isVitalSign ? timeOfVitalSign(window) : periodOf(window)),
+    ...timeOf(window.period, isVitalSign),
     component: isVitalSign ? [periodComponent(window.period), ...components] : components,
   };
   if (summary.timeInRange === null) return [observation];
@@ -83,7 +63,7 @@ function aggregates(window: Window, summary: CodeSummary): Observation[] {
     ...headOf(window, 'times-in-ranges', summary.deviceIds),
     category,
     code: TIMES_IN_RANGES,
-    ...periodOf(window),
+    ...timeOf(window.period, false),
     component: timesInRanges(summary.timeInRange),
   };
   return [observation, ranges];
@@ -99,7 +79,7 @@ function pressures(window: Window, site: PressureSite, summaries: readonly CodeS
     ...headOf(window, `${site.name}-blood-pressure`, deviceIds),
     category: tableCode(site.codes[0] ?? '').category,
     code: BLOOD_PRESSURE_PANEL,
-    ...timeOfVitalSign(window),
+    ...timeOf(window.period, true),
     method: AVERAGE_METHOD,
     component: [
       ...pressureComponents(site, averages),
@@ -108,31 +88,3 @@ function pressures(window: Window, site: PressureSite, summaries: readonly CodeS
     ],
   };
 }
-
-type Head = Pick<Observation, 'resourceType' | 'id' | 'status' | 'subject' | 'device'>;
-
-function headOf({ name, patientId, status }: Window, what: string, deviceIds: readonly string[]): Head {
-  const [onlyDevice, ...otherDevices] = deviceIds;
-  return {
-    resourceType: 'Observation',
-    id: uuidOf(`Observation|${name}|${what}`),
-    status,
-    subject: subjectOf(patientId),
-    // R4 has room for one device; with several, Provenance names them.
-    ...(onlyDevice === undefined || otherDevices.length > 0
-      ? {}
-      : { device: within(deviceUuid(onlyDevice)) }),
-  };
-}
-
-const periodOf = ({ period }: Window): Pick<Observation, 'effectivePeriod'> => ({
-  effectivePeriod: { start: instantOf(period.start), end: instantOf(period.end) },
-});
-
-/**
- * R4's vital-signs profiles allow a Period, yet validators apply their invariant vs-1 to it, which only a time can keep:
- * the window's start, with the whole period in a component.
- */
-const timeOfVitalSign = ({ period }: Window): Pick<Observation, 'effectiveDateTime'> => ({
-  effectiveDateTime: instantOf(period.start),
-});

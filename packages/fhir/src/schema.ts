@@ -45,6 +45,18 @@ export type Reference = Static<typeof Reference>;
 
 const ResourceType = <T extends string>(name: T) => ({ resourceType: Type.Literal(name), id: Id });
 
+/** https://hl7.org/fhir/R4/datatypes.html#SampledData: values at equal distances of `period` milliseconds. */
+const SampledData = closedObject({
+  origin: Type.Omit(Quantity, ['comparator'], { additionalProperties: false }),
+  period: Type.Number({ exclusiveMinimum: 0 }),
+  lowerLimit: Type.Optional(Type.Number()),
+  upperLimit: Type.Optional(Type.Number()),
+  dimensions: Type.Literal(1),
+  /** Decimals; `E` no value, `L` below the lower limit, `U` above the upper one. */
+  data: Type.String({ pattern: '^[-0-9.ELU ]+$' }),
+});
+export type SampledData = Static<typeof SampledData>;
+
 /** R4 obs-6: a value, or the reason why there is none. */
 export const ObservationComponent = Type.Union([
   closedObject({ code: CodeableConcept, valueQuantity: Quantity }),
@@ -55,6 +67,7 @@ export const ObservationComponent = Type.Union([
     valueRatio: closedObject({ numerator: Quantity, denominator: Quantity }),
   }),
   closedObject({ code: CodeableConcept, valuePeriod: Period }),
+  closedObject({ code: CodeableConcept, valueSampledData: SampledData }),
   closedObject({ code: CodeableConcept, dataAbsentReason: CodeableConcept }),
 ]);
 export type ObservationComponent = Static<typeof ObservationComponent>;

@@ -26,6 +26,8 @@ export const SYSTEM = {
   practitioner: 'urn:careledger:practitioner',
   episode: 'urn:careledger:episode',
   window: 'urn:careledger:window',
+  /** The single values of a window. */
+  windowDetail: 'urn:careledger:window-detail',
   document: 'urn:careledger:document',
   /** A visit, by its id on the ledger: the encounter to which something belongs. */
   visit: 'urn:careledger:visit',

@@ -1,3 +1,4 @@
+export { curveIn } from './curve.js';
 export { concept, outside, subjectOf } from '../src/elements.js';
 export {
   HOSPITAL,
@@ -24,6 +25,7 @@ export {
   H8,
   PATIENT,
   clinical,
+  detail,
   emergency,
   everything,
   evidenceOfEverything,

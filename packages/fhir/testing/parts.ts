@@ -14,7 +14,7 @@ export const HOSPITAL_NUMBER = { system: 'urn:oid:2.16.840.1.113883.19.5', value
 
 export const byLab: RecordAbout = { patientId: PATIENT, author: LAB, kind: 'clinical' };
 export const byHospital: RecordAbout = { ...byLab, author: HOSPITAL };
-export const byGateway = (kind: 'periodic' | 'emergency'): RecordAbout => ({
+export const byGateway = (kind: 'periodic' | 'emergency' | 'detail'): RecordAbout => ({
   patientId: PATIENT,
   author: PATIENT,
   kind,

@@ -1,5 +1,6 @@
-import { scoreNews2, summarise, type WindowReading } from '@careledger/clinical';
+import { codeEntry, scoreNews2, summarise, type WindowReading } from '@careledger/clinical';
 import type { ClinicalContent } from '../src/clinical.js';
+import type { DetailContent } from '../src/detail.js';
 import type { EmergencyContent } from '../src/emergency.js';
 import type { PeriodicContent } from '../src/periodic.js';
 
@@ -78,6 +79,19 @@ export const everything: PeriodicContent = {
   summary: summarise(
     EVERYTHING.flatMap(([code, ...values]) => values.map((value, n) => reading(MONITOR, code, 5 * n, value))),
   ),
+};
+
+/** The single values of everything that devices may send: some beyond what is measured, some that no grid fits. */
+export const detail: DetailContent = {
+  ...source,
+  ...{ windowStart: H8, windowEnd: H8 + HOUR },
+  series: [['99504-3', 47, 63.5, 63.5, 120] as const, ...EVERYTHING].map(([code, ...values]) => ({
+    ...{ code, unit: codeEntry(code)?.unit ?? '', deviceId: MONITOR },
+    readings: values.map((value, n) => ({
+      ...{ t: H8 + n * n * 61_234, value },
+      ...(n === 1 && { comparator: '>' as const }),
+    })),
+  })),
 };
 
 export const emergency: EmergencyContent = {

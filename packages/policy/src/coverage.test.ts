@@ -67,7 +67,10 @@ describe('who gets a wrap', () => {
       { ...grant, authorityId: 'aut_hospital', effect: 'deny' as const, scopeTags: ['lab'] },
     ];
     const readersOf = (author: string) => {
-      const version = { patientId: 'pat_a', author, tagGroups: [['vital']], period: undefined };
+      const version = {
+        ...{ patientId: 'pat_a', author, kind: 'periodic' as const },
+        ...{ tagGroups: [['vital']], period: undefined },
+      };
       return readingGrants(rules, termsOnRecord(version), NOW);
     };
     expect(readersOf('pat_a')).toEqual(rules.slice(0, 1));
@@ -89,6 +92,42 @@ test('a request is covered by one grant that meets every condition', () => {
     concerns(grant, 'read', 'HPAYMT'),
     concerns(grant, 'write', 'TREAT'),
   ]).toEqual([true, false, false]);
+});
+
+describe('single measured values', () => {
+  const asked = {
+    ...{ granteeTags: [], permission: 'read' as const, purpose: 'TREAT' as const },
+    ...{ tagGroups: [['vital']], isDetail: true },
+  };
+
+  test('are covered by grants that say so alone, also where a grant is of every record', () => {
+    for (const scopeTags of [[], ['vital']]) {
+      const plain = { ...grant, scopeTags };
+      expect([coversRequest(plain, asked, NOW), coversReading(plain, asked, NOW)]).toEqual([false, false]);
+      const detailed = { ...plain, detail: true as const };
+      expect([coversRequest(detailed, asked, NOW), coversReading(detailed, asked, NOW)]).toEqual([
+        true,
+        true,
+      ]);
+    }
+  });
+
+  test('are covered by no grant of other records, and denied by a denial of such records', () => {
+    const detailed = { ...grant, detail: true as const };
+    expect(coversRequest(detailed, { ...asked, tagGroups: [['lab']] }, NOW)).toBe(false);
+    const rules = [
+      { ...detailed, authorityId: 'aut_hospital' },
+      { ...grant, authorityId: 'aut_hospital', effect: 'deny' as const },
+    ];
+    expect(readingGrants(rules.slice(0, 1), asked, NOW)).toHaveLength(1);
+    expect(readingGrants(rules, asked, NOW)).toEqual([]);
+  });
+
+  test('are what the kind of a record says, whoever made it', () => {
+    const of = (kind: 'periodic' | 'detail') =>
+      termsOnRecord({ patientId: 'pat_a', author: 'pat_a', kind, tagGroups: [], period: undefined }).isDetail;
+    expect([of('periodic'), of('detail')]).toEqual([false, true]);
+  });
 });
 
 describe('notices', () => {

@@ -1,12 +1,12 @@
 import type { DenialCode, GrantState, TagConfirmation } from '@careledger/contracts';
-import type { Period, Permission, PurposeOfUse, TagGroups } from '@careledger/domain';
+import type { Period, Permission, PurposeOfUse, RecordKind, TagGroups } from '@careledger/domain';
 import { isDenial } from './rule.js';
 
 /** What of a grant says when it is in force. */
 export type Timed = Pick<GrantState, 'from' | 'until' | 'revokedAt'>;
 
 /** What of a grant says which records it is about. */
-export type RecordScope = Pick<GrantState, 'scopeTags' | 'period'>;
+export type RecordScope = Pick<GrantState, 'scopeTags' | 'period' | 'detail'>;
 
 /** What of a grant says whether it covers something. */
 export type GrantTerms = Timed &
@@ -21,6 +21,8 @@ export interface RecordTerms {
   readonly period?: Period | undefined;
   /** The tags are another author's word, which the patient's gateway has not confirmed, or could not in full. */
   readonly isUnconfirmed?: boolean | undefined;
+  /** It tells single measured values. */
+  readonly isDetail?: boolean | undefined;
 }
 
 /** What the ledger has of what a version holds. */
@@ -28,6 +30,8 @@ export interface TaggedVersion<Time extends Period | undefined = Period | undefi
   readonly patientId: string;
   /** Who made this version: patient or authority. */
   readonly author: string;
+  /** Of the record: no version changes it. */
+  readonly kind: RecordKind;
   /** By its author's word. */
   readonly tagGroups: TagGroups;
   /** By the patient's gateway; of another author's version alone. */
@@ -42,15 +46,25 @@ export interface TaggedVersion<Time extends Period | undefined = Period | undefi
 export function termsOnRecord<Time extends Period | undefined>({
   patientId,
   author,
+  kind,
   tagGroups,
   confirmations,
   period,
-}: TaggedVersion<Time>): { tagGroups: TagGroups; period: Time; isUnconfirmed: boolean } {
-  if (author === patientId) return { tagGroups, period, isUnconfirmed: false };
+}: TaggedVersion<Time>): {
+  tagGroups: TagGroups;
+  period: Time;
+  isUnconfirmed: boolean;
+  isDetail: boolean;
+} {
+  const isDetail = isDetailKind(kind);
+  if (author === patientId) return { tagGroups, period, isUnconfirmed: false, isDetail };
   const found = confirmations?.at(-1);
-  if (found === undefined) return { tagGroups, period, isUnconfirmed: true };
-  return { tagGroups: found.tagGroups, period, isUnconfirmed: found.uncategorised === true };
+  if (found === undefined) return { tagGroups, period, isUnconfirmed: true, isDetail };
+  return { tagGroups: found.tagGroups, period, isUnconfirmed: found.uncategorised === true, isDetail };
 }
+
+/** Whether records of a kind are covered only by grants that say so. */
+export const isDetailKind = (kind: RecordKind): boolean => kind === 'detail';
 
 /** What is asked of a grant: by whom within the authority, to what end, and about which tags. */
 export interface WhatIsAsked extends RecordTerms {
@@ -83,6 +97,10 @@ export function coversTags(scopeTags: readonly string[], tagGroups: TagGroups): 
   if (scopeTags.length === 0) return true;
   return tagGroups.length > 0 && tagGroups.every((group) => group.some((tag) => scopeTags.includes(tag)));
 }
+
+/** Whether a grant goes into as much detail as a record does. */
+const coversDetail = ({ detail }: RecordScope, { isDetail }: RecordTerms): boolean =>
+  isDetail !== true || detail === true;
 
 /** Whether a grant is about a record: by its tags, and by the time of which the record tells. */
 function coversRecord({ scopeTags, period }: RecordScope, record: RecordTerms): boolean {
@@ -129,6 +147,7 @@ export function whatIsMissing(grant: GrantTerms, asked: WhatIsAsked, atMs: numbe
     [coversGrantee(granteeTags, asked.granteeTags), 'GRANTEE_MISMATCH'],
     [purposes.includes(asked.purpose), 'PURPOSE_NOT_GRANTED'],
     [inScope, 'SCOPE_NOT_GRANTED'],
+    [coversDetail(grant, asked), 'DETAIL_NOT_GRANTED'],
     [isInForce(grant, atMs), 'GRANT_EXPIRED'],
   ];
   return conditions.flatMap(([met, code]) => (met ? [] : [code]));
@@ -149,5 +168,10 @@ export function coversReading(
   atMs: number,
 ): boolean {
   if (isDenial(grant)) return false;
-  return grant.permissions.includes('read') && isStanding(grant, atMs) && coversRecord(grant, record);
+  return (
+    grant.permissions.includes('read') &&
+    isStanding(grant, atMs) &&
+    coversRecord(grant, record) &&
+    coversDetail(grant, record)
+  );
 }

@@ -4,14 +4,14 @@ import { isDenial } from './rule.js';
 /** What a delegate may do, as its delegation says it. */
 type DelegationTerms = Pick<
   DelegationState,
-  'acts' | 'permissions' | 'purposes' | 'scopeTags' | 'until' | 'further'
+  'acts' | 'permissions' | 'purposes' | 'scopeTags' | 'detail' | 'until' | 'further'
 >;
 
 /** What a statement goes beyond: a member of the delegation's terms. */
 type Excess = keyof DelegationTerms | 'delegable' | 'copy';
 
 /** What of a rule, or of a further delegation, a delegation bounds. */
-type Bounded = Pick<DelegationTerms, 'permissions' | 'purposes' | 'scopeTags'> & {
+type Bounded = Pick<DelegationTerms, 'permissions' | 'purposes' | 'scopeTags' | 'detail'> & {
   readonly until?: string | undefined;
 };
 
@@ -47,7 +47,8 @@ export function beyondAsDelegation(body: StatementBody<'delegate'>, terms: Deleg
 export const beyondActs = (acts: readonly DelegatedAct[], terms: DelegationTerms): Excess[] =>
   isWithin(acts, terms.acts) ? [] : ['acts'];
 
-function beyondBounds(body: Bounded, { permissions, purposes, scopeTags, until }: DelegationTerms): Excess[] {
+function beyondBounds(body: Bounded, terms: DelegationTerms): Excess[] {
+  const { permissions, purposes, scopeTags, detail, until } = terms;
   // No tags: of every record, which is more than any tags.
   const inScope =
     scopeTags.length === 0 || (body.scopeTags.length > 0 && isWithin(body.scopeTags, scopeTags));
@@ -56,6 +57,7 @@ function beyondBounds(body: Bounded, { permissions, purposes, scopeTags, until }
     [isWithin(body.permissions, permissions), 'permissions'],
     [isWithin(body.purposes, purposes), 'purposes'],
     [inScope, 'scopeTags'],
+    [body.detail === undefined || detail === true, 'detail'],
     [inTime, 'until'],
   ];
   return bounds.flatMap(([met, excess]) => (met ? [] : [excess]));

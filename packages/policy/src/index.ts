@@ -3,6 +3,7 @@ export {
   coversRequest,
   coversTags,
   concerns,
+  isDetailKind,
   isInForce,
   isStanding,
   termsOnRecord,
@@ -23,4 +24,4 @@ export { confirmedTimes, isRecoveryOpen, openedTimes, recoveryStage } from './re
 export type { RecoveryStage } from './recoveries.js';
 export { isAbout, isDenial, isRevokedThrough } from './rule.js';
 export type { RevokedThrough } from './rule.js';
-export { givenBy, isCopyOfRead, subscriptionAt } from './subscriptions.js';
+export { givenBy, isOfRead, subscriptionAt } from './subscriptions.js';

@@ -3,7 +3,8 @@ import { asOf, confirmationsAsOf, missingForReading, readersGrants, type Standin
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const record = {
-  ...{ patientId: 'pat_a', author: 'pat_a', policyVersion: 7, tagGroups: [['vital']] },
+  ...{ patientId: 'pat_a', author: 'pat_a', kind: 'periodic' as const, policyVersion: 7 },
+  tagGroups: [['vital']],
   period: { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' },
 };
 
@@ -42,6 +43,12 @@ describe('who could read a record', () => {
     expect(nothing.map((changes) => readsOf(grant(changes)))).toEqual(nothing.map(() => []));
   });
 
+  test('is, of single measured values, whoever has a grant that includes them', () => {
+    const values = { ...record, kind: 'detail' as const };
+    const whom = (changes: Partial<StandingGrant>) => readersGrants([grant(changes)], values, NOW).length;
+    expect([whom({}), whom({ detail: true })]).toEqual([0, 1]);
+  });
+
   test('tells what a denial leaves of a grant, and not a grant of which it leaves nothing', () => {
     const denial = (changes: Partial<StandingGrant>) => grant({ effect: 'deny', grantId: 'd', ...changes });
     expect(readsOf(grant(), denial({ authorityId: '*', purposes: ['HPAYMT'] }))).toEqual([
@@ -70,7 +77,7 @@ describe('what the patient’s gateway found in another author’s record', () =
     at: at(seq * 1_000),
     txId: 'f',
   });
-  const theirs = { ...record, author: 'aut_lab', tagGroups: [['vital']] };
+  const theirs = { ...record, author: 'aut_lab', kind: 'clinical' as const };
   const readers = (rules: StandingGrant[], confirmations: ReturnType<typeof found>[]) =>
     readersGrants(rules, { ...theirs, confirmations }, NOW).map(({ grant: { grantId } }) => grantId);
 

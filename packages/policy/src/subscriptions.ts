@@ -14,13 +14,15 @@ export function subscriptionAt<Row extends Pick<SubscriptionState, 'status' | 'l
   return hasLapsed ? { ...row, status: 'lapsed' } : row;
 }
 
-/** What may be kept is what may be read, for the same purpose. Without a copy: nothing is. */
-export const isCopyOfRead = ({
+/** What may be kept, for the same purpose, and what is told in detail, is what may be read. */
+export const isOfRead = ({
   copy,
+  detail,
   permissions,
   purposes,
-}: Pick<StatementBody<'grant'>, 'copy' | 'permissions' | 'purposes'>): boolean =>
-  copy === undefined || (permissions.includes('read') && purposes.includes(copy.purpose));
+}: Pick<StatementBody<'grant'>, 'copy' | 'detail' | 'permissions' | 'purposes'>): boolean =>
+  (copy === undefined && detail === undefined) ||
+  (permissions.includes('read') && (copy === undefined || purposes.includes(copy.purpose)));
 
 /**
  * How much a grant gives of what a subscription asks for, as far as that lies open. Which records a tag stands for does not:
@@ -29,7 +31,7 @@ export const isCopyOfRead = ({
  * @param atMs a grant that begins later than then gives less
  */
 export function givenBy(
-  asked: Pick<SubscriptionState, 'permissions' | 'purposes' | 'until' | 'scopeHash' | 'copy'>,
+  asked: Pick<SubscriptionState, 'permissions' | 'purposes' | 'until' | 'scopeHash' | 'copy' | 'detail'>,
   grant: StatementBody<'grant'>,
   atMs: number,
 ): Given {

@@ -45,9 +45,9 @@ const ofVersions = [...valid, ...invalid].flatMap(({ name, request, version }) =
 );
 
 test.each(ofVersions)('$name asks about what the version holds by the ledger', ({ request, version }) => {
-  const { patientId, author, tagGroups, period, isUnconfirmed } = request;
+  const { patientId, author, tagGroups, period, isUnconfirmed, isDetail } = request;
   expect({ patientId, author }).toEqual({ patientId: version.patientId, author: version.author });
-  expect({ tagGroups, period, isUnconfirmed }).toEqual(termsOnRecord(version));
+  expect({ tagGroups, period, isUnconfirmed, isDetail }).toEqual(termsOnRecord(version));
 });
 
 test.each(valid)('permitted: $name', (vector) => {

@@ -23,6 +23,7 @@ interface TermOptions extends Partial<Readonly<Record<ScopeForm, string[]>>> {
   readonly delegable?: true;
   readonly rank?: string;
   readonly note?: string;
+  readonly detail?: boolean;
   readonly print?: true;
 }
 
@@ -38,9 +39,13 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
 
   withTerms(program.command('grant').argument('<authorityId>'), { purposes: 'TREAT', permissions: 'read' })
     .description('allow an authority to read, add to or change records')
+    .option('--detail', 'with the single measured values; without it records of single values stay closed')
     .addOption(printed())
     .action(async (authorityId: string, options: TermOptions) => {
-      const terms: GrantTerms = { authorityId, ...permittedBy(options), ...termsOf(options) };
+      const terms: GrantTerms = {
+        ...{ authorityId, ...permittedBy(options), ...termsOf(options) },
+        ...(options.detail === true && { detail: true }),
+      };
       await using session = await Session.open(terminal, common());
       const authority = await session.client.authority(authorityId);
       await session.decide(await session.signer.grant(terms, await session.view(), authority), options);
@@ -97,6 +102,7 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
   withTerms(program.command('approve').argument('<subscriptionId>'), {})
     .description('grant what was asked for, wholly or in part: what you say narrows it')
     .option('--no-copy', 'it may keep no copy, whatever it asked for')
+    .option('--no-detail', 'without the single measured values, whatever it asked for')
     .addOption(printed())
     .action(async (subscriptionId: string, options: TermOptions & { readonly copy: boolean }) => {
       await using session = await Session.open(terminal, common());
@@ -106,6 +112,7 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
         ...permittedBy(options),
         ...termsOf(options),
         ...(options.copy ? {} : { copy: undefined }),
+        ...(options.detail === false && { detail: undefined }),
       };
       const terms = approvalTerms(request, said);
       const authority = await client.authority(request.authorityId);

@@ -21,6 +21,7 @@ interface DelegateOptions {
   readonly purposes: string;
   readonly scope?: string[];
   readonly until: string;
+  readonly detail?: true;
   readonly further: string;
   readonly to: string;
   readonly print?: true;
@@ -48,6 +49,7 @@ export function addDelegateCommands(program: Command, terminal: Terminal): void 
     .option('--permissions <list>', 'what its grants may give', 'read')
     .option('--purposes <list>', 'for which purposes', 'TREAT,ETREAT')
     .option('--scope <terms...>', 'CATEGORY or CATEGORY/ResourceType; all records without it')
+    .option('--detail', 'its grants may include the single measured values')
     .option('--further <number>', 'how many others may follow it in a row', '0')
     .option('--print', 'print the statement; send nothing')
     .action(async (card: string, options: DelegateOptions) => {
@@ -119,7 +121,8 @@ export function addDelegateCommands(program: Command, terminal: Terminal): void 
 }
 
 /** @throws CliError `USAGE` */
-function termsOf({ name, kind, acts, permissions, purposes, scope = [], until, further }: DelegateOptions) {
+function termsOf({ name, kind, acts, permissions, purposes, scope = [], ...options }: DelegateOptions) {
+  const { detail, until, further } = options;
   return {
     name: checked(DelegateName.properties.name, name),
     kind: checked(DelegateKind, kind),
@@ -127,6 +130,7 @@ function termsOf({ name, kind, acts, permissions, purposes, scope = [], until, f
     permissions: listOf(Permission, permissions),
     purposes: listOf(PurposeOfUse, purposes),
     scope: scope.map(scopeTerm),
+    ...(detail !== undefined && { detail }),
     until: checked(Timestamp, until),
     further: checked(STATEMENTS.delegate.body.properties.further, Number(further)),
   };

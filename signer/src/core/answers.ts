@@ -13,7 +13,8 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { SignerError } from './errors.js';
 
-const { policySeq, permissions, purposes, from, until, period, subscriptionId, path } = GrantState.properties;
+const { policySeq, permissions, purposes, from, until, period, detail, subscriptionId, path } =
+  GrantState.properties;
 
 /** How often the consent key had been replaced that numbers so; absent: not once. */
 const Epoch = Type.Integer({ minimum: 0 });
@@ -21,7 +22,7 @@ const Epoch = Type.Integer({ minimum: 0 });
 /** What the signer reads of the gateway's answers; members beyond are not looked at. */
 const ListedRule = Type.Object({
   ...{ grantId: Id128, patientId: PatientId, authorityId: RuleSubject },
-  ...{ policySeq, permissions, purposes, from, until, period, subscriptionId, path },
+  ...{ policySeq, permissions, purposes, from, until, period, detail, subscriptionId, path },
   epoch: Type.Optional(Epoch),
   status: Type.Union([
     Type.Literal('pending'),

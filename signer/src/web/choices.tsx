@@ -38,3 +38,16 @@ export function Choices<W extends string>({
     </fieldset>
   );
 }
+
+/** Whether the single measured values are among the records. */
+export function DetailChoice({ isChosen = false }: { readonly isChosen?: boolean }) {
+  return (
+    <Choices
+      legend="In detail"
+      name="detail"
+      words={['detail']}
+      chosen={isChosen ? ['detail'] : []}
+      saying={() => 'with the single measured values'}
+    />
+  );
+}

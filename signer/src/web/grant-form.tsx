@@ -1,7 +1,7 @@
 import { PURPOSES } from '@careledger/domain';
 import type { Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import { Choices } from './choices.js';
+import { Choices, DetailChoice } from './choices.js';
 import { Field, Form } from './form.js';
 import { grantIn } from './typed-terms.js';
 import { PERMISSIONS, permissionWord, purposeWord } from './words.js';
@@ -33,6 +33,7 @@ export function GrantForm({ desk, changed }: { readonly desk: Desk; readonly cha
           name="scope"
           optional
         />
+        <DetailChoice />
         <Field label="Until; until you revoke it without" name="until" type="datetime-local" optional />
       </Form>
     </section>

@@ -1,6 +1,6 @@
 import { printable, scopeWord, type AskedSubscription } from '../core/index.js';
 import { useAction } from './action.js';
-import { Choices } from './choices.js';
+import { Choices, DetailChoice } from './choices.js';
 import { Field, Form } from './form.js';
 import { permissionWord, purposeWord } from './words.js';
 
@@ -12,7 +12,7 @@ export function PartForm({
   readonly request: AskedSubscription;
   readonly approve: (fields: FormData) => Promise<void>;
 }) {
-  const { permissions, purposes, asked, until } = request;
+  const { permissions, purposes, asked, detail, until } = request;
   const words = asked?.scope.map(scopeWord) ?? [];
   return (
     <details>
@@ -29,6 +29,7 @@ export function PartForm({
         {words.length > 0 && (
           <Choices legend="Records" name="records" words={words} chosen={words} saying={printable} />
         )}
+        {detail === true && <DetailChoice isChosen />}
         <Field
           label={
             words.length > 0

@@ -40,6 +40,7 @@ export function Requests({
             {request.purposes.join(', ')}
             {request.asked !== undefined &&
               `, of ${printable(request.asked.scope.map(scopeWord).join(', '))}`}
+            {request.detail === true && ' with the single measured values'}
             {request.copyUnit !== undefined &&
               `, and to keep a searchable copy of it at ${printable(request.copyUnit.unit)}`}
             {request.until !== undefined && ` until ${request.until}`}

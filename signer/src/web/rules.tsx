@@ -38,6 +38,7 @@ export function Rules({
           <li key={rule.grantId}>
             <strong>{rule.authorityId === ANY ? 'anybody' : rule.authorityId}</strong> {verb}{' '}
             {rule.permissions.join(', ')} for {rule.purposes.join(', ')}
+            {rule.detail === true && ' with the single measured values'}
             {rule.until !== undefined && ` until ${rule.until}`}
             {rule.path !== undefined && ' (by a delegate)'}
             {others.includes(rule) && ' (not signed here)'}

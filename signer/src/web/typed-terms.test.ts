@@ -37,6 +37,17 @@ describe('a part of a request', () => {
     });
   });
 
+  test('is without the single measured values where those are not ticked', () => {
+    const detailed = { asked: undefined, detail: true } as const;
+    expect(partIn(form(...RIGHTS), detailed)).toHaveProperty('detail', undefined);
+    expect(partIn(form(...RIGHTS, ['detail', 'detail']), detailed)).not.toHaveProperty('detail');
+    expect(grantIn(form(['authority', 'aut_lab'], ...RIGHTS))).not.toHaveProperty('detail');
+    expect(grantIn(form(['authority', 'aut_lab'], ...RIGHTS, ['detail', 'detail']))).toHaveProperty(
+      'detail',
+      true,
+    );
+  });
+
   test('is never everything where nothing is left ticked: no scope stands for all records', () => {
     expect(() => partIn(form(...RIGHTS), { asked })).toThrow('Nothing is chosen of the records');
     expect(() => partIn(form(['records', 'label:PSY']), { asked })).toThrow(

@@ -34,6 +34,7 @@ export function grantIn(fields: FormData): GrantTerms {
     authorityId: textOf(fields, 'authority'),
     permissions: tickedIn(fields, 'permissions', Permission),
     purposes: tickedIn(fields, 'purposes', PurposeOfUse),
+    ...(fields.has('detail') && { detail: true as const }),
     ...(scope !== undefined && { scope }),
     ...(until !== undefined && { until }),
   };
@@ -44,12 +45,16 @@ export function grantIn(fields: FormData): GrantTerms {
  * `approvalTerms` sees to it that none of it is more.
  * @throws SignerError `DECISION_MALFORMED`
  */
-export function partIn(fields: FormData, { asked }: Pick<AskedSubscription, 'asked'>): Partial<GrantTerms> {
+export function partIn(
+  fields: FormData,
+  { asked, detail }: Pick<AskedSubscription, 'asked' | 'detail'>,
+): Partial<GrantTerms> {
   const until = untilIn(fields);
   const scope = scopeIn(fields) ?? tickedScope(fields, asked?.scope ?? []);
   return {
     permissions: tickedIn(fields, 'permissions', Permission),
     purposes: tickedIn(fields, 'purposes', PurposeOfUse),
+    ...(detail === true && !fields.has('detail') && { detail: undefined }),
     // None stands for every record.
     ...(scope.length > 0 && { scope }),
     ...(until !== undefined && { until }),

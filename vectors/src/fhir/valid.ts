@@ -1,4 +1,4 @@
-import { SYSTEM, clinicalBundle, emergencyBundle, periodicBundle } from '@careledger/fhir';
+import { SYSTEM, clinicalBundle, detailBundle, emergencyBundle, periodicBundle } from '@careledger/fhir';
 import type { RecordAbout } from '@careledger/fhir';
 import {
   HOSPITAL,
@@ -11,6 +11,7 @@ import {
   clinical,
   collectionOf,
   composition,
+  detail,
   documentOf,
   emergency,
   entry,
@@ -42,6 +43,7 @@ const MADE: readonly Case[] = [
     periodicBundle({ ...periodic, isRevision: true }),
     byGateway('periodic'),
   ],
+  ['detail', 'The single values of a window', detailBundle(detail), byGateway('detail')],
   ['emergency', 'An episode that lasts', emergencyBundle(emergency), byGateway('emergency')],
   ['emergency-news2', 'An episode by NEWS2, with its score', emergencyBundle(vitals), byGateway('emergency')],
   [

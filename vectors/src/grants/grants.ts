@@ -17,7 +17,7 @@ type GrantVector = {
   policy: PolicyNow;
   grants: readonly StandingGrant[];
   request: Request;
-  /** Of what the ledger has of the version: the request's tags, period and `isUnconfirmed` are by it. */
+  /** Of what the ledger has of the version: the request's tags, period, `isUnconfirmed` and `isDetail` are by it. */
   version?: TaggedVersion;
   /** Valid ones: the permit. */
   decision?: Ruling;
@@ -106,6 +106,7 @@ const situationOf = ({ at = NOW, version, ...given }: Given) => ({
 const foreign = (...confirmed: (Pick<TagConfirmation, 'tagGroups'> & Partial<TagConfirmation>)[]) => ({
   patientId: PATIENT,
   author: LABORATORY,
+  kind: 'clinical' as const,
   tagGroups: vital,
   period: HOUR,
   ...(confirmed.length > 0 && {
@@ -117,6 +118,15 @@ const foreign = (...confirmed: (Pick<TagConfirmation, 'tagGroups'> & Partial<Tag
     })),
   }),
 });
+
+/** The single measured values of an hour, as the patient's gateway has put them down. */
+const single: TaggedVersion = {
+  patientId: PATIENT,
+  author: PATIENT,
+  kind: 'detail',
+  tagGroups: vital,
+  period: HOUR,
+};
 
 /** Everything in `spec/vectors/KIND/grants`. */
 export const grantVectors = (kind: VectorKind): Named[] =>
@@ -172,6 +182,18 @@ function validGrants(): Named[] {
       'scope-of-tags-that-are-corrected',
       'A grant covers what the patient’s gateway has found, whatever the author said',
       { grants: [{ scopeTags: [LAB] }], version: foreign({ tagGroups: [[LAB]] }) },
+      permit(),
+    ),
+    make(
+      'detail-under-a-grant-that-includes-it',
+      'Single measured values are covered by a grant of every record that names them',
+      { grants: [{ detail: true }], version: single },
+      permit(),
+    ),
+    make(
+      'detail-within-the-scope-of-a-grant-that-includes-it',
+      'Scope counts for them as for all else',
+      { grants: [{ detail: true, scopeTags: [VITAL] }], version: single },
       permit(),
     ),
     make('grant-at-its-first-millisecond', 'A grant counts from its beginning', { at: grant.from }, permit()),
@@ -362,6 +384,24 @@ function invalidGrants(): Named[] {
         grants: [{ scopeTags: [VITAL] }, { grantId: id('h'), scopeTags: [LAB] }],
         request: { tagGroups: vitalAndLab },
       },
+    ],
+    [
+      'detail-under-a-grant-of-every-record',
+      'DETAIL_NOT_GRANTED',
+      'A grant without a scope covers every record but the single measured values',
+      { version: single },
+    ],
+    [
+      'detail-by-a-grant-of-other-records',
+      'SCOPE_NOT_GRANTED',
+      'A grant that includes them for other records and one of these that does not do not add up',
+      { grants: [{ detail: true, scopeTags: [LAB] }, { grantId: id('h') }], version: single },
+    ],
+    [
+      'detail-outside-the-scope-of-a-grant-that-includes-it',
+      'SCOPE_NOT_GRANTED',
+      'The single values of what is granted, and of nothing else',
+      { grants: [{ detail: true, scopeTags: [LAB] }], version: single },
     ],
     [
       'record-without-tags-under-scoped-grant',

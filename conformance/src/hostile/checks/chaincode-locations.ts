@@ -207,6 +207,7 @@ export const CHAINCODE_LOCATIONS = {
     'coversRecord(grant, asked) && coversRecord(grant, revisedOf(asked))',
   ),
   'scope-revised': policy('coverage', 'coversRecord(grant, revisedOf(asked))', 'true'),
+  detail: policy('coverage', 'isDetail !== true || detail === true', 'true'),
   'period-within': policy('coverage', 'isWithin(record.period, period)', 'true'),
   denial: policy('decide', 'objections.some(({ denial }) => outweighs(denial, grant))', 'false'),
   'denial-touches': policy(

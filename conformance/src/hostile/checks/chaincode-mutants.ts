@@ -336,6 +336,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   },
   { off: ['grantee'], through: { 'writes-with-another-unit': EVERY, 'other-unit': EVERY } },
   { off: ['purpose'], through: { 'writes-with-another-purpose': EVERY, 'other-purpose': EVERY } },
+  { off: ['detail'], through: { 'no-detail': EVERY } },
   { off: ['scope'], through: { 'modifies-by-its-word': EVERY, 'modifies-a-mixture': EVERY } },
   {
     off: ['scope', 'scope-revised'],

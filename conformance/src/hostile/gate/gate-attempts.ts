@@ -232,6 +232,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
               {
                 version: {
                   patientId: patient.patientId,
+                  kind: 'periodic',
                   tagGroups: [],
                   period: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
                   author: patient.patientId,

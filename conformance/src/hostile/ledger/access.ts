@@ -36,6 +36,14 @@ async function asks(
   return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, { body: asked }));
 }
 
+/** What the hospital's request for single measured values comes to. */
+async function asksForValues(fixture: LedgerFixture, terms: Terms) {
+  const patient = await fixture.patient();
+  await fixture.granted(patient, fixture.hospital, terms);
+  const { recordId } = await fixture.stored(patient, patient, { kind: 'detail', tagGroups: [[VITAL]] });
+  return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
+}
+
 /** A record that the hospital may read. */
 async function readable(fixture: LedgerFixture, terms: Terms = {}) {
   const patient = await fixture.patient();
@@ -179,6 +187,15 @@ export const access: readonly LedgerKind[] = [
       'of which it covers a part': (fixture) =>
         asks(fixture, { scopeTags: [VITAL] }, {}, [[VITAL], [LABORATORY]]),
       'that does not say what it holds': (fixture) => asks(fixture, { scopeTags: [VITAL] }, {}, []),
+    },
+  }),
+  denied({
+    id: 'no-detail',
+    what: 'asks for single measured values that its grant does not include',
+    answer: 'DETAIL_NOT_GRANTED',
+    tries: {
+      'under a grant of every record': (fixture) => asksForValues(fixture, {}),
+      'under one of such records': (fixture) => asksForValues(fixture, { scopeTags: [VITAL] }),
     },
   }),
   denied({

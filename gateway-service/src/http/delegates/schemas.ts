@@ -10,13 +10,13 @@ export const DelegationParams = Type.Object({ patientId: PatientId, delegationId
 export const ReadyStatement = closedObject({ statement: CompactJws });
 export type ReadyStatement = Static<typeof ReadyStatement>;
 
-const { kind, key, acts, permissions, purposes, scopeTags, until, further, path, policySeq } =
+const { kind, key, acts, permissions, purposes, scopeTags, detail, until, further, path, policySeq } =
   DelegationState.properties;
 
 export const DelegateView = Type.Object(
   {
     ...{ delegationId: Id128, patientId: PatientId, kind, key, acts, permissions, purposes, scopeTags },
-    ...{ until, further, path, policySeq },
+    ...{ detail, until, further, path, policySeq },
     /** In the patient's words, which are sealed on the ledger. */
     name: Type.Optional(Type.String()),
     status: Type.Union(

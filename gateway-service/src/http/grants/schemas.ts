@@ -3,6 +3,7 @@ import {
   AuthorityId,
   AuthorityKind,
   Id128,
+  IncludesDetail,
   MspId,
   PatientId,
   Period,
@@ -74,6 +75,8 @@ export const GrantTermsBody = {
   delegable: Type.Optional(Type.Boolean()),
   /** Who is told of an emergency first, 1 unless said; the next rank is where nobody acknowledges in time. */
   noticeRank: Type.Optional(NoticeRank),
+  /** With the single measured values. */
+  detail: Type.Optional(IncludesDetail),
 };
 
 /** Ready from the patient's app. */
@@ -128,6 +131,8 @@ export const GrantView = Type.Object(
     from: Timestamp,
     until: Type.Optional(Timestamp),
     period: Type.Optional(Period),
+    /** It covers the single measured values as well. */
+    detail: Type.Optional(IncludesDetail),
     subscriptionId: Type.Optional(Id128),
     /** What its tags mean; absent where the patient's app made it. */
     meaning: Type.Optional(GrantMeaning),

@@ -156,11 +156,12 @@ export class GrantService {
   #view(patientId: string, grant: Grant): GrantView {
     const { grantId, patientNo, authorityId, policySeq, epoch, status, body, meaning, madeMs, revokedMs } =
       grant;
-    const { permissions, purposes, from, until, period, subscriptionId, path } = body;
+    const { permissions, purposes, from, until, period, detail, subscriptionId, path } = body;
     return {
       ...{ grantId, patientId, authorityId, policySeq, epoch, status, permissions, purposes, from },
       ...(until !== undefined && { until }),
       ...(period !== undefined && { period }),
+      ...(detail !== undefined && { detail }),
       ...(subscriptionId !== undefined && { subscriptionId }),
       ...(path !== undefined && { path }),
       ...(meaning !== null && { meaning }),

@@ -42,6 +42,8 @@ export const ApprovalBody = Type.Union([
     ...Type.Partial(Type.Object(GrantTermsBody)).properties,
     /** It may keep no copy, whatever it asked for. */
     copy: Type.Optional(Type.Literal(false)),
+    /** False: without the single measured values, whatever it asked for. */
+    detail: Type.Optional(Type.Boolean()),
   }),
 ]);
 export type ApprovalBody = Static<typeof ApprovalBody>;

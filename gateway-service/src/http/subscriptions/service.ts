@@ -75,8 +75,11 @@ export class SubscriptionService {
       job = await consent.takeGrant(patient, body.statement, subscriptionId);
     } else {
       const asked = await this.#asked(patient.patientId, subscriptionId, ['pending']);
-      const { passphrase, copy, ...said } = body;
-      const withheld = copy === false ? { copy: undefined } : {};
+      const { passphrase, copy, detail, ...said } = body;
+      const withheld = {
+        ...(copy === false && { copy: undefined }),
+        ...(detail !== undefined && { detail: detail || undefined }),
+      };
       const view = await this.#view(patient, asked);
       const { given, terms } = approvalOf(sha256, view, { ...said, ...withheld });
       if (given === 'more')

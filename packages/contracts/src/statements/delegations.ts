@@ -1,5 +1,6 @@
 import {
   Id128,
+  IncludesDetail,
   Permission,
   PublicKey,
   PurposeOfUse,
@@ -32,6 +33,8 @@ export const delegationTerms = {
   purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
   /** Which records they may be about; empty: all. */
   scopeTags: ScopeTags,
+  /** Its grants may include the single measured values. */
+  detail: Type.Optional(IncludesDetail),
   until: Timestamp,
   /** How many others may follow it: 0, it appoints nobody. */
   further: Type.Integer({ minimum: 0, maximum: DELEGATION_DEPTH_MAX - 1 }),

@@ -1,6 +1,7 @@
 import {
   CopyTerms,
   Id128,
+  IncludesDetail,
   Period,
   Permission,
   PurposeOfUse,
@@ -36,6 +37,8 @@ export const GrantBody = body({
   noticeRank: Type.Optional(NoticeRank),
   /** It lets the authority keep a copy. Only in answer to a request that asks for this one. */
   copy: Type.Optional(CopyTerms),
+  /** It covers the single measured values as well. No denial says it: one is about those as about all else. */
+  detail: Type.Optional(IncludesDetail),
   /** The subscription that this grant approves, wholly or in part. */
   subscriptionId: Type.Optional(Id128),
   /** `scopeHash` of the request that the patient was shown: it has to be that of the subscription. */

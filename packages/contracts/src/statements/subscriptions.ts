@@ -1,6 +1,7 @@
 import {
   CopyTerms,
   Id128,
+  IncludesDetail,
   PatientId,
   Permission,
   PurposeOfUse,
@@ -24,6 +25,8 @@ export const RequestSubscriptionBody = body({
   scopeHash: Type.Optional(Sha256),
   /** It asks to keep a copy of what it may read. */
   copy: Type.Optional(CopyTerms),
+  /** It asks for the single measured values as well. */
+  detail: Type.Optional(IncludesDetail),
   /** Until when it waits for the answer, SUBSCRIPTION_PENDING_MAX_S at most. */
   answerBy: Type.Optional(Timestamp),
   sealed: Type.Optional(Sealed),

@@ -75,7 +75,7 @@ export function checkClaim(
 }
 
 /** Identifiers by which the records of one kind of author are known. */
-const OF_GATEWAYS: ReadonlySet<unknown> = new Set([SYSTEM.episode, SYSTEM.window]);
+const OF_GATEWAYS: ReadonlySet<unknown> = new Set([SYSTEM.episode, SYSTEM.window, SYSTEM.windowDetail]);
 const OF_AUTHORITIES: ReadonlySet<unknown> = new Set([
   SYSTEM.authority,
   SYSTEM.document,

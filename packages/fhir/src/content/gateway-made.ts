@@ -7,6 +7,7 @@ import { SYSTEM } from '../systems.js';
 const IDENTIFIED_BY: Readonly<Record<Exclude<RecordKind, 'clinical'>, string>> = {
   periodic: SYSTEM.window,
   emergency: SYSTEM.episode,
+  detail: SYSTEM.windowDetail,
 };
 
 /**
@@ -26,11 +27,28 @@ export function checkGatewayMade(bundle: Bundle, kind: Exclude<RecordKind, 'clin
   if (provenances.length !== 1) {
     throw new FhirError('KIND_MISMATCH', 'entry', 'a gateway puts one Provenance into a record');
   }
+  checkValues(resources, kind);
   checkAlarms(
     resources.filter((resource): resource is Observation => isAlarm(resource)),
     bundle,
     kind,
   );
+}
+
+/** Single values are what a record of kind `detail` holds, and no other: who may read others is not shown them. */
+function checkValues(
+  resources: readonly Bundle['entry'][number]['resource'][],
+  kind: Exclude<RecordKind, 'clinical'>,
+): void {
+  resources.forEach((resource, index) => {
+    if (resource.resourceType !== 'Observation') return;
+    const isOfValues = resource.component?.some((each) => 'valueSampledData' in each) === true;
+    if (isOfValues === (kind === 'detail')) return;
+    const what = isOfValues
+      ? 'single values are of kind detail'
+      : 'a record of kind detail holds single values';
+    throw new FhirError('KIND_MISMATCH', `entry[${index}].resource`, what);
+  });
 }
 
 /** An emergency's bundle has the alarm of the episode that names it, and others with one cause, each once. */
@@ -39,9 +57,9 @@ function checkAlarms(
   { identifier }: Bundle,
   kind: Exclude<RecordKind, 'clinical'>,
 ): void {
-  if (kind === 'periodic') {
+  if (kind !== 'emergency') {
     if (alarms.length === 0) return;
-    throw new FhirError('KIND_MISMATCH', 'entry', 'a record of kind periodic has no alarm');
+    throw new FhirError('KIND_MISMATCH', 'entry', `a record of kind ${kind} has no alarm`);
   }
   const episodes = alarms.flatMap((alarm) => episodesOf(alarm));
   if (!episodes.includes(identifier.value))

@@ -14,7 +14,7 @@ export interface SpanAttributes {
   /** Code or class of what went wrong. */
   readonly 'error.type'?: string;
   /** Kind of a record. */
-  readonly 'careledger.record.kind'?: 'periodic' | 'emergency' | 'clinical';
+  readonly 'careledger.record.kind'?: 'periodic' | 'emergency' | 'clinical' | 'detail';
   /** What became of a frame. */
   readonly 'careledger.frame.status'?: 'stored' | 'duplicate' | 'rejected' | 'failed';
   /** What a device's hello was answered. */

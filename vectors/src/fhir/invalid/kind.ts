@@ -1,4 +1,4 @@
-import { SYSTEM, clinicalBundle, emergencyBundle, periodicBundle } from '@careledger/fhir';
+import { SYSTEM, clinicalBundle, detailBundle, emergencyBundle, periodicBundle } from '@careledger/fhir';
 import {
   H8,
   LAB,
@@ -8,6 +8,7 @@ import {
   byGateway,
   byLab,
   clinical,
+  detail,
   emergency,
   ofOneCause,
   otherSubject,
@@ -19,6 +20,7 @@ import { one } from './case.js';
 import type { Case } from './case.js';
 
 const window = periodicBundle(periodic);
+const values = detailBundle(detail);
 const episode = emergencyBundle(emergency);
 const twoAlarms = emergencyBundle(ofOneCause);
 const without = (bundle: typeof window, resourceType: string): Part => ({
@@ -44,6 +46,20 @@ export const KIND_CASES: readonly Case[] = [
     'Only gateways make them',
     window,
     { ...byLab, kind: 'periodic' },
+  ],
+  [
+    'single-values-among-aggregates',
+    'KIND_MISMATCH',
+    'Whoever may read aggregates would be shown single values',
+    { ...window, entry: [...window.entry, ...values.entry.slice(0, 1)] },
+    byGateway('periodic'),
+  ],
+  [
+    'window-as-single-values',
+    'KIND_MISMATCH',
+    'Aggregates under the name of single values',
+    { ...window, identifier: values.identifier },
+    byGateway('detail'),
   ],
   [
     'gateway-makes-a-clinical-record',
