@@ -48,6 +48,9 @@ function put(copies: CopyStore, patientId: string, { json, period }: CopiedText)
     { author: patientId, patientId, seed: toBase64url(randomBytes(SEED_BYTES)) },
     sha256,
   );
-  const version = { patientId, recordId, version: 1, author: patientId, tagGroups: [], period };
-  copies.put(version, { storedAt: period.end, rows: rowsOfRecord(json, period) });
+  const terms = { author: patientId, kind: 'periodic' as const, tagGroups: [], period };
+  copies.put(
+    { patientId, recordId, version: 1, ...terms },
+    { storedAt: period.end, rows: rowsOfRecord(json, period) },
+  );
 }

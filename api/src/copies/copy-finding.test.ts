@@ -34,7 +34,7 @@ beforeAll(async () => {
       const json = JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry: [{ resource }] });
       const version = { ...{ patientId, recordId: copying.patient.newRecord().recordId, version: 1 } };
       running.copies.put(
-        { ...version, author: patientId, tagGroups: [], period },
+        { ...version, author: patientId, kind: 'periodic', tagGroups: [], period },
         { storedAt: STORED_AT, rows: rowsOfRecord(json, period) },
       );
     }

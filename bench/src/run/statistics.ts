@@ -7,14 +7,6 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** The value below which `share` of the values lie, the nearest rank. @throws RangeError without values */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-  if (value === undefined) throw new RangeError('No values have no percentile');
-  return value;
-}
-
 /** Median with the values at the edges, which say how noisy the machine was. */
 export interface Spread {
   readonly median: number;

@@ -90,7 +90,7 @@ export type AnnouncedRecordState = {
     version: number;
     prevVersionHash: string | null;
     author: string | string;
-    kind: 'periodic' | 'emergency' | 'clinical';
+    kind: 'periodic' | 'emergency' | 'clinical' | 'detail';
     period: Period;
     /**
      * A cloud provider
@@ -280,7 +280,7 @@ export type ExplainedDecision = {
     rule: GrantState | null;
     considered: Array<{
         grant: GrantState;
-        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
+        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'DETAIL_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
     }>;
 };
 
@@ -349,6 +349,7 @@ export type GrantState = {
     delegable: boolean;
     noticeRank?: number;
     copy?: CopyTerms;
+    detail?: true;
     /**
      * 128 random bits, base64url
      */
@@ -490,6 +491,7 @@ export type NewSubscription = {
         purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
         unit: string;
     };
+    detail?: true;
     reason?: string;
 };
 
@@ -506,7 +508,7 @@ export type OpenedRecord = {
      */
     recordId: string;
     version: number;
-    kind: 'periodic' | 'emergency' | 'clinical';
+    kind: 'periodic' | 'emergency' | 'clinical' | 'detail';
     period: Period;
     problem: {
         /**
@@ -947,6 +949,7 @@ export type ShownGrant = {
     delegable: boolean;
     noticeRank?: number;
     copy?: CopyTerms;
+    detail?: true;
     /**
      * 128 random bits, base64url
      */
@@ -1175,6 +1178,7 @@ export type SubscriptionState = {
      */
     scopeHash?: string;
     copy?: CopyTerms;
+    detail?: true;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -3810,6 +3814,7 @@ export type OpenRecordsOfSpanData = {
         to?: string;
         category?: string;
         resourceType?: string;
+        detail?: boolean;
         /**
          * Pseudonym of a practitioner within an authority
          */
@@ -4642,7 +4647,7 @@ export type ListRecordsData = {
          * Pseudonym of a patient
          */
         patientId: string;
-        kind?: 'periodic' | 'emergency' | 'clinical';
+        kind?: 'periodic' | 'emergency' | 'clinical' | 'detail';
         /**
          * RFC 3339, UTC, milliseconds optional
          */

@@ -1591,7 +1591,7 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Compare grants, records, confirmations, wraps, visits and attestations wherever they are, and mend what differs
+     * Compare grants, records, confirmations, wraps, copies, visits and attestations wherever they are, and mend what differs
      *
      * What is on its way differs by nature and is left out: compare again. While a channel or provider does not answer the job is tried again.
      *

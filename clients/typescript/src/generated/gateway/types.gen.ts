@@ -347,6 +347,7 @@ export type DelegateView = {
     permissions: Array<'read' | 'write' | 'modify'>;
     purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
     scopeTags: Array<string>;
+    detail?: true;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -407,9 +408,9 @@ export type DelegatedDecision = {
 export type DeliveryAlarmView = {
     alarmId: string;
     /**
-     * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it
+     * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it. records-key-differs: this gateway and both ledgers do not have the same key for the patient’s records, as after an old backup was put back; the patient has another one appointed (`POST …/keys/offer`)
      */
-    cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused';
+    cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused' | 'records-key-differs';
     type: 'technical';
     priority: 'medium';
     /**
@@ -493,16 +494,16 @@ export type DeviceView = {
 
 export type Difference = {
     /**
-     * `GRANT_MISSING`: One channel has a grant or denial that the other lacks: it is sent again, where its statement is here. `GRANT_NOT_REVOKED`: One channel has ended a grant, the other has not: whoever has the revocation sends it again. `RECORD_NOT_STORED`: This gateway holds the version for stored, and `cloud` has none: it is stored again. `RECORD_NOT_ANNOUNCED`: This gateway holds the version for announced, and `authorities` has none: it is announced again. `RECORD_FORGOTTEN`: `cloud` has a version of the patient’s own that this gateway does not know: its store was put back. It is taken over when what it is about is made again. `RECORD_UNANNOUNCED_BY_AUTHOR`: `cloud` has a version by an authority that `authorities` lacks: its author announces it. `RECORD_UNSTORED_BY_AUTHOR`: `authorities` has a version by an authority that `cloud` lacks: its author stores it. `CONFIRMATION_MISSING`: This gateway holds the tags of a version by an authority for confirmed, and the channel has no word of it: they are confirmed again. `RECORD_LOST`: The ledger has the version, and its provider does not: the provider restores its backup, or the author writes the next version. `WRAPS_UNPROVEN`: A provider holds wraps without the signatures that prove them: it restores its backup. Readers refuse them meanwhile. `WRAPS_DIFFER`: A provider holds other wraps than the grants give: they are settled again. `DELETION_UNATTESTED`: A provider has not attested within an hour that the wraps which a revocation ended are deleted: ask it. Until then it may hold them. `VISIT_NOT_RELATED`: `authorities` has a visit that `cloud` lacks: its authority has it related again. `VISIT_NOT_RECORDED`: `cloud` has a visit that `authorities` lacks: its authority records it. `ATTESTATION_CONTRADICTED`: An organisation attests what this organisation’s peer has not: one of the two is wrong, or lies. Ask it, and withdraw the attestor’s key
+     * `GRANT_MISSING`: One channel has a grant or denial that the other lacks: it is sent again, where its statement is here. `GRANT_NOT_REVOKED`: One channel has ended a grant, the other has not: whoever has the revocation sends it again. `RECORD_NOT_STORED`: This gateway holds the version for stored, and `cloud` has none: it is stored again. `RECORD_NOT_ANNOUNCED`: This gateway holds the version for announced, and `authorities` has none: it is announced again. `RECORD_FORGOTTEN`: `cloud` has a version of the patient’s own that this gateway does not know: its store was put back. It is taken over when what it is about is made again. `RECORD_UNANNOUNCED_BY_AUTHOR`: `cloud` has a version by an authority that `authorities` lacks: its author announces it. `RECORD_UNSTORED_BY_AUTHOR`: `authorities` has a version by an authority that `cloud` lacks: its author stores it. `CONFIRMATION_MISSING`: This gateway holds the tags of a version by an authority for confirmed, and the channel has no word of it: they are confirmed again. `RECORD_LOST`: The ledger has the version, and its provider does not: the provider restores its backup, or the author writes the next version. `WRAPS_UNPROVEN`: A provider holds wraps without the signatures that prove them: it restores its backup. Readers refuse them meanwhile. `WRAPS_DIFFER`: A provider holds other wraps than the grants give: they are settled again. `DELETION_UNATTESTED`: A provider has not attested within an hour that the wraps which a revocation ended are deleted: ask it. Until then it may hold them. `COPY_END_UNATTESTED`: An authority has not attested within an hour of the end of a grant that the copy which it let it keep is destroyed: ask it. Until then it may hold it. `VISIT_NOT_RELATED`: `authorities` has a visit that `cloud` lacks: its authority has it related again. `VISIT_NOT_RECORDED`: `cloud` has a visit that `authorities` lacks: its authority records it. `ATTESTATION_CONTRADICTED`: An organisation attests what this organisation’s peer has not: one of the two is wrong, or lies. Ask it, and withdraw the attestor’s key
      */
-    code: 'GRANT_MISSING' | 'GRANT_NOT_REVOKED' | 'RECORD_NOT_STORED' | 'RECORD_NOT_ANNOUNCED' | 'RECORD_FORGOTTEN' | 'RECORD_UNANNOUNCED_BY_AUTHOR' | 'RECORD_UNSTORED_BY_AUTHOR' | 'CONFIRMATION_MISSING' | 'RECORD_LOST' | 'WRAPS_UNPROVEN' | 'WRAPS_DIFFER' | 'DELETION_UNATTESTED' | 'VISIT_NOT_RELATED' | 'VISIT_NOT_RECORDED' | 'ATTESTATION_CONTRADICTED';
+    code: 'GRANT_MISSING' | 'GRANT_NOT_REVOKED' | 'RECORD_NOT_STORED' | 'RECORD_NOT_ANNOUNCED' | 'RECORD_FORGOTTEN' | 'RECORD_UNANNOUNCED_BY_AUTHOR' | 'RECORD_UNSTORED_BY_AUTHOR' | 'CONFIRMATION_MISSING' | 'RECORD_LOST' | 'WRAPS_UNPROVEN' | 'WRAPS_DIFFER' | 'DELETION_UNATTESTED' | 'COPY_END_UNATTESTED' | 'VISIT_NOT_RELATED' | 'VISIT_NOT_RECORDED' | 'ATTESTATION_CONTRADICTED';
     /**
      * Pseudonym of a patient
      */
     patientId: string;
     channel: 'authorities' | 'cloud' | null;
     /**
-     * A grant’s id, `recordId/version`, `authorityId/visitId`, `mspId/txId`, or `providerId/policyVersion`
+     * A grant’s id, `recordId/version`, `authorityId/visitId`, `authorityId/grantId`, `mspId/txId`, or `providerId/policyVersion`
      */
     about: string;
     /**
@@ -592,12 +593,32 @@ export type EnrolmentJob = {
     result: EnrolledPatient;
 };
 
+export type EnrolmentOffer = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * Network identifier
+     */
+    networkId: string;
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    gatewayKey: string;
+    gatewayKeyProof: string;
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    encryptionKey: string;
+};
+
 export type ExplainedDecision = {
     access: AccessState;
     rule: GrantState | null;
     considered: Array<{
         grant: GrantState;
-        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
+        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'DETAIL_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
     }>;
 };
 
@@ -737,6 +758,7 @@ export type GrantState = {
     delegable: boolean;
     noticeRank?: number;
     copy?: CopyTerms;
+    detail?: true;
     /**
      * 128 random bits, base64url
      */
@@ -789,6 +811,7 @@ export type GrantView = {
      */
     until?: string;
     period?: Period;
+    detail?: true;
     /**
      * 128 random bits, base64url
      */
@@ -1298,7 +1321,7 @@ export type ReceivedView = {
      * An authority: hospital, lab, insurer, pharmacy or research body
      */
     author?: string;
-    kind?: 'periodic' | 'emergency' | 'clinical';
+    kind?: 'periodic' | 'emergency' | 'clinical' | 'detail';
     period?: Period;
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -1781,6 +1804,7 @@ export type SubscriptionView = {
      */
     scopeHash?: string;
     copy?: CopyTerms;
+    detail?: true;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -1878,7 +1902,7 @@ export type VersionView = {
      * Pseudonym of a patient
      */
     patientId: string;
-    kind: 'periodic' | 'emergency' | 'clinical';
+    kind: 'periodic' | 'emergency' | 'clinical' | 'detail';
     period: {
         /**
          * RFC 3339, UTC, milliseconds optional
@@ -2566,25 +2590,7 @@ export type CreateEnrolmentResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * Network identifier
-         */
-        networkId: string;
-        /**
-         * Public key, 32 bytes, base64url
-         */
-        gatewayKey: string;
-        gatewayKeyProof: string;
-        /**
-         * Public key, 32 bytes, base64url
-         */
-        encryptionKey: string;
-    };
+    200: EnrolmentOffer;
 };
 
 export type CreateEnrolmentResponse = CreateEnrolmentResponses[keyof CreateEnrolmentResponses];
@@ -2671,25 +2677,7 @@ export type CreateEnrolmentsOfferResponses = {
      */
     200: {
         offers: Array<{
-            offer: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                /**
-                 * Network identifier
-                 */
-                networkId: string;
-                /**
-                 * Public key, 32 bytes, base64url
-                 */
-                gatewayKey: string;
-                gatewayKeyProof: string;
-                /**
-                 * Public key, 32 bytes, base64url
-                 */
-                encryptionKey: string;
-            } | null;
+            offer: EnrolmentOffer | null;
             problem: {
                 /**
                  * As a problem of its own would have it, see `/problems/{code}`
@@ -4618,7 +4606,7 @@ export type ListPatientRecordsData = {
         patientId: string;
     };
     query?: {
-        kind?: 'periodic' | 'emergency' | 'clinical';
+        kind?: 'periodic' | 'emergency' | 'clinical' | 'detail';
         /**
          * `next` of the page before
          */
@@ -5403,7 +5391,7 @@ export type ListPatientAlarmsResponses = {
         mutedUntil: null | string;
         alarms: Array<AlarmView>;
         /**
-         * Alarms about the way of alarms that last, or ended within seven days: the same on every page
+         * Alarms about the way of alarms, and about the key for the patient’s records, that last, or ended within seven days: the same on every page
          */
         delivery: Array<DeliveryAlarmView>;
         /**
@@ -5967,6 +5955,7 @@ export type CreatePatientGrantData = {
             note?: string;
             delegable?: boolean;
             noticeRank?: number;
+            detail?: true;
         };
         /**
          * Opens the consent key
@@ -7800,6 +7789,7 @@ export type ApprovePatientSubscriptionData = {
         note?: string;
         delegable?: boolean;
         noticeRank?: number;
+        detail?: boolean;
         copy?: false;
     };
     headers?: {
