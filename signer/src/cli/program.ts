@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Terminal } from './ask.js';
 import { addDecisionCommands } from './decision-commands.js';
 import { addDelegateCommands } from './delegate-commands.js';
 import { addFileCommands } from './file-commands.js';
+import { IdCommand } from './id-command.js';
 import { addKeyCommands } from './key-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
 import { addPageCommands } from './page-commands.js';
@@ -20,7 +21,7 @@ Exit code: 0 done, 1 refused (the code says by what), 2 arguments or files, 3 yo
 
 /** The command and its subcommands. */
 export function program(terminal: Terminal): Command {
-  const command = new Command('careledger-consent')
+  const command = new IdCommand('careledger-consent')
     .description('Keeps a patient’s consent key away from the gateway, and signs what the patient decides.')
     .option('--file <file>', 'the patient’s file', join(homedir(), '.careledger', 'consent.json'))
     .option('--passphrase-file <file>', 'file with the passphrase; asked for without it')
