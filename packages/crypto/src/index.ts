@@ -8,7 +8,6 @@ export {
   aesGcmSeal,
   secretKey,
 } from './node/aes-gcm.js';
-export type { SecretKey } from './node/aes-gcm.js';
 export { LruMap } from './node/lru-map.js';
 export { kidOf, okpPrivateKey, okpPublicKey } from './node/okp.js';
 export { generateEd25519, signerFromPkcs8, signerFromSeed } from './node/signer.js';
