@@ -3,7 +3,7 @@ import { observation } from '../observations.js';
 import type { FhirSide } from './side.js';
 
 /** Observations that one bundle has. */
-export const BUNDLE_OBSERVATIONS = 1_000;
+const BUNDLE_OBSERVATIONS = 1_000;
 
 /** What a load cost. */
 export interface Loaded {
