@@ -5,6 +5,8 @@ import { decideGrowth } from './decide/growth.js';
 import { devnetStart } from './devnet/start.js';
 import { devnetSubmit } from './devnet/submit.js';
 import { BenchError } from './errors.js';
+import { fabricSubmitVsBareClient } from './fabric/versus-bare-client.js';
+import { devnetSubmitVsFabric } from './fabric/versus-devnet.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { demoPeakPss } from './memory/demo.js';
 import type { Measure } from './run/measure.js';
@@ -17,6 +19,8 @@ export const MEASURES: readonly Measure[] = [
   decideGrowth,
   devnetStart,
   devnetSubmit,
+  fabricSubmitVsBareClient,
+  devnetSubmitVsFabric,
   accessWeekVsOne,
   demoPeakPss,
 ];

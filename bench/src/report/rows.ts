@@ -11,16 +11,19 @@ export function measureRows(results: readonly Result[]): string[][] {
 function measureRow(result: Result): string[] {
   const { name, budget, unit } = result.measure;
   if ('error' in result) return [name, '–', budgetText(budget), 'not measured', '–', '–', '–', unit, '–'];
+  if ('skipped' in result) return [name, '–', budgetText(budget), 'skipped', '–', '–', '–', unit, '–'];
   const { measured, control } = result.outcome;
   return [
     name,
     shown(measured.ratio),
     budgetText(budget),
-    isWithinBudget(result) ? 'yes' : 'NO',
+    budget === null ? '–' : isWithinBudget(result) ? 'yes' : 'NO',
     `${shown(measured.spread.min)} to ${shown(measured.spread.max)}`,
     shown(measured.a),
     measured.b === null ? '–' : shown(measured.b),
     unit,
-    `${shown(control.ratio)}, ${controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL'}`,
+    control === null
+      ? '–'
+      : `${shown(control.ratio)}, ${controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL'}`,
   ];
 }

@@ -6,8 +6,14 @@ export function meets(budget: Budget, figure: number): boolean {
   return 'atLeast' in budget ? figure >= budget.atLeast : figure <= budget.atMost;
 }
 
-/** E.g. `≥ 0.6`. */
-export function budgetText(budget: Budget): string {
+/** E.g. `≥ 0.6`; `reported` where there is none. */
+export function budgetText(budget: Budget | null): string {
+  if (budget === null) return 'reported';
   const [sign, limit] = 'atLeast' in budget ? ['≥', budget.atLeast] : ['≤', budget.atMost];
   return `${sign} ${limit.toLocaleString('en-US')}`;
+}
+
+/** By how much of its limit a figure misses, e.g. 0.12 for 12 %; 0 or less where it does not. */
+export function missedBy(budget: Budget, figure: number): number {
+  return 'atLeast' in budget ? 1 - figure / budget.atLeast : figure / budget.atMost - 1;
 }

@@ -23,21 +23,25 @@ export interface Figures {
 /** A measure's figures, and those of its control: the same measurement of something that must not pass. */
 export interface Outcome {
   readonly measured: Figures;
-  readonly control: Figures;
+  /** Null where there is no budget to miss. */
+  readonly control: Figures | null;
 }
 
 export interface Measure {
   readonly name: string;
   /** Of `a` and `b`. */
   readonly unit: string;
-  readonly budget: Budget;
+  /** Null for a figure that is reported and has to keep to nothing. */
+  readonly budget: Budget | null;
   /** What `a` is, and what `b` is. */
   readonly a: string;
   readonly b: string | null;
   /** What the figure is of, for docs/performance.md. */
   readonly what: string;
-  /** What the control does wrong. */
-  readonly controlWhat: string;
+  /** What the control does wrong. Of those with a budget. */
+  readonly controlWhat?: string;
+  /** Why it misses its budget where it does, as far as that is known: shown then, and only then. */
+  readonly whyMissed?: string;
   /** Whether its path has a flame graph: false for memory, which takes no time. */
   readonly isProfiled?: boolean;
   run(context: BenchContext): Promise<Outcome>;
