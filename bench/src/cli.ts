@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from './command-line.js';
 import { BenchError } from './errors.js';
 import { runFlamegraphs } from './flamegraph/run.js';
 import { parseOptions } from './options.js';
 import { select } from './registry.js';
+import { GRAPHS_FOLDER } from './report/graphs.js';
 import { jsonLine } from './report/json-line.js';
 import { loadAverage, machineFacts } from './report/machine.js';
 import { shown } from './report/number.js';
@@ -56,7 +57,9 @@ async function run(
     const path = join(WORKSPACE, 'docs', 'performance.md');
     const date = new Date().toISOString().slice(0, 10);
     const load = [loadBefore, loadAverage()] as const;
-    writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results }));
+    const isDrawn = (name: string): boolean =>
+      existsSync(join(WORKSPACE, 'docs', GRAPHS_FOLDER, `${name}.svg`));
+    writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results, isDrawn }));
     progress(`wrote ${path}`);
   }
   return results.every(isPassed) ? EXIT_OK : EXIT_FAILED;
@@ -67,6 +70,10 @@ function report(result: Result, json: boolean): void {
   const { name, unit } = result.measure;
   if ('error' in result) {
     progress(`${name}: not measured: ${result.error.message}`);
+    return;
+  }
+  if ('skipped' in result) {
+    progress(`SKIPPED ${name}: ${result.skipped}`);
     return;
   }
   const { measured, control } = result.outcome;

@@ -6,7 +6,9 @@ export type BenchErrorCode =
   /** A process that a measure needs ended, or answered with an error. */
   | 'WORKER_FAILED'
   /** What was measured is not what should have been: a figure would be worth nothing. */
-  | 'MEASURE_INVALID';
+  | 'MEASURE_INVALID'
+  /** A program that a measure needs, and that the project does not bring, is not on this machine. */
+  | 'NOT_HERE';
 
 /** Why there is no figure. */
 export class BenchError extends Error {

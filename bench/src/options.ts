@@ -48,7 +48,7 @@ export function parseOptions(
 
 function helpText(): string {
   const budgets = MEASURES.map(({ name, budget, unit, b }) => {
-    const figure = b === null ? `${budgetText(budget)} ${unit}` : budgetText(budget);
+    const figure = b === null && budget !== null ? `${budgetText(budget)} ${unit}` : budgetText(budget);
     return `  ${name.padEnd(24)} ${figure}`;
   });
   return [
@@ -57,6 +57,7 @@ function helpText(): string {
     ...budgets,
     '',
     'A full run (neither --quick nor names) writes docs/performance.md; one of --flamegraphs without names docs/flamegraphs.md.',
-    'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use.',
+    'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use. What needs Fabric is skipped',
+    'where it is not: put peer, orderer and ccaas_builder on the PATH, or name their folder in FABRIC_BIN.',
   ].join('\n');
 }

@@ -10,6 +10,8 @@ import { emergencyAtTheHour } from './hour/emergency.js';
 import { enrolPerS } from './hour/enrol.js';
 import { recordsAtTheHour } from './hour/records.js';
 import { emergencyVsFsync } from './ingest/emergency.js';
+import { fabricSubmitVsBareClient } from './fabric/versus-bare-client.js';
+import { devnetSubmitVsFabric } from './fabric/versus-devnet.js';
 import { ingestVsVerifyLimit } from './ingest/measure.js';
 import { searchGrowth } from './fhir/search-growth.js';
 import { demoPeakPss } from './memory/demo.js';
@@ -32,6 +34,8 @@ export const MEASURES: readonly Measure[] = [
   decideGrowth,
   devnetStart,
   devnetSubmit,
+  fabricSubmitVsBareClient,
+  devnetSubmitVsFabric,
   accessWeekVsOne,
   recordsAtTheHour,
   emergencyAtTheHour,

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
@@ -7,10 +7,9 @@ import { loadConnection } from '@careledger/ledger';
 import { connect, hash, type Contract } from '@hyperledger/fabric-gateway';
 import { sampleCpu, type CpuSample } from '../run/cpu.js';
 import { serveWorker } from '../worker/serve.js';
+import { putInFlight, type PutRound } from './put-in-flight.js';
 
-const VALUE_BYTES = 150;
 let contract: Contract | undefined;
-let key = 0;
 
 const handlers = {
   /** Connects a user of the organisation to the organisation's own peer. */
@@ -31,16 +30,10 @@ const handlers = {
     contract = gateway.getNetwork(channel).getContract(chaincode);
   },
   /** Submits and waits for each commit; a VALID status, or it throws. Returns transactions per second. */
-  async round({ transactions, inFlight }: { transactions: number; inFlight: number }): Promise<number> {
-    let rest = transactions;
-    const submitInTurn = async (): Promise<void> => {
-      while (rest-- > 0) {
-        await contract?.submitTransaction('put', `key-${key++}`, randomBytes(VALUE_BYTES).toString('hex'));
-      }
-    };
-    const beginMs = performance.now();
-    await Promise.all(Array.from({ length: inFlight }, submitInTurn));
-    return (transactions * 1000) / (performance.now() - beginMs);
+  round(round: PutRound): Promise<number> {
+    const on = contract;
+    if (on === undefined) throw new Error('The client was not connected');
+    return putInFlight(round, (key, value) => on.submitTransaction('put', key, value));
   },
   /** The same one after the other, each of so many bytes: what they cost this process. */
   cost({ transactions, valueBytes }: { transactions: number; valueBytes: number }): Promise<CpuSample> {

@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Child, EMBEDDED_NETWORK_ID } from '@careledger/supervisor';
 import { WORKSPACE } from '../run/folder.js';
 
+/** Module of the smallest chaincode that writes. */
+export const PUT_CHAINCODE = fileURLToPath(new URL('put-chaincode.js', import.meta.url));
 const PROGRAM = join(WORKSPACE, 'network/devnet/bin/careledger-devnet.js');
 
 /** A channel as the devnet's configuration file has it. */

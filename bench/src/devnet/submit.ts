@@ -1,18 +1,15 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { WorkerProcess } from '../worker/worker-process.js';
 import { single, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
 import type { ClientWorker } from './client.worker.js';
-import { devnetProcess } from './process.js';
+import { PUT_CHAINCODE, devnetProcess } from './process.js';
 
 const IN_FLIGHT = 128;
 const TRANSACTIONS = 640;
 /** One at a time takes the batch timeout each. */
 const CONTROL_TRANSACTIONS = 40;
 const ORGANIZATIONS = ['Org1MSP', 'Org2MSP', 'Org3MSP'];
-/** Module of the smallest chaincode that writes. */
-export const PUT_CHAINCODE = fileURLToPath(new URL('put-chaincode.js', import.meta.url));
 const ROUNDS: Record<'quick' | 'full', Rounds> = {
   quick: { warmUp: 1, counted: 3 },
   full: { warmUp: 2, counted: 9 },

@@ -1,3 +1,4 @@
+import { GRAPHS_FOLDER } from '../report/graphs.js';
 import { percent } from '../report/number.js';
 import { machineSection, oneLine, pageOf, type RunFacts } from '../report/page.js';
 import { markdownTable } from '../report/table.js';
@@ -15,8 +16,6 @@ export interface FlameReport extends RunFacts {
   readonly flames: readonly Flame[];
 }
 
-/** Folder of the graphs beside the page; a graph is called as its measure. */
-export const GRAPHS_FOLDER = 'flamegraphs';
 /** Programs with a smaller share of the samples get no row. */
 const LEAST_SHARE = 0.03;
 const PARTS_SHOWN = 8;

@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_FAILED, EXIT_OK, out, progress } from '../command-line.js';
+import { BenchError } from '../errors.js';
+import { GRAPHS_FOLDER } from '../report/graphs.js';
 import { loadAverage, machineFacts } from '../report/machine.js';
 import { textTable } from '../report/table.js';
 import { WORKSPACE, runFolder } from '../run/folder.js';
 import type { BenchContext, Measure } from '../run/measure.js';
-import { GRAPHS_FOLDER, flamePage, flameRows, type Flame } from './page.js';
+import { flamePage, flameRows, type Flame } from './page.js';
 import { recordStacks } from './record.js';
 import { flameSvg } from './svg.js';
 
@@ -42,8 +44,10 @@ export async function runFlamegraphs(measures: readonly Measure[], areAll: boole
     writeFileSync(path, flamePage({ date, machine: machineFacts(folder), load, flames }));
     progress(`wrote ${path}`);
   }
-  return flames.some((flame) => 'error' in flame) ? EXIT_FAILED : EXIT_OK;
+  return flames.some((flame) => 'error' in flame && !isSkipped(flame.error)) ? EXIT_FAILED : EXIT_OK;
 }
+
+const isSkipped = (error: Error): boolean => error instanceof BenchError && error.code === 'NOT_HERE';
 
 async function flameOf(measure: Measure, context: BenchContext): Promise<Flame> {
   const folder = join(context.folder, measure.name);

@@ -4,7 +4,7 @@ import type { BenchContext } from '../run/measure.js';
 import { cpuPerOperationUs } from '../run/cpu.js';
 import type { ClientWorker } from '../devnet/client.worker.js';
 import { devnetProcess } from '../devnet/process.js';
-import { PUT_CHAINCODE } from '../devnet/submit.js';
+import { PUT_CHAINCODE } from '../devnet/process.js';
 import { WorkerProcess } from '../worker/worker-process.js';
 import type { FloorWorker } from './floor.worker.js';
 import type { SinkWorker } from './sink.worker.js';

@@ -31,6 +31,7 @@ describe('docs/performance.md', () => {
     date: '2026-01-02',
     machine: ['2 × processor'],
     load: ['0.1', '1.9'] as const,
+    isDrawn: () => true,
   };
 
   test('has every figure, its control, the machine and the date', () => {
@@ -53,5 +54,34 @@ describe('docs/performance.md', () => {
     });
     expect(text).toContain('Not measured: the demo failed');
     expect(text).toContain('DOES NOT FAIL');
+  });
+
+  test('says by how much a measure misses, why, and where its time goes', () => {
+    const outcome = { measured: single([0.45]), control: single([0.3]) };
+    const missing = { ...measure!, budget: { atLeast: 0.6 }, whyMissed: 'The disk\n    is slow.' };
+    const results = [{ measure: missing, outcome }];
+    const text = performanceDoc({ ...report, results });
+    expect(text).toMatch(
+      /is 0\.45 where ≥ 0\.6 is asked: it misses by 25\.0 %\. The disk is slow\. .*\(flamegraphs\/ingest_vs_verify_limit\.svg\)/,
+    );
+    expect(performanceDoc({ ...report, results, isDrawn: () => false })).not.toContain('.svg');
+  });
+
+  test('says nothing of misses where there are none: neither what is kept, nor reported, nor skipped', () => {
+    const outcome = { measured: figures, control: single([0.3]) };
+    const reported = { ...measure!, name: 'only_reported', budget: 'reported' as const };
+    const skipped = 'Fabric is not here';
+    const text = performanceDoc({
+      ...report,
+      results: [
+        { measure: { ...measure!, budget: { atLeast: 0.6 } }, outcome },
+        { measure: reported, outcome: { measured: figures, control: null } },
+        { measure: { ...measure!, name: 'on_fabric' }, skipped },
+      ],
+    });
+    expect(text).not.toContain('## What misses');
+    expect(text).toMatch(/\| only_reported +\| 0\.71 +\| reported +\| – +\| 0\.7 to 0\.75 +\|/);
+    expect(text).toMatch(/\| on_fabric +\| – +\| ≥ [0-9.]+ +\| skipped +\|/);
+    expect(text).toContain('SKIPPED: Fabric is not here');
   });
 });

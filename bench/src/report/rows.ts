@@ -11,6 +11,7 @@ export function measureRows(results: readonly Result[]): string[][] {
 function measureRow(result: Result): string[] {
   const { name, budget, unit } = result.measure;
   if ('error' in result) return [name, '–', budgetText(budget), 'not measured', '–', '–', '–', unit, '–'];
+  if ('skipped' in result) return [name, '–', budgetText(budget), 'skipped', '–', '–', '–', unit, '–'];
   const { measured, control } = result.outcome;
   return [
     name,

@@ -13,3 +13,9 @@ export function budgetText(budget: Budget): string {
   const [sign, limit] = 'atLeast' in budget ? ['≥', budget.atLeast] : ['≤', budget.atMost];
   return `${sign} ${limit.toLocaleString('en-US')}`;
 }
+
+/** By how much of its limit a figure misses, e.g. 0.12 for 12 %; 0 or less where it does not. */
+export function missedBy(budget: Budget, figure: number): number {
+  if (budget === 'reported') return 0;
+  return 'atLeast' in budget ? 1 - figure / budget.atLeast : figure / budget.atMost - 1;
+}

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { budgetText, meets } from './budget.js';
+import { BenchError, type BenchErrorCode } from '../errors.js';
+import { budgetText, meets, missedBy } from './budget.js';
 import { costRatio, growthRatio, single } from './measure.js';
 import { inTurn } from './rounds.js';
+import { runMeasure } from './run.js';
 import { isPassed, type Result } from './verdict.js';
 import type { Budget } from './budget.js';
 
@@ -34,7 +39,13 @@ describe('a budget', () => {
     expect(meets({ atMost: 2 }, Number.NaN)).toBe(false);
   });
 
-  test('is written with its direction', () => {
+  test('is missed by a share of its limit', () => {
+    expect(missedBy({ atLeast: 2 }, 1.5)).toBeCloseTo(0.25);
+    expect(missedBy({ atMost: 100 }, 112)).toBeCloseTo(0.12);
+  });
+
+  test('is written with its direction, and its absence, too', () => {
+    expect(budgetText(null)).toBe('reported');
     expect(budgetText({ atMost: 1000 })).toBe('≤ 1,000');
     expect(budgetText({ atLeast: 0.6 })).toBe('≥ 0.6');
   });
@@ -75,6 +86,33 @@ describe('a measure passes', () => {
 
   test('never if its control keeps the budget: then it can fail for nothing', () => {
     expect(isPassed(result(3, 3))).toBe(false);
+  });
+
+  test('never with a budget and no control', () => {
+    const { measure } = result(3, 1);
+    expect(isPassed({ measure, outcome: { measured: single([3]), control: null } })).toBe(false);
+  });
+
+  test('when it is only reported, whatever it is', () => {
+    const measure = { ...result(3, 1).measure, budget: 'reported' as const };
+    expect(isPassed({ measure, outcome: { measured: single([1]), control: null } })).toBe(true);
+  });
+
+  test('or is skipped when what it needs is not here, and nothing else that goes wrong is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'careledger-bench-'));
+    try {
+      const context = { folder, quick: true, progress: () => undefined };
+      const failing = (code: BenchErrorCode) => {
+        const run = () => Promise.reject(new BenchError(code, 'no Fabric'));
+        return runMeasure({ ...result(3, 1).measure, run }, context);
+      };
+      const skipped = await failing('NOT_HERE');
+      expect(skipped).toMatchObject({ skipped: 'no Fabric' });
+      expect(isPassed(skipped)).toBe(true);
+      expect(isPassed(await failing('MEASURE_INVALID'))).toBe(false);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('never if it could not be taken', () => {

@@ -33,7 +33,8 @@ export interface Measure {
   readonly name: string;
   /** Of `a` and `b`. */
   readonly unit: string;
-  readonly budget: Budget;
+  /** Null for a figure that is reported and has to keep to nothing. */
+  readonly budget: Budget | null;
   /** What `a` is, and what `b` is. */
   readonly a: string;
   readonly b: string | null;
@@ -41,6 +42,8 @@ export interface Measure {
   readonly what: string;
   /** What the control does wrong; null without one. */
   readonly controlWhat: string | null;
+  /** Why it misses its budget where it does, as far as that is known: shown then, and only then. */
+  readonly whyMissed?: string;
   /** Whether its path has a flame graph: false for memory, which takes no time. */
   readonly isProfiled?: boolean;
   run(context: BenchContext): Promise<Outcome>;

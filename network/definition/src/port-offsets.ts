@@ -23,4 +23,5 @@ export const PORT_OFFSETS = {
   chaincode: 8_000,
   hostile: 8_500,
   consent: 9_000,
+  bench: 9_500,
 } as const;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ClientWorker } from '../../devnet/client.worker.js';
-import { devnetProcess } from '../../devnet/process.js';
+import { PUT_CHAINCODE, devnetProcess } from '../../devnet/process.js';
 import { shown } from '../../report/number.js';
 import { median } from '../../run/statistics.js';
 import { WorkerProcess } from '../../worker/worker-process.js';
@@ -9,7 +8,6 @@ import { valueAt, type Experiment, type Point } from '../experiment.js';
 
 const TIMEOUTS_MS = { quick: [50, 500], full: [50, 100, 250, 500, 1_000, 2_000] };
 const ORGANIZATIONS = ['Org1MSP', 'Org2MSP', 'Org3MSP'];
-const PUT_CHAINCODE = fileURLToPath(new URL('../../devnet/put-chaincode.js', import.meta.url));
 const MS_PER_S = 1_000;
 /** How many transactions are on their way, and of how many the time is taken in a round. */
 const LOADS = [
