@@ -31,20 +31,25 @@ const handlers = {
   },
   /** Submits and waits for each commit; a VALID status, or it throws. Returns transactions per second. */
   round(round: PutRound): Promise<number> {
-    const on = contract;
-    if (on === undefined) throw new Error('The client was not connected');
+    const on = connected();
     return putInFlight(round, (key, value) => on.submitTransaction('put', key, value));
   },
   /** The same one after the other, each of so many bytes: what they cost this process. */
   cost({ transactions, valueBytes }: { transactions: number; valueBytes: number }): Promise<CpuSample> {
-    const value = 'x'.repeat(valueBytes);
+    const on = connected();
     return sampleCpu(async () => {
-      for (let rest = transactions; rest > 0; rest--)
-        await contract?.submitTransaction('put', `key-${key++}`, value);
+      await putInFlight({ transactions, inFlight: 1, valueBytes }, (key, value) =>
+        on.submitTransaction('put', key, value),
+      );
       return transactions;
     });
   },
 };
+
+function connected(): Contract {
+  if (contract === undefined) throw new Error('The client was not connected');
+  return contract;
+}
 
 interface ConnectRequest {
   readonly dir: string;

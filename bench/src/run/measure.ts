@@ -33,8 +33,7 @@ export interface Measure {
   readonly name: string;
   /** Of `a` and `b`. */
   readonly unit: string;
-  /** Null for a figure that is reported and has to keep to nothing. */
-  readonly budget: Budget | null;
+  readonly budget: Budget;
   /** What `a` is, and what `b` is. */
   readonly a: string;
   readonly b: string | null;
