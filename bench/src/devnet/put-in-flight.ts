@@ -18,7 +18,8 @@ export async function putInFlight(
 ): Promise<number> {
   let rest = transactions;
   const putInTurn = async (): Promise<void> => {
-    while (rest-- > 0) await put(`key-${process.pid}-${key++}`, randomBytes(Math.ceil(valueBytes / 2)).toString('hex'));
+    while (rest-- > 0)
+      await put(`key-${process.pid}-${key++}`, randomBytes(Math.ceil(valueBytes / 2)).toString('hex'));
   };
   const beginMs = performance.now();
   await Promise.all(Array.from({ length: inFlight }, putInTurn));
