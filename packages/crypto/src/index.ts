@@ -1,7 +1,7 @@
 export * from './portable/index.js';
 export { hmacSha256, id128Of, randomId128, sha256, sha256Hex } from './node/hash.js';
 export { AES_KEY_BYTES, GCM_IV_BYTES, GCM_TAG_BYTES, aesGcmOpen, aesGcmSeal } from './node/aes-gcm.js';
-export { secretKey, type SecretKey } from './node/secret-key.js';
+export { secretKey } from './node/secret-key.js';
 export { LruMap } from './node/lru-map.js';
 export { kidOf, okpPrivateKey, okpPublicKey } from './node/okp.js';
 export { generateEd25519, signerFromPkcs8, signerFromSeed } from './node/signer.js';
