@@ -1,4 +1,5 @@
-import { accessWeekVsOne } from './access/week.js';
+import { accessWeekVsOne } from './access/week-vs-one.js';
+import { accessWeek } from './access/week.js';
 import { appendGrowth } from './append/growth.js';
 import { appendSingleVsHypercore } from './append/single-entries.js';
 import { appendVsHypercore } from './append/versus-hypercore.js';
@@ -37,6 +38,7 @@ export const MEASURES: readonly Measure[] = [
   fabricSubmitVsBareClient,
   devnetSubmitVsFabric,
   accessWeekVsOne,
+  accessWeek,
   recordsAtTheHour,
   emergencyAtTheHour,
   enrolPerS,

@@ -1,3 +1,4 @@
+import type { ReleaseLookup, ReleaseLookupRequest } from '@careledger/protocol';
 import type { Database } from '@careledger/service-kit';
 
 /** One use of a permit. */
@@ -67,6 +68,23 @@ export class ReleaseStore {
          ORDER BY requester = ? DESC LIMIT 1`,
       )
       .get(permitTxId, recordId, version, requester) as Release | undefined;
+  }
+
+  /** What was done under permits, in their order: nothing under those that are another patient's, or unknown here. */
+  lookUp({ patientId, permits }: ReleaseLookupRequest): ReleaseLookup[] {
+    const found = this.database.prepare(
+      `SELECT released_at AS releasedAt, receipt
+       FROM releases JOIN permits USING (permit_tx_id, requester, request_sid)
+         LEFT JOIN recipient_receipts USING (permit_tx_id, requester, request_sid)
+       WHERE permit_tx_id = ? AND requester = ? AND request_sid = ? AND patient_id = ?`,
+    );
+    return permits.map(
+      ({ permitTxId, requester, requestSid }) =>
+        (found.get(permitTxId, requester, requestSid, patientId) as ReleaseLookup | undefined) ?? {
+          releasedAt: null,
+          receipt: null,
+        },
+    );
   }
 
   /** Keeps recipients' receipts; the first one for a release stays. */

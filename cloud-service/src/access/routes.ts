@@ -8,6 +8,8 @@ import {
   ReceiptAnswer,
   ReceiptRequest,
   ReleaseAnswer,
+  ReleaseLookupAnswer,
+  ReleaseLookupRequest,
   ReleaseRequestHttp,
 } from '@careledger/protocol';
 import * as examples from '@careledger/protocol/examples';
@@ -21,7 +23,7 @@ import {
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
-import { callerOf } from '../caller.js';
+import { assertSpeaksFor, callerOf } from '../caller.js';
 import { keepReceipts, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
@@ -112,6 +114,25 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       },
     },
     async (request) => ({ items: await keepReceipts(request.body.receipts, callerOf(request), receipts) }),
+  );
+
+  app.post(
+    PROVIDER_ROUTES.releaseLookups,
+    {
+      config: requireRole('system'),
+      schema: {
+        summary: 'What was released under permits of a patient’s, for who speaks for the patient',
+        problems: ['ORGANISATION_MISMATCH'],
+        description:
+          'A permit that is another patient’s, or of which this provider does not know, has nothing released under it here.',
+        body: withExamples(ReleaseLookupRequest, examples.releaseLookupRequest),
+        response: { 200: withExamples(ReleaseLookupAnswer, examples.releaseLookupAnswer) },
+      },
+    },
+    async (request) => {
+      assertSpeaksFor(callerOf(request), request.body.patientId);
+      return { items: receipts.releases.lookUp(request.body) };
+    },
   );
 
   app.get(

@@ -1,7 +1,13 @@
 import { TestOrganisation } from '@careledger/chaincode-runtime/testing';
 import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
 import { makeRecipientReceipt, readManifest, readRecipientReceipt } from '@careledger/envelope';
-import { PROVIDER_ROUTES, ReceiptAnswer, ReleaseAnswer, type ReleasedRecord } from '@careledger/protocol';
+import {
+  PROVIDER_ROUTES,
+  ReceiptAnswer,
+  ReleaseAnswer,
+  ReleaseLookupAnswer,
+  type ReleasedRecord,
+} from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
 import type { IdentityName } from '../fixtures/chaincode/identities.js';
@@ -13,6 +19,8 @@ import type { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 
 /** Peers refuse what is dated two minutes ahead. */
 const AHEAD_MS = 110_000;
+/** Between the clocks of processes on one machine. */
+const SKEW_MS = 1_000;
 
 /** A relay of an attacker: it has a request decided itself, when it likes and by the clock that it likes. */
 interface Relay {
@@ -74,6 +82,17 @@ export function describePermits(fixture: CloudFixture): void {
       .as(as)
       .call('POST', PROVIDER_ROUTES.releases, { body: { statements: [statement] }, result: ReleaseAnswer });
     return onlyRecord(items);
+  };
+
+  /** What provider A says that it released under a permit. */
+  const lookUp = async ({ patientId, txId, requester, requestSid }: AccessState, of = patientId) => {
+    const { items } = await fixture.providers.a
+      .as('PatientsMSP')
+      .call('POST', PROVIDER_ROUTES.releaseLookups, {
+        body: { patientId: of, permits: [{ permitTxId: txId, requester, requestSid }] },
+        result: ReleaseLookupAnswer,
+      });
+    return items[0];
   };
 
   describe('a permit', () => {
@@ -195,6 +214,29 @@ export function describePermits(fixture: CloudFixture): void {
     });
   });
 
+  describe('what was released', () => {
+    const nothing = { releasedAt: null, receipt: null };
+
+    test('is told to the patient’s side of each permit: of one that released nothing, too', async () => {
+      const { made } = await granted();
+      const relay = await hospitalsRelay();
+      const permit = await obtain(made, relay);
+      expect(await lookUp(permit)).toEqual(nothing);
+      await spend(permit, relay.organisation);
+      const { releasedAt, receipt } = (await lookUp(permit)) ?? {};
+      expect(Date.parse(releasedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(permit.at) - SKEW_MS);
+      expect(receipt).toBeNull();
+    });
+
+    test('is told of no other patient’s permit', async () => {
+      const { made } = await granted();
+      const { access } = await fixture.request(made, fixture.providers.a);
+      const other = await fixture.newPatient();
+      expect(await lookUp(access)).not.toEqual(nothing);
+      expect(await lookUp(access, other.id)).toEqual(nothing);
+    });
+  });
+
   describe('a recipient’s receipt', () => {
     test('is kept from the recipient’s organisation alone, for what was released', async () => {
       const { made } = await granted();
@@ -222,6 +264,7 @@ export function describePermits(fixture: CloudFixture): void {
       };
       expect(await post(receipt, 'LabMSP')).toMatchObject({ code: 'ORGANISATION_MISMATCH' });
       expect(await post(receipt, 'HospitalMSP')).toBeUndefined();
+      expect(await lookUp(access)).toMatchObject({ receipt });
       const byLab = makeRecipientReceipt(
         { ...readRecipientReceipt(receipt), recipient: 'aut_lab' },
         fixture.lab.signer,

@@ -80,6 +80,21 @@ export const PROVIDER_REQUESTS: Repeatables<ProviderFixture> = {
       otherBody: receipt('2026-05-05T12:00:01.000Z'),
     });
   },
+  'POST /v1/release-lookups': async (fixture) => {
+    const { cloud } = fixture;
+    const { a } = cloud.providers;
+    const { made } = await fixture.granted();
+    const { access } = await cloud.request(made, a);
+    const { txId: permitTxId, requester, requestSid, patientId } = access;
+    const lookup = (sid: string): object => ({
+      patientId,
+      permits: [{ permitTxId, requester, requestSid: sid }],
+    });
+    return {
+      ...{ service: a, token: a.tokenOf('PatientsMSP'), path: PROVIDER_ROUTES.releaseLookups },
+      ...{ body: lookup(requestSid), otherBody: lookup('A'.repeat(22)) },
+    };
+  },
   'POST /v1/visits': async (fixture) => {
     const { id: patientId } = await fixture.cloud.newPatient();
     const { hospital } = fixture.cloud;

@@ -1,9 +1,12 @@
 import {
+  AuthorityId,
   Id128,
   PatientId,
   RECORD_MAX_BYTES,
   RecordId,
   RecordVersion,
+  Timestamp,
+  TxId,
   closedObject,
 } from '@careledger/domain';
 import { ACCESS_BATCH_MAX_ITEMS, AccessState, CompactJws, STATEMENT_MAX_CHARS } from '@careledger/contracts';
@@ -99,6 +102,36 @@ export type ReleaseRequestHttp = Static<typeof ReleaseRequestHttp>;
 /** In the order of the statements. */
 export const ReleaseAnswer = Type.Object({ items: Type.Array(ReleaseItem) });
 export type ReleaseAnswer = Static<typeof ReleaseAnswer>;
+
+/** Permits of one patient's; each is named as the ledger has it. */
+export const ReleaseLookupRequest = closedObject({
+  patientId: PatientId,
+  permits: Type.Array(
+    closedObject({
+      permitTxId: TxId,
+      requester: Type.Union([PatientId, AuthorityId]),
+      requestSid: Id128,
+    }),
+    { minItems: 1, maxItems: ACCESS_BATCH_MAX_ITEMS },
+  ),
+});
+export type ReleaseLookupRequest = Static<typeof ReleaseLookupRequest>;
+
+/** What the holder did under one permit, by its own log. */
+export const ReleaseLookup = Type.Object(
+  {
+    /** When the permit was spent; null: nothing was released under it. */
+    releasedAt: Type.Union([Timestamp, Type.Null()]),
+    /** The recipient's own word that it got the version; null where none came. */
+    receipt: Type.Union([CompactJws, Type.Null()]),
+  },
+  { title: 'ReleaseLookup' },
+);
+export type ReleaseLookup = Static<typeof ReleaseLookup>;
+
+/** In the order of the permits. */
+export const ReleaseLookupAnswer = Type.Object({ items: Type.Array(ReleaseLookup) });
+export type ReleaseLookupAnswer = Static<typeof ReleaseLookupAnswer>;
 
 export const ReceiptRequest = closedObject({
   /** JWS by the recipient, one for each record: it got this version under this permit. */

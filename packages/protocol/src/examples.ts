@@ -12,6 +12,8 @@ import type {
   ReceiptAnswer,
   ReceiptRequest,
   ReleaseAnswer,
+  ReleaseLookupAnswer,
+  ReleaseLookupRequest,
   ReleaseRequestHttp,
   ReleasedRecord,
 } from './access.js';
@@ -142,6 +144,18 @@ export const releaseRequest: ReleaseRequestHttp = {
   statements: [exampleStatement('releaseRequest', { permitTxId: txId }, EXAMPLE.otherProviderId)],
 };
 export const releaseAnswer: ReleaseAnswer = { items: [{ requestSid, record: releasedRecord }] };
+export const releaseLookupRequest: ReleaseLookupRequest = {
+  patientId,
+  permits: [{ permitTxId: txId, requester: authorityId, requestSid }],
+};
+export const releaseLookupAnswer: ReleaseLookupAnswer = {
+  items: [
+    {
+      releasedAt: EXAMPLE.at[4],
+      receipt: exampleJws('careledger.recipient-receipt+jws', { recordId, version: 1, permitTxId: txId }),
+    },
+  ],
+};
 export const receiptRequest: ReceiptRequest = {
   receipts: [exampleJws('careledger.recipient-receipt+jws', { recordId, version: 1, permitTxId: txId })],
 };

@@ -36,6 +36,8 @@ export const PROVIDER_ROUTES = {
   access: '/v1/access-requests',
   /** POST, provider to provider, `ReleaseRequestHttp` → 200 `ReleaseAnswer`. Token and issuer are the permit's relay. */
   releases: '/v1/releases',
+  /** POST, `ReleaseLookupRequest` → 200 `ReleaseLookupAnswer`: what the holder released under a patient's permits. */
+  releaseLookups: '/v1/release-lookups',
   /** POST, `VisitRequest` → 201 `{txId}`. */
   visits: '/v1/visits',
   /** POST, `RevocationRequest` → 201 `RevocationAnswer`: a patient's revocation, relayed by whoever the patient reaches. */

@@ -58,10 +58,10 @@ export function describeAnswers(fixture: () => GatewayFixture): void {
     const lines = (query: string) => fixture().own(patient, 'GET', `/accesses?${query}`);
     const line = { requester: 'aut_hospital', recordId, purpose: 'TREAT' };
     expect(await lines('requester=aut_hospital&decision=permit')).toMatchObject({
-      accesses: [{ ...line, decision: 'permit', reason: 'GRANT', grantId }],
+      accesses: [{ ...line, decision: 'permit', reason: 'GRANT', grantId, release: { state: 'released' } }],
     });
     expect(await lines(`recordId=${recordId}`)).toMatchObject({
-      accesses: [{ decision: 'permit' }, { ...line, decision: 'deny', reason: 'NO_GRANT' }],
+      accesses: [{ decision: 'permit' }, { ...line, decision: 'deny', reason: 'NO_GRANT', release: null }],
     });
     const why = await fixture().own(patient, 'GET', `/decisions?txId=${String(denied.body['txId'])}`);
     expect(why).toMatchObject({

@@ -12,6 +12,7 @@ export const PROVIDER_MUTANTS: readonly Mutant<ProviderCheck>[] = [
       'asks-for-another': EVERY,
       'spends-with-anothers-token': EVERY,
       'receipts-of-another': EVERY,
+      'looks-up-releases': EVERY,
       'reports-for-another': EVERY,
     },
   },

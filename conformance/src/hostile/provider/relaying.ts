@@ -54,6 +54,23 @@ export const RELAYING_ATTEMPTS: readonly ProviderKind[] = [
     },
   }),
   kind({
+    id: 'looks-up-releases',
+    role: 'operator',
+    what: 'asks what was released of a patient that it does not speak for',
+    answer: MISMATCH,
+    tries: {
+      'release-lookups': async (fixture) => {
+        const { made } = await fixture.granted();
+        const { access } = await fixture.cloud.request(made, fixture.cloud.providers.a);
+        const { txId: permitTxId, requester, requestSid } = access;
+        const permits = [{ permitTxId, requester, requestSid }];
+        return asEach(['HospitalMSP', 'LabMSP', 'CloudBMSP'], (as) =>
+          fixture.post(as, PROVIDER_ROUTES.releaseLookups, { patientId: made.patientId, permits }),
+        );
+      },
+    },
+  }),
+  kind({
     id: 'reports-for-another',
     role: 'operator',
     what: 'has a reading or a visit of another authority written down',

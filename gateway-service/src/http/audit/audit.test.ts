@@ -8,6 +8,7 @@ import { makeStatement, readStatement } from '@careledger/statements';
 import { PASSPHRASE } from '../../../testing/open-core.js';
 import { TOKENS, newTestApp } from '../../../testing/test-app.js';
 import { TestCore } from '../../../testing/test-core.js';
+import { openProviders } from '../../ledger-access/providers.js';
 import { ConsentError } from '../../consent/index.js';
 import type { Patient } from '../../patients/index.js';
 import { auditPlugin } from './plugin.js';
@@ -31,6 +32,7 @@ beforeEach(async () => {
     verifier: sodiumVerifier(),
     ledger: { channel: () => ({ evaluate: (async () => ({ rows: accesses, bookmark: '' })) as never }) },
     networkId: 'devnet',
+    providers: openProviders([]),
   });
 });
 afterEach(async () => {

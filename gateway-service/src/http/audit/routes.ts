@@ -38,7 +38,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
         params: PatientParams,
         description:
           'Oldest first. With `recordId`: who asked for that record. With `requester` and `decision=permit`: what that ' +
-          'authority was permitted to see. Each line names who asked, for what purpose, the answer and the reason.',
+          'authority was permitted to see. Each line names who asked, for what purpose, the answer and the reason. `release` says what came of a permit, by the word of the provider that could release under it: a permit that released nothing says so.',
         querystring: AccessesQuery,
         response: { 200: withExamples(AccessesPage, { accesses: [access], next: null }) },
       },

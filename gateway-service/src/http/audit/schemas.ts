@@ -4,6 +4,7 @@ import { AttemptsFilter, DecisionsQuery } from '@careledger/ledger/answers';
 import { ledgerPageQuery } from '@careledger/ledger/service';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
+import { ReleaseView } from '../../ledger-access/release-lookup.js';
 import { Passphrase, PatientParams } from '../schemas.js';
 
 export const LedgerPageQuery = Type.Object(ledgerPageQuery);
@@ -29,6 +30,8 @@ const AccessView = Type.Object(
      * permitted it: worth asking about.
      */
     isAgainstPolicy: Type.Boolean(),
+    /** What came of a permit to release a version; null for every other line. */
+    release: Type.Union([ReleaseView, Type.Null()]),
   },
   { title: 'AccessView' },
 );

@@ -17,6 +17,8 @@ import type { ConsentService } from '../../consent/index.js';
 import { openConsentKey } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
+import type { Providers } from '../../ledger-access/providers.js';
+import { lookUpReleases, type ReleaseView } from '../../ledger-access/release-lookup.js';
 import { patientStatement } from '../../patients/patient-statement.js';
 import { REGISTRATION_WAIT_MS } from '../limits.js';
 import type {
@@ -33,6 +35,7 @@ export interface AuditServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
   readonly consent: Pick<ConsentService, 'registered'>;
   readonly ledger: LedgerReader;
+  readonly providers: Providers;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
 }
@@ -45,9 +48,9 @@ export class AuditService {
     this.#options = options;
   }
 
-  /** Permits and denials, from `cloud`. */
+  /** Permits and denials, from `cloud`, and what providers say that they released under each permit. */
   async accesses(wantedPatientId: string, query: AccessesQuery): Promise<AccessesPage> {
-    const { core, ledger } = this.#options;
+    const { core, ledger, providers } = this.#options;
     const { patientId } = core.patients.get(wantedPatientId);
     const { limit, cursor, ...filter } = query;
     const { rows, bookmark } = await onLedger(() =>
@@ -55,7 +58,9 @@ export class AuditService {
         .channel('cloud')
         .evaluate(records, 'ListAccesses', { patientId, ...filter, ...pageArgs({ limit, cursor }) }),
     );
-    return { accesses: rows.map(viewOf), next: nextOf(bookmark) };
+    const releases = await lookUpReleases(rows, providers);
+    const accesses = rows.map((access) => viewOf(access, releases.get(access) ?? null));
+    return { accesses, next: nextOf(bookmark) };
   }
 
   /** Who could read a record at a time, grant by grant. */
@@ -123,7 +128,8 @@ export class AuditService {
   }
 }
 
-const viewOf = (access: AccessState): AccessView => ({
+const viewOf = (access: AccessState, release: ReleaseView | null): AccessView => ({
   ...access,
+  release,
   isAgainstPolicy: access.basis === 'notice' && access.decision === 'deny',
 });

@@ -1,0 +1,30 @@
+import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
+import { inTurn } from '../run/rounds.js';
+import { HOURS_OF_WEEK, HospitalsWeek, WEEK_ROUNDS } from './hospitals-week.js';
+
+/** Opened one after the other by the control. */
+const HOURS_OF_DAY = 24;
+
+/** What a hospital waits that looks at a patient's week. */
+export const accessWeekVsOne: Measure = {
+  name: 'access_week_vs_one',
+  unit: 'ms',
+  budget: { atMost: 12 },
+  a: `${HOURS_OF_WEEK} hourly records in one request`,
+  b: 'one record',
+  what: `Wall-clock time of a hospital's request, from HTTP to HTTP, on the embedded network with all services: signed
+    requests, decided in one transaction by two organisations, released by two providers, every signature checked, opened.
+    The records are those that the gateway made of a week of readings.`,
+  controlWhat: `${HOURS_OF_DAY} records opened one after the other, against one`,
+
+  async run(context: BenchContext): Promise<Outcome> {
+    await using hospital = await HospitalsWeek.start(context);
+    context.progress('week of records: rounds');
+    const [week = [], single = [], day = []] = await inTurn(WEEK_ROUNDS[context.quick ? 'quick' : 'full'], [
+      () => hospital.openWeek(),
+      () => hospital.openEach(1),
+      () => hospital.openEach(HOURS_OF_DAY),
+    ]);
+    return { measured: growthRatio(week, single), control: growthRatio(day, single) };
+  },
+};
