@@ -1,6 +1,6 @@
 import { sha256, sha256Hex, toBase64url, utf8 } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
-import { recordIdOf } from '@careledger/domain';
+import { recordIdOf, type RecordKind } from '@careledger/domain';
 import { makeWrapSet, recordSeedFor, sealRecord, wrapKey } from '@careledger/envelope';
 import { LedgerError } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
@@ -77,12 +77,12 @@ export class DeliveryFixture implements AsyncDisposable {
   }
 
   /** Makes a record and puts it on its way. Returns its id and version, as the ledger has them. */
-  async make({ patientNo }: Patient, priority: Priority): Promise<string> {
+  async make({ patientNo }: Patient, priority: Priority, kind: RecordKind = priority): Promise<string> {
     const { core } = this.testCore;
     const { patientId, chain } = core.patients.byNo(patientNo);
     const keys = core.patients.keys(patientId);
     const source = `source-${(this.#made += 1)}`;
-    const seed = recordSeedFor(keys.recordSecret(), { patientId, kind: priority, key: source });
+    const seed = recordSeedFor(keys.recordSecret(), { patientId, kind, key: source });
     const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
     const record = { recordId, version: 1 };
     const content = utf8(JSON.stringify({ source }));
@@ -106,7 +106,7 @@ export class DeliveryFixture implements AsyncDisposable {
         networkId: NETWORK,
         channels: ['cloud'],
         body: {
-          ...{ patientId, ...record, seed, prevVersionHash: null, kind: priority, providerId, manifestHash },
+          ...{ patientId, ...record, seed, prevVersionHash: null, kind, providerId, manifestHash },
           period: { start: periodStart, end: periodEnd },
           ...{ ciphertextSha256, sizeBytes: ciphertext.length, tagGroups: [] },
         },
@@ -116,13 +116,13 @@ export class DeliveryFixture implements AsyncDisposable {
     const wrapSet = makeWrapSet({ ...record, manifestHash, wraps: [wrap] }, chain.signer);
     const versionNo = core.store.deferred(() =>
       this.versions.insert({
-        ...{ patientNo, ...record, kind: priority, source, priority, periodStart, periodEnd, tagGroups: [] },
+        ...{ patientNo, ...record, kind, source, priority, periodStart, periodEnd, tagGroups: [] },
         ...{ summary: null, manifest, manifestHash, wrapSet, wraps: [wrap.jwe], providerId, storeStatement },
         ciphertext,
         ...{ trace: null, arrivedMs: null, madeMs: 1 },
       }),
     );
-    this.pipeline.addMade({ versionNo, patientNo, priority, stage: 'made' });
+    this.pipeline.addMade({ versionNo, patientNo, kind, priority, stage: 'made' });
     return `${recordId} 1`;
   }
 

@@ -56,6 +56,19 @@ test('a page for which much is looked into ends at the last that may be seen, an
   });
 });
 
+test('others have their turn between candidates that take long to be looked into', async () => {
+  const spin = (of: number) => {
+    const until = performance.now() + 30;
+    while (performance.now() < until);
+    return of % 2 === 0 ? `opened ${of}` : NOT_MEANT;
+  };
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 0);
+  await pickPage(numbers(8), spin, { limit: 9, isCounted: false, isOver: () => false, idOf: (of) => of });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+});
+
 test('what is linked comes beside it, each once, as far as it may be seen', async () => {
   const linkedTo = (of: number) => [of + 10, of + 11, 2, 12];
   expect(await pick({ linkedTo })).toMatchObject({ seen: seen(0, 2), linked: seen(10, 12) });

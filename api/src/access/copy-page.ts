@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Candidates that are looked at, and opened, before others have their turn. */
+/** Candidates that are looked at, and opened, before others have their turn; fewer where that takes longer, milliseconds. */
 const TURN_CANDIDATES = 100;
+const TURN_MAX_MS = 20;
 
 /** What is looked into and not meant, after which a page ends: whoever looks for what is not there is led on, too. */
 const PASSED_MAX = 1_000;
@@ -62,10 +63,13 @@ export async function pickPage<C, U>(
   const seen: Seen<C, U>[] = [];
   let [looked, total, onPage, notMeant] = [0, 0, 0, 0];
   let passed: C | undefined;
+  let sinceMs = performance.now();
   for (const of of candidates) {
-    if (looked > 0 && looked % TURN_CANDIDATES === 0) {
+    const isLong = performance.now() - sinceMs > TURN_MAX_MS;
+    if (looked > 0 && (isLong || looked % TURN_CANDIDATES === 0)) {
       await turn();
       if (isOver()) return undefined;
+      sinceMs = performance.now();
     }
     looked += 1;
     const unread = of === undefined ? undefined : open(of);

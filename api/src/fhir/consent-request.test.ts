@@ -19,6 +19,13 @@ const ask = (more: object) => askedBy({ ...consent, ...more }, context);
 const askFor = (more: object) => ask({ provision: { ...provision, ...more } });
 const about = (more: object) => askFor(more).scope;
 
+const copyAt = (valueCode: string) => ({
+  url: 'urn:careledger:copy',
+  extension: [
+    { url: 'purpose', valueCode },
+    { url: 'unit', valueString: 'cardiology' },
+  ],
+});
 const detail = { url: 'urn:careledger:detail', valueBoolean: true };
 
 describe('a Consent that is proposed', () => {
@@ -38,15 +45,7 @@ describe('a Consent that is proposed', () => {
         category: [concept('http://loinc.org', '59284-0')],
         provision: {
           ...provision,
-          extension: [
-            {
-              url: 'urn:careledger:copy',
-              extension: [
-                { url: 'purpose', valueCode: 'ETREAT' },
-                { url: 'unit', valueString: 'cardiology' },
-              ],
-            },
-          ],
+          extension: [copyAt('ETREAT')],
           period: { end: '2027-01-31T12:00:00+01:00' },
           action: [concept(`${HL7}/consentaction`, 'access'), operation('CREATE'), operation('UPDATE')],
           purpose: [purpose('TREAT'), { ...purpose('ETREAT'), display: 'Emergency treatment' }],
@@ -112,17 +111,26 @@ describe('a Consent that is proposed', () => {
   });
 });
 
-/** Where each fault is. */
-function refused(asking: () => unknown): string[] {
+/** Each fault: where it is, and which code R4 has for it. */
+function faultsOf(asking: () => unknown): { expression: string; code: string }[] {
   try {
     asking();
   } catch (error) {
-    const { code, members } = error as { code: string; members: { issues: { expression: string }[] } };
+    const { code, members } = error as Problem;
     expect(code).toBe('FHIR_INVALID');
-    return members.issues.map(({ expression }) => expression.replace('Consent.', ''));
+    return members.issues.map((issue) => ({
+      ...issue,
+      expression: issue.expression.replace('Consent.', ''),
+    }));
   }
   throw new Error('It was taken');
 }
+interface Problem {
+  readonly code: string;
+  readonly members: { readonly issues: readonly { readonly expression: string; readonly code: string }[] };
+}
+/** Where each fault is. */
+const refused = (asking: () => unknown): string[] => faultsOf(asking).map(({ expression }) => expression);
 
 describe('what no patient can be asked is refused by its element', () => {
   const loinc = concept('http://loinc.org', '29463-7');
@@ -167,6 +175,7 @@ describe('what no patient can be asked is refused by its element', () => {
 
   test.each([
     ['type', { type: 'deny' }],
+    ['type', { type: 'opt-in' }],
     ['provision', { provision: [{ type: 'deny' }] }],
     ['dataPeriod', { dataPeriod: { start: '2026-01-01' } }],
     ['period.start', { period: { start: '2026-01-01T00:00:00Z', end: '2027-01-01T00:00:00Z' } }],
@@ -213,15 +222,7 @@ describe('what no patient can be asked is refused by its element', () => {
       'extension[0]',
       {
         action: [operation('CREATE')],
-        extension: [
-          {
-            url: 'urn:careledger:copy',
-            extension: [
-              { url: 'purpose', valueCode: 'TREAT' },
-              { url: 'unit', valueString: 'cardiology' },
-            ],
-          },
-        ],
+        extension: [copyAt('TREAT')],
       },
     ],
     ['extension', { extension: [detail, detail] }],
@@ -229,6 +230,50 @@ describe('what no patient can be asked is refused by its element', () => {
   ])('%s of the provision %j', (element, more) => {
     const path = element === '' ? 'provision' : `provision.${element}`;
     expect(refused(() => askFor(more))).toContain(path);
+  });
+
+  /** What a nested provision of R4 could say: an exception, the same once more, less, or the kind of rule that we answer with. */
+  const within: readonly (readonly [string, object])[] = [
+    ['an exception', { type: 'deny', class: provision.purpose }],
+    ['the same', provision],
+    ['less', { ...provision, purpose: [purpose('TREAT')] }],
+    ['more', { ...provision, action: [operation('READ'), operation('UPDATE')] }],
+    ['an exception within an exception', { type: 'deny', provision: [{ type: 'permit' }] }],
+    ['single values', { ...provision, extension: [detail] }],
+    ['a copy', { ...provision, extension: [copyAt('TREAT')] }],
+    ['nothing', {}],
+  ];
+
+  test.each(within)('a provision within the provision: %s', (_name, nested) => {
+    for (const more of [{ provision: [nested] }, { type: 'deny', provision: [nested, nested] }])
+      expect(faultsOf(() => askFor(more))).toContainEqual(
+        expect.objectContaining({ expression: 'provision.provision', code: 'not-supported' }),
+      );
+    // Beside one that is refused, what is in it is asked of nobody either.
+    expect(refused(() => ask({ provision: { provision: [nested] } }))).toEqual(
+      expect.arrayContaining([
+        'provision.provision',
+        'provision.actor',
+        'provision.action',
+        'provision.purpose',
+      ]),
+    );
+  });
+
+  test('an empty list of them, and one that is none', () => {
+    for (const nested of [[], {}, null, 'permit', [null]])
+      expect(refused(() => askFor({ provision: nested }))).toContain('provision.provision');
+  });
+
+  test('what this server answers where several kinds of terms count is read, not asked again', () => {
+    const { actor, action, purpose: purposes } = provision;
+    const rules = [
+      { ...provision, securityLabel: [] },
+      { ...provision, code: [loinc] },
+    ];
+    expect(refused(() => ask({ provision: { actor, action, purpose: purposes, provision: rules } }))).toEqual(
+      ['provision.provision'],
+    );
   });
 
   test('all faults are told at once, none twice', () => {

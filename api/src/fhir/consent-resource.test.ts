@@ -151,4 +151,26 @@ describe('as R4 has it', () => {
       extension: [{ extension: [{ valueCode: 'TREAT' }, { url: 'unit', valueString: 'cardiology' }] }],
     });
   });
+
+  test('the single measured values are said where they are asked for, or given, and nowhere else', () => {
+    const single = { url: 'urn:careledger:detail', valueBoolean: true };
+    const asked = (more: object) =>
+      provisionOf({ subscription: { ...subscription, ...more, status: 'pending' }, given: undefined });
+    expect(asked({ detail: true })).toMatchObject({ extension: [single] });
+    expect(asked({})).not.toHaveProperty('extension');
+    expect(provisionOf(given({ detail: true }))).toMatchObject({ extension: [single] });
+    // Asked for, and not given.
+    const state = given();
+    const less = { ...state, subscription: { ...state.subscription, detail: true as const } };
+    expect(provisionOf(less)).not.toHaveProperty('extension');
+    const terms = [{ label: 'R' }, { system: 'http://loinc.org', code: '718-7' }];
+    const several = {
+      ...nothing,
+      scope: terms.map((term) => ({ ...term, tag: TAG })),
+    } as GrantMeaning;
+    expect(provisionOf(given({ detail: true, scopeTags: [TAG, TAG] }, several))).toMatchObject({
+      extension: [single],
+      provision: [expect.not.objectContaining({ provision: expect.anything() }), {}],
+    });
+  });
 });

@@ -103,6 +103,20 @@ describe('what is asked is what FHIR has, or it is refused', () => {
     expect(json.answer.statusCode).toBe(415);
   });
 
+  test('a form of half a million parameters, or of what is no text, is refused at once', async () => {
+    const search = { method: 'POST' as const, url: `${FHIR_BASE}/Observation/_search` };
+    const headers = { ...fhir.as('practitioner'), 'content-type': 'application/x-www-form-urlencoded' };
+    const before = process.cpuUsage();
+    for (const payload of ['a&'.repeat(500_000), Buffer.from('patient=\xff', 'latin1')]) {
+      const answer = await fhir.app.inject({ ...search, headers, payload });
+      const [issue] = answer.json<Outcome>().issue ?? [];
+      expect([answer.statusCode, issue?.details?.coding?.[0]?.code]).toEqual([400, 'MALFORMED_REQUEST']);
+    }
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+    const long = await fhir.app.inject({ ...search, headers, payload: `patient=${'a'.repeat(2 ** 20)}` });
+    expect(long.statusCode).toBe(413);
+  });
+
   test('who is not let through is told as FHIR tells it', async () => {
     const nobody = await fhir.app.inject({ url: OBSERVATION });
     expect([nobody.statusCode, nobody.json<Outcome>().issue?.[0]?.code]).toEqual([401, 'login']);

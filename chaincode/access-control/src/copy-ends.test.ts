@@ -102,6 +102,21 @@ test('it was destroyed after the grant had ended and before the ledger is told, 
   expect(copyEnd?.destroyedAt).toBe(new Date(fixture.nowMs + 119_000).toISOString());
 });
 
+test('of a grant that a revoke-all has ended it was destroyed before the end that the grant names, whenever that is said', async () => {
+  const until = new Date(fixture.nowMs + DAY_MS).toISOString();
+  const [voided, revoked] = [await granted({ until }), await granted({ until })];
+  const hourLater = by('HospitalMSP', fixture.nowMs + DAY_MS / 24);
+  await fixture.codes('Revoke', [patient.revoke(revoked)], hourLater);
+  await fixture.codes('Revoke', [patient.revokeAll()], hourLater);
+  // The ledger was away until the grants were over by themselves as well.
+  const late = by('HospitalMSP', fixture.nowMs + 2 * DAY_MS);
+  const destroyedAt = new Date(hourLater.atMs).toISOString();
+  expect(await refusal(attest({ ...said(voided), destroyedAt }, late))).toBe('OK');
+  expect((await grantOf(voided))?.copyEnd).toMatchObject({ destroyedAt });
+  expect(await refusal(attest(said(revoked), late))).toBe('COPY_END_TIME_INVALID');
+  expect(await refusal(attest({ ...said(revoked), destroyedAt }, late))).toBe('OK');
+});
+
 test('nobody else says it, and not of a grant without a copy', async () => {
   const grantId = await granted();
   const plain = randomId128();

@@ -3,7 +3,6 @@ import {
   ContractError,
   STATEMENT_MAX_SKEW_S,
   type EventPayload,
-  type GrantState,
   type ItemResult,
 } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
@@ -47,19 +46,19 @@ async function attest(
   const isVoid = isRevokedThrough(grant, await policyOf(tx.state, patientId));
   if (!isVoid && isStanding(grant, tx.atMs)) throw new ContractError('COPY_NOT_ENDED');
   if (grant.copyEnd !== undefined) return undefined;
-  assertDestroyedSince(tx, grant, destroyedAt);
+  // When a revoke-all has ended it, only its own transaction says, and that may be before the end that the grant names.
+  const ended = isVoid ? grant.revokedAt : endOf(grant, tx.atMs);
+  assertDestroyedSince(tx, ended ?? grant.recordedAt, destroyedAt);
   const copyEnd = { left, destroyedAt, statement: statement.token, recordedAt: tx.at, txId: tx.txId };
   tx.state.put(key, { ...grant, copyEnd });
   return { patientId, authorityId, grantId };
 }
 
 /**
- * Not before the grant has ended, and not after this transaction. When a revoke-all has ended it, only its own transaction says;
- * then it is not before the grant was recorded.
+ * Not before the grant has ended, or else was recorded, and not after this transaction.
  * @throws ContractError `COPY_END_TIME_INVALID`
  */
-function assertDestroyedSince(tx: Submission, grant: GrantState, destroyedAt: string): void {
-  const ended = endOf(grant, tx.atMs) ?? grant.recordedAt;
+function assertDestroyedSince(tx: Submission, ended: string, destroyedAt: string): void {
   const fromMs = Date.parse(ended) - MAX_SKEW_MS;
   const toMs = tx.atMs + MAX_SKEW_MS;
   const destroyedMs = Date.parse(destroyedAt);

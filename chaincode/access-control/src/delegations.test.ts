@@ -145,6 +145,21 @@ describe('a delegate', () => {
     expect(await revokeCode(carer.revoke(randomId128()))).toBe('DELEGATION_EXCEEDED');
   });
 
+  test('gives the single measured values, and appoints others who do, where each of its path may', async () => {
+    const code = (of: TestDelegate, body: object) => grantCode(of.grant(hospital.id, fixture.nowMs, body));
+    const carer = await appointed({ detail: true, further: 1 });
+    expect([await code(carer, { detail: true }), await code(carer, {})]).toEqual(['OK', 'OK']);
+    const plain = await appointed({ further: 0 }, carer);
+    expect([await code(plain, { detail: true }), await code(plain, {})]).toEqual([
+      'DELEGATION_EXCEEDED',
+      'OK',
+    ]);
+    const guardian = await appointed({ further: 1 });
+    const wider = new TestDelegate(patient, guardian);
+    const appointment = wider.appointment(fixture.nowMs, { detail: true, further: 0 });
+    expect(await refusal(appointment)).toBe('DELEGATION_EXCEEDED');
+  });
+
   test('rotates no key, revokes not everything, checks nobody in: those are the patient’s', async () => {
     const carer = await appointed();
     const next = newSigner();

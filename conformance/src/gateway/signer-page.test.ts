@@ -206,6 +206,43 @@ if (executable === undefined)
     await page.getByRole('button', { name: 'Send again' }).waitFor({ state: 'detached' });
   }, 60_000);
 
+  test('single measured values are in what is signed where the patient ticks them, in nothing else', async () => {
+    const grants = page.getByRole('list', { name: 'Grants' });
+    const detailOf = async (): Promise<unknown> => {
+      const { grants: all } = await fixture.own(patient, 'GET', '/grants');
+      return (all as { status: string; detail?: true }[]).filter(({ status }) => status === 'active').at(-1);
+    };
+    const revoked = async (): Promise<void> => {
+      await grants.getByRole('button', { name: 'Revoke' }).click();
+      await sign(/I end my grant/);
+      await grants.waitFor({ state: 'detached' });
+    };
+    await revoked();
+    const grant = form('Grant');
+    await grant.getByLabel('with the single measured values').check();
+    await grant.getByRole('button', { name: 'Grant' }).click();
+    await sign(/ALL my records, whatever they say \(with the single measured values\), for/);
+    await grants.getByText('with the single measured values').waitFor();
+    expect(await detailOf()).toMatchObject({ detail: true });
+    await revoked();
+
+    const ask = { patientId, permissions: ['read'], purposes: ['TREAT'], detail: true };
+    expect((await call(hospital, 'practitioner', 'POST /v1/subscriptions', ask)).status).toBeLessThan(300);
+    const requests = page.getByRole('list', { name: 'Requests' });
+    await eventually('the request is shown', async () => {
+      await consent.look();
+      return (await requests.getByText('with the single measured values').count()) > 0 || undefined;
+    });
+    await requests.getByText('Approve in part').click();
+    const part = form('Approve this part');
+    await part.getByLabel('with the single measured values').uncheck();
+    await part.getByRole('button').click();
+    await sign(/^(?!.*single measured values).*ALL my records, whatever they say, for .* in part\./);
+    await grants.getByText(HOSPITAL).waitFor();
+    expect(await grants.getByText('with the single measured values').count()).toBe(0);
+    expect(await detailOf()).not.toHaveProperty('detail');
+  }, 120_000);
+
   describePageDecisions(() => ({ fixture, consent, patient, opened, hospitalUrl: hospital.url }));
 
   test('a second tab is refused: it would overwrite what the first one signs', async () => {

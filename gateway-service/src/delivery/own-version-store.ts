@@ -62,6 +62,7 @@ export interface WrappedRow {
 export interface OpenVersion {
   readonly versionNo: number;
   readonly patientNo: number;
+  readonly kind: RecordKind;
   readonly priority: Priority;
   readonly stage: 'made' | 'stored';
 }
@@ -74,7 +75,11 @@ export class OwnVersionStore implements MadeVersions {
     this.#database = database;
   }
 
-  /** Windows of which there are aggregates and no single values, the newest first. @param endAfter they end later than then */
+  /**
+   * Windows of which there are aggregates and no single values that were made with or after them, the newest first: what came
+   * while nobody was to have single values is in none.
+   * @param endAfter they end later than then
+   */
   withoutDetail(patientNo: number, endAfter: string): string[] {
     const rows = this.#database
       .prepare(
@@ -82,7 +87,7 @@ export class OwnVersionStore implements MadeVersions {
          WHERE patient_no = ? AND kind = 'periodic' AND lane = 'periodic' AND period_end > ? AND NOT EXISTS (
            SELECT 1 FROM record_versions AS detail
            WHERE detail.patient_no = made.patient_no AND detail.kind = 'detail' AND detail.lane = 'periodic'
-             AND detail.place = made.place)
+             AND detail.place = made.place AND detail.version_no > made.version_no)
          ORDER BY place DESC`,
       )
       .all(patientNo, endAfter);
@@ -165,7 +170,7 @@ export class OwnVersionStore implements MadeVersions {
 
   /** What is not announced yet, oldest first; of one patient or of all. */
   open(patientNo?: number): OpenVersion[] {
-    const columns = 'version_no AS versionNo, patient_no AS patientNo, lane AS priority, stage';
+    const columns = 'version_no AS versionNo, patient_no AS patientNo, kind, lane AS priority, stage';
     const open = `SELECT ${columns} FROM record_versions WHERE stage IN ('made', 'stored')`;
     const rows =
       patientNo === undefined

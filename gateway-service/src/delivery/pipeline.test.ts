@@ -139,6 +139,18 @@ test('an emergency overtakes the backlog of its own patient and of everybody els
   expect(waiting).toBeGreaterThan(backlog.length / 4);
 });
 
+test('what is measured now does not wait for the single values of a year, of its own patient either', async () => {
+  const [provider] = fixture.providers;
+  provider.delayMs = 20;
+  const patient = await fixture.patient();
+  const values = [];
+  for (let n = 0; n < 24; n++) values.push(await fixture.make(patient, 'periodic', 'detail'));
+  const now = await fixture.make(patient, 'periodic');
+  await fixture.drained();
+  expect(fixture.announcedIds.filter((id) => id !== now)).toEqual(values);
+  expect(fixture.announcedIds.indexOf(now)).toBeLessThan(values.length / 2);
+});
+
 describe('a provider that is away', () => {
   test('is replaced by the next one, with a statement of its own', async () => {
     await fixture.providers[0].stop();

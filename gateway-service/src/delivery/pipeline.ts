@@ -1,5 +1,6 @@
 import { NotYetError } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
+import { isDetailKind } from '@careledger/policy';
 import { DurableWork, traced, type Logger, type WorkHealth } from '@careledger/service-kit';
 import type { Registrations } from '../consent/registrations.js';
 import type { RegistrationAwaiter } from '../consent/settle.js';
@@ -38,6 +39,13 @@ export interface DeliveryPipelineOptions {
 type Workers = Readonly<Record<Priority, DurableWork<number>>>;
 
 /**
+ * In which order what is of a patient goes: what a grant brings of windows that have passed, a year of them perhaps, keeps
+ * nothing back that is measured now.
+ */
+const turnOf = ({ patientNo, kind }: Pick<DueRecord | OpenVersion, 'patientNo' | 'kind'>): string =>
+  `${patientNo}${isDetailKind(kind) ? '/detail' : ''}`;
+
+/**
  * A record's way, stage by stage; each row of a stage is the truth, and this is their order in memory:
  *
  * 1. due: the processor adds it (`processing/processor.ts`).
@@ -46,7 +54,8 @@ type Workers = Readonly<Record<Priority, DurableWork<number>>>;
  * 4. stored → announced: `announcing.ts`.
  * 5. noticed: the notices of an emergency leave once it is made, beside stages 3 and 4: `notice-sender.ts`.
  *
- * In order per patient and stage. Emergencies have workers, ledger connection and pauses of their own.
+ * In order per patient and stage, single values beside all else. Emergencies have workers, ledger connection and pauses of their
+ * own.
  */
 export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDisposable {
   readonly #options: DeliveryPipelineOptions;
@@ -73,7 +82,7 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
 
   /** Stage 1: records that became due, or whose time has come. */
   addDue(due: readonly DueRecord[]): void {
-    for (const { priority, patientNo, dueNo } of due) this.#making[priority].add(patientNo, dueNo);
+    for (const each of due) this.#making[each.priority].add(turnOf(each), each.dueNo);
   }
 
   /** Stage 1: single values that became due with the aggregates of their windows, or by a grant. */
@@ -85,11 +94,12 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
    * Stages 3 and 4: queues a version for its next step. One of a patient who is not registered there yet waits for
    * `registered`.
    */
-  addMade({ versionNo, patientNo, priority, stage }: OpenVersion): void {
+  addMade(version: OpenVersion): void {
+    const { versionNo, patientNo, priority, stage } = version;
     const channel = stage === 'made' ? 'cloud' : 'authorities';
     if (!this.#options.registrations.has(patientNo, channel)) return;
     const workers = stage === 'made' ? this.#storing : this.#announcing;
-    workers[priority].add(patientNo, versionNo);
+    workers[priority].add(turnOf(version), versionNo);
   }
 
   registered(patientNo: number, channel: ChannelName): void {

@@ -297,4 +297,70 @@ describe('the single values of a window', () => {
     request();
     expect(await made()).toEqual([]);
   });
+
+  test('of many windows that have passed are made by whoever goes on after a kill, each once, the newest first', async () => {
+    const { patient, device } = await fixture.patient();
+    const { nowMs } = fixture.testCore;
+    const values = [5, 7, 9, 11].map((hours) => glucose(nowMs - hours * HOUR_MS, 100 + hours));
+    await fixture.testCore.send(device, device.frame(nowMs, values));
+    fixture.processor.flush(patient.patientNo);
+    expect(kindsOf(await made())).toEqual(['periodic', 'periodic', 'periodic', 'periodic']);
+    fixture.grant(patient, fixture.hospital, { detail: true, ...past });
+    fixture.core.store.deferred(() => fixture.detailDue.request(patient.patientNo));
+    await fixture.core.store.sync();
+    const [newest] = fixture.processing.dueDetail(patient.patientNo);
+    if (newest === undefined) throw new RangeError('None is due');
+    const first = await fixture.maker.make(newest);
+    await fixture.restart();
+    const after = [first, ...(await fixture.make())].flatMap((making) =>
+      making.outcome === 'made' ? [making.version] : [],
+    );
+    expect(kindsOf(after)).toEqual(['detail', 'detail', 'detail', 'detail']);
+    expect(new Set(after.map(({ source }) => source)).size).toBe(4);
+    expect(after.every(({ source }) => source <= newest.source)).toBe(true);
+    fixture.core.store.deferred(() => fixture.detailDue.request(patient.patientNo));
+    expect(await fixture.make()).toEqual([]);
+  });
+
+  test('that came while no grant included them are in the next version, once one does again', async () => {
+    const { patient, send } = await measured();
+    const { testCore, processor } = fixture;
+    const device = testCore.pair(patient);
+    const request = () => fixture.core.store.deferred(() => fixture.detailDue.request(patient.patientNo));
+    const valuesOf = async (version: OwnVersion | undefined) => {
+      if (version === undefined) throw new RangeError('There is none');
+      const { entry } = (await fixture.open(patient, version)) as Bundle;
+      return entry
+        .flatMap(({ resource }) => (resource.resourceType === 'Observation' ? curveIn(resource) : []))
+        .map(([, value]) => value)
+        .sort();
+    };
+    const first = fixture.grant(patient, fixture.hospital, { detail: true, ...past });
+    await send();
+    const [, before] = await made();
+    expect(await valuesOf(before)).toEqual(['100', '101', '102']);
+    fixture.revoke(patient, first);
+    fixture.core.store.deferred(() => {
+      const { versions } = fixture;
+      for (const { versionNo } of versions.open()) {
+        const stored = { providerId: 'prv_cloud-a', txId: 'a', blockNumber: 1, receipt: null, storedMs: 1 };
+        versions.setStored(versionNo, { ...stored, announceStatement: 'a' });
+        versions.setAnnounced(versionNo, 'a', 1, 1);
+      }
+    });
+    await testCore.send(
+      device,
+      device.frame(testCore.nowMs, [glucose(testCore.nowMs - 4.85 * HOUR_MS, 150)]),
+    );
+    processor.flush(patient.patientNo);
+    expect(kindsOf(await made())).toEqual(['periodic']);
+    fixture.grant(patient, fixture.hospital, { detail: true, ...past });
+    request();
+    const [after, ...others] = await made();
+    expect(others).toEqual([]);
+    expect(after).toMatchObject({ kind: 'detail', recordId: before?.recordId, version: 2 });
+    expect(await valuesOf(after)).toEqual(['100', '101', '102', '150']);
+    request();
+    expect(await made()).toEqual([]);
+  });
 });

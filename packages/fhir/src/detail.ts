@@ -1,7 +1,7 @@
 import { codeEntry } from '@careledger/clinical';
 import { BLOOD_PRESSURE_PANEL, NOT_ONE_VALUE, pressureComponents, pressureSite } from './blood-pressure.js';
 import { collection, concept } from './elements.js';
-import { sampled, type SentReading } from './sampled.js';
+import { PLACES_PER_READING, sampled, type SentReading } from './sampled.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
 import { deviceResources, provenanceOf, type Source } from './source.js';
 import { periodComponent } from './statistics.js';
@@ -18,10 +18,24 @@ export interface DetailSeries {
   readonly readings: readonly SentReading[];
 }
 
+/** As many of its readings as one Observation holds. */
+interface SeriesPart extends DetailSeries {
+  /** From 0. */
+  readonly index: number;
+}
+
 export interface DetailContent extends Source, WindowSpan {
   /** At least one, each with readings. */
   readonly series: readonly DetailSeries[];
 }
+
+/** Readings of one Observation: beyond, the text of its values could be longer than FHIR's strings may be (1 MiB). */
+const READINGS_MAX = 16_384;
+/** Characters that the values of a bundle may take: a record's content has to have room for them, and for all else. */
+const VALUES_MAX_CHARS = 3 * 1_024 * 1_024;
+/** Of a value with the space after it, as devices send them, and of a place without one. */
+const VALUE_CHARS = 8;
+const PLACE_CHARS = 2;
 
 /** How its single values and the rounding of their times are named in an Observation. */
 const VALUES = { code: 'values', display: 'Single measured values' };
@@ -32,16 +46,18 @@ const ROUNDING = concept(
 );
 
 /**
- * The FHIR Bundle of a window's single values: one Observation per code, device and unit, whose components are SampledData,
- * the Devices, and a Provenance over them. The values are in components because R4's vital-signs profiles take a Quantity
- * alone as an Observation's own.
+ * The FHIR Bundle of a window's single values: one Observation per code, device and unit (of very many values several, one after
+ * another), whose components are SampledData, the Devices, and a Provenance over them. The values are in components because
+ * R4's vital-signs profiles take a Quantity alone as an Observation's own.
  */
 export function detailBundle(content: DetailContent): Bundle {
   const { series, devices, recordedAtMs } = content;
   if (series.length === 0) throw new RangeError('a window without plausible readings has no record');
   const window = windowOf(content);
   const { name, period } = window;
-  const observations = series.map((each) => values(window, each));
+  const parts = series.flatMap((each) => partsOf(each).map((part, index) => ({ ...part, index })));
+  const readings = parts.reduce((count, part) => count + part.readings.length, 0);
+  const observations = observationsOf(window, parts, placesPerReading(readings));
   const targets = observations.map(({ id }) => id);
   return collection({ system: SYSTEM.windowDetail, value: name }, recordedAtMs, [
     ...observations,
@@ -50,10 +66,43 @@ export function detailBundle(content: DetailContent): Bundle {
   ]);
 }
 
-function values(window: Window, { code: measured, deviceId, unit, readings }: DetailSeries): Observation {
+/** @param places how many there may be for each reading; fewer where all would take more than there is room for */
+function observationsOf(window: Window, parts: readonly SeriesPart[], places: number): Observation[] {
+  const observations = parts.map((part) => values(window, part, places));
+  const chars = observations
+    .flatMap(({ component = [] }) => component)
+    .reduce((sum, each) => sum + ('valueSampledData' in each ? each.valueSampledData.data.length : 0), 0);
+  if (places === 1 || chars <= VALUES_MAX_CHARS) return observations;
+  // Values at one place are in further series, which are as long: it takes more than each by itself.
+  const fewer = Math.min(places - 1, Math.floor((places * VALUES_MAX_CHARS) / chars));
+  return observationsOf(window, parts, Math.max(1, fewer));
+}
+
+/** As exact in time as there is room for, at first: where values are at any millisecond, most places are empty. */
+function placesPerReading(readings: number): number {
+  const room = VALUES_MAX_CHARS / readings - VALUE_CHARS;
+  return Math.min(PLACES_PER_READING, Math.max(1, Math.floor(room / PLACE_CHARS)));
+}
+
+/** In the order of their times; each but the last is full. */
+function partsOf(series: DetailSeries): DetailSeries[] {
+  const { readings } = series;
+  if (readings.length <= READINGS_MAX) return [series];
+  const inOrder = readings.toSorted((a, b) => a.t - b.t);
+  return Array.from({ length: Math.ceil(inOrder.length / READINGS_MAX) }, (_, part) => ({
+    ...series,
+    readings: inOrder.slice(part * READINGS_MAX, (part + 1) * READINGS_MAX),
+  }));
+}
+
+function values(
+  window: Window,
+  { code: measured, deviceId, unit, readings, index }: SeriesPart,
+  places: number,
+): Observation {
   const { code, category, isVitalSign } = tableCode(measured);
   const site = pressureSite(measured);
-  const { startMs, endMs, roundedByMs, series } = sampled(readings, unit);
+  const { startMs, endMs, roundedByMs, series } = sampled(readings, unit, places);
   const period = { start: startMs, end: endMs };
   const component: ObservationComponent[] = [
     ...(site === undefined ? [] : pressureComponents(site, new Map(), NOT_ONE_VALUE)),
@@ -62,7 +111,8 @@ function values(window: Window, { code: measured, deviceId, unit, readings }: De
     ...series.map((valueSampledData) => ({ code: valuesOf(measured), valueSampledData })),
   ];
   return {
-    ...headOf(window, `detail|${measured}|${unit}|${deviceId}`, [deviceId]),
+    // The first part is named as a series that has no other.
+    ...headOf(window, `detail|${measured}|${unit}|${deviceId}${index === 0 ? '' : `|${index}`}`, [deviceId]),
     category,
     code: site === undefined ? code : BLOOD_PRESSURE_PANEL,
     ...timeOf(period, isVitalSign),

@@ -42,6 +42,30 @@ describe('readings on a grid', () => {
     ]);
   });
 
+  test('very large and very small values keep their digits', () => {
+    const written = ['1e-7', '-1.25e-120', '1e23', '-1.25e+22', '0.1'];
+    const { series } = sampled(
+      written.map((value, n) => at(n * MINUTE, Number(value))),
+      'mg/dL',
+    );
+    const [data = ''] = series.map((each) => each.data);
+    expect(data).toMatch(/^[-0-9. ]+$/);
+    expect(data.split(' ')).toEqual([
+      '0.0000001',
+      `-0.${'0'.repeat(119)}125`,
+      `1${'0'.repeat(23)}`,
+      '-12500000000000000000000',
+      '0.1',
+    ]);
+  });
+
+  test('are as many as a monitor measures in a day', () => {
+    const readings = Array.from({ length: 200_000 }, (_, n) => at(n * 432, n % 1_000));
+    const { roundedByMs, series } = sampled(readings, '/min');
+    expect(roundedByMs).toBe(0);
+    expect(series.map(({ data }) => data.split(' ').length)).toEqual([200_000]);
+  });
+
   test('no value is lost nor changed, and no time by more than it says, at most a 32nd of the mean distance', () => {
     const readings = fc.array(fc.record({ t: fc.integer({ min: 0, max: 3_599_999 }), value: fc.integer() }), {
       minLength: 1,

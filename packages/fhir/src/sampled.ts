@@ -21,8 +21,8 @@ export interface Sampled {
   readonly series: readonly SampledData[];
 }
 
-/** Places that a grid may have for each reading, and at least: an hour by the second. */
-const PLACES_PER_READING = 16;
+/** Places that a grid may have for each reading where there is room, and in any case: an hour by the second. */
+export const PLACES_PER_READING = 16;
 const PLACES_MIN = 4_096;
 
 interface Series {
@@ -36,12 +36,17 @@ interface Series {
  * too many places. Else every reading goes to the nearest of as many places as there may be. No value is lost: of two at one
  * place, and of bounds that differ, the later is in a series of its own.
  * @param readings at least one, in any order
+ * @param placesPerReading how many places there may be for each
  */
-export function sampled(readings: readonly SentReading[], unit: string): Sampled {
+export function sampled(
+  readings: readonly SentReading[],
+  unit: string,
+  placesPerReading = PLACES_PER_READING,
+): Sampled {
   const inOrder = readings.toSorted((a, b) => a.t - b.t);
   const startMs = inOrder[0]?.t ?? 0;
   const offsets = inOrder.map(({ t }) => t - startMs);
-  const periodMs = periodOf(offsets);
+  const periodMs = periodOf(offsets, placesPerReading);
   const all: Series[] = [];
   let roundedByMs = 0;
   for (const [index, reading] of inOrder.entries()) {
@@ -50,7 +55,7 @@ export function sampled(readings: readonly SentReading[], unit: string): Sampled
     roundedByMs = Math.max(roundedByMs, Math.ceil(Math.abs(offset - place * periodMs)));
     put(all, place, reading);
   }
-  const last = Math.max(...all.map(({ places }) => lastOf(places)));
+  const last = all.reduce((latest, { places }) => Math.max(latest, lastOf(places)), 0);
   return {
     ...{ startMs, endMs: startMs + last * periodMs, roundedByMs },
     series: all.map(({ places, ...limits }) => ({
@@ -64,11 +69,11 @@ export function sampled(readings: readonly SentReading[], unit: string): Sampled
 }
 
 /** @param offsets from the first, ascending, milliseconds */
-function periodOf(offsets: readonly number[]): number {
+function periodOf(offsets: readonly number[], placesPerReading: number): number {
   const spanMs = offsets.at(-1) ?? 0;
   // Of one instant: any will do.
   if (spanMs === 0) return 1;
-  const placesMax = Math.max(PLACES_MIN, PLACES_PER_READING * offsets.length);
+  const placesMax = Math.max(PLACES_MIN, placesPerReading * offsets.length);
   const exactMs = offsets.reduce(divisorOf, 0);
   return Math.max(exactMs, Math.ceil(spanMs / (placesMax - 1)));
 }
@@ -76,7 +81,8 @@ function periodOf(offsets: readonly number[]): number {
 /** The greatest common one. */
 const divisorOf = (a: number, b: number): number => (b === 0 ? a : divisorOf(b, a % b));
 
-const lastOf = (places: ReadonlyMap<number, string>): number => Math.max(...places.keys());
+/** Readings come in the order of their times, and so do their places. */
+const lastOf = (places: ReadonlyMap<number, string>): number => [...places.keys()].at(-1) ?? 0;
 
 /** Into the first series that has room for it. */
 function put(all: Series[], place: number, { value, comparator }: SentReading): void {
@@ -90,14 +96,15 @@ function put(all: Series[], place: number, { value, comparator }: SentReading): 
   series.places.set(place, limit === undefined ? decimalOf(value) : limit === 'lowerLimit' ? 'L' : 'U');
 }
 
-/** Digits that `Number.prototype.toFixed` has. */
-const FRACTION_DIGITS_MAX = 100;
+/** As JSON has a number that is very large or very small: one digit before the point. */
+const WITH_EXPONENT = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
 
-/** The shortest decimal of a number, as JSON has it, without an exponent: SampledData has none. */
+/** The shortest decimal of a number, to the digit as JSON has it, without an exponent: SampledData has none. */
 function decimalOf(value: number): string {
-  const [digits = '', exponent] = String(value).split('e');
-  if (exponent === undefined) return digits;
-  const fraction = digits.split('.')[1]?.length ?? 0;
-  const places = fraction - Number(exponent);
-  return places > 0 ? value.toFixed(Math.min(places, FRACTION_DIGITS_MAX)) : BigInt(value).toString();
+  const text = String(value);
+  const [, minus = '', whole = '', fraction = '', exponent] = WITH_EXPONENT.exec(text) ?? [];
+  if (exponent === undefined) return text;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  return minus + (point > 0 ? digits.padEnd(point, '0') : `0.${'0'.repeat(-point)}${digits}`);
 }

@@ -45,6 +45,9 @@ export type Reference = Static<typeof Reference>;
 
 const ResourceType = <T extends string>(name: T) => ({ resourceType: Type.Literal(name), id: Id });
 
+/** One place of SampledData. */
+const SAMPLE = String.raw`(?:[ELU]|-?\d+(?:\.\d+)?)`;
+
 /** https://hl7.org/fhir/R4/datatypes.html#SampledData: values at equal distances of `period` milliseconds. */
 const SampledData = closedObject({
   origin: Type.Omit(Quantity, ['comparator'], { additionalProperties: false }),
@@ -53,7 +56,7 @@ const SampledData = closedObject({
   upperLimit: Type.Optional(Type.Number()),
   dimensions: Type.Literal(1),
   /** Decimals; `E` no value, `L` below the lower limit, `U` above the upper one. */
-  data: Type.String({ pattern: '^[-0-9.ELU ]+$' }),
+  data: Type.String({ pattern: `^${SAMPLE}(?: ${SAMPLE})*$` }),
 });
 export type SampledData = Static<typeof SampledData>;
 

@@ -4,7 +4,7 @@ import { DelegateName } from '@careledger/protocol/sealed';
 import { Value } from 'typebox/value';
 import { DelegateCard, SignerError, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import { Choices } from './choices.js';
+import { Choices, DetailChoice } from './choices.js';
 import { download } from './download.js';
 import { Field, Form, textOf } from './form.js';
 import { scopeIn, tickedIn, untilIn } from './typed-terms.js';
@@ -65,6 +65,7 @@ export function AppointForm({ desk, changed }: { readonly desk: Desk; readonly c
           saying={purposeWord}
         />
         <Field label="About these records, e.g. laboratory, label:N; all without" name="scope" optional />
+        <DetailChoice />
         <Field label="Until; of a guardian within 12 months" name="until" type="datetime-local" />
       </Form>
     </details>
@@ -82,6 +83,7 @@ function termsIn(fields: FormData) {
     permissions: tickedIn(fields, 'permissions', Permission),
     purposes: tickedIn(fields, 'purposes', PurposeOfUse),
     scope: scopeIn(fields) ?? [],
+    ...(fields.has('detail') && { detail: true as const }),
   };
 }
 

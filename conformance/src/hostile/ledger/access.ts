@@ -12,6 +12,7 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
+import { PURPOSES } from '@careledger/domain';
 import { newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
 import { LABORATORY, VITAL, clientOf, type LedgerFixture } from './ledger-fixture.js';
@@ -36,10 +37,14 @@ async function asks(
   return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, { body: asked }));
 }
 
-/** What the hospital's request for single measured values comes to. */
-async function asksForValues(fixture: LedgerFixture, terms: Terms) {
+/** What the hospital's request for single measured values comes to. @param former terms of a grant that was revoked */
+async function asksForValues(fixture: LedgerFixture, terms: Terms, former?: Terms) {
   const patient = await fixture.patient();
   await fixture.granted(patient, fixture.hospital, terms);
+  if (former !== undefined) {
+    const grantId = await fixture.granted(patient, fixture.hospital, former);
+    await fixture.must('lab client', 'Revoke', { items: [patient.revoke(grantId)] });
+  }
   const { recordId } = await fixture.stored(patient, patient, { kind: 'detail', tagGroups: [[VITAL]] });
   return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
 }
@@ -196,6 +201,10 @@ export const access: readonly LedgerKind[] = [
     tries: {
       'under a grant of every record': (fixture) => asksForValues(fixture, {}),
       'under one of such records': (fixture) => asksForValues(fixture, { scopeTags: [VITAL] }),
+      'under one of every right and purpose': (fixture) =>
+        asksForValues(fixture, { permissions: ['read', 'write', 'modify'], purposes: [...PURPOSES] }),
+      'after the grant that included them was revoked': (fixture) =>
+        asksForValues(fixture, {}, { detail: true }),
     },
   }),
   denied({

@@ -1,6 +1,6 @@
 import type { RecordKind } from '@careledger/domain';
 import { FhirError } from '../errors.js';
-import type { Bundle, Observation } from '../schema.js';
+import type { Bundle, Observation, SampledData } from '../schema.js';
 import { SYSTEM } from '../systems.js';
 
 /** What identifies the bundles of `periodicBundle` and `emergencyBundle`. */
@@ -42,7 +42,16 @@ function checkValues(
 ): void {
   resources.forEach((resource, index) => {
     if (resource.resourceType !== 'Observation') return;
-    const isOfValues = resource.component?.some((each) => 'valueSampledData' in each) === true;
+    const series = (resource.component ?? []).flatMap((each) =>
+      'valueSampledData' in each ? [each.valueSampledData] : [],
+    );
+    const isOfValues = series.length > 0;
+    if (!series.every(hasLimits))
+      throw new FhirError(
+        'PROFILE_VIOLATION',
+        `entry[${index}].resource`,
+        'L and U are of a limit that is said',
+      );
     if (isOfValues === (kind === 'detail')) return;
     const what = isOfValues
       ? 'single values are of kind detail'
@@ -50,6 +59,10 @@ function checkValues(
     throw new FhirError('KIND_MISMATCH', `entry[${index}].resource`, what);
   });
 }
+
+/** What is said to be below or above a limit says of which: else it is no value. */
+const hasLimits = ({ data, lowerLimit, upperLimit }: SampledData): boolean =>
+  (lowerLimit !== undefined || !data.includes('L')) && (upperLimit !== undefined || !data.includes('U'));
 
 /** An emergency's bundle has the alarm of the episode that names it, and others with one cause, each once. */
 function checkAlarms(

@@ -32,6 +32,19 @@ const withFirst = (bundle: typeof window, more: Part): Part => {
   return { ...bundle, entry: [{ ...first, resource: { ...first?.resource, ...more } }, ...rest] };
 };
 
+/** Single values of which the first say something else. */
+function sampledAs(more: Part): Part {
+  const [first] = values.entry;
+  const component = first?.resource.resourceType === 'Observation' ? (first.resource.component ?? []) : [];
+  return withFirst(values, {
+    component: component.map((each) =>
+      'valueSampledData' in each
+        ? { ...each, valueSampledData: { ...each.valueSampledData, ...more } }
+        : each,
+    ),
+  });
+}
+
 export const KIND_CASES: readonly Case[] = [
   [
     'authority-makes-an-emergency',
@@ -53,6 +66,20 @@ export const KIND_CASES: readonly Case[] = [
     'Whoever may read aggregates would be shown single values',
     { ...window, entry: [...window.entry, ...values.entry.slice(0, 1)] },
     byGateway('periodic'),
+  ],
+  [
+    'single-values-that-are-none',
+    'PROFILE_VIOLATION',
+    'A place with two points, which is no number',
+    sampledAs({ data: '47 5..4 E' }),
+    byGateway('detail'),
+  ],
+  [
+    'single-values-below-no-limit',
+    'PROFILE_VIOLATION',
+    'Below the lower limit, and there is none',
+    sampledAs({ data: '47 L E' }),
+    byGateway('detail'),
   ],
   [
     'window-as-single-values',
