@@ -267,7 +267,7 @@ export class Gateway implements AsyncDisposable {
     const detailDue = new DetailDue({
       ...{ grants, processing, windows: versions, detailMaking: config.detail, clock },
     });
-    const rekeyings = new Rekeyings({ steps, patients });
+    const rekeyings = new Rekeyings({ steps, patients, ledger });
     const limits = { acknowledgeWithinMs, deliverWithinMs };
     const { technicalAlarms } = this;
     const parts = { ...base, ...outside, ...stores, ...limits, technicalAlarms, rekeyings, detailDue };

@@ -115,12 +115,6 @@ export class ConsentDesk implements AsyncDisposable {
     const outbox = { add: (step: ConsentStep) => void this.sent.push(step) };
     const intake = new StatementIntake({ ...common, delegates, outbox });
     const { requests } = this;
-    this.rekeyings = new Rekeyings({ steps, patients: core.patients });
-    const { rekeyings } = this;
-    const { recoveries } = this;
-    this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings, recoveries });
-    this.encryptionKeys = new EncryptionKeys({ ...common, intake, requests, rewraps: this.rewraps });
-    const { gatewayKeys, encryptionKeys } = this;
     const ledger: LedgerReader = {
       channel: (name) => ({
         evaluate: (async (_contract: unknown, asked: string) => {
@@ -130,6 +124,12 @@ export class ConsentDesk implements AsyncDisposable {
         }) as never,
       }),
     };
+    this.rekeyings = new Rekeyings({ steps, patients: core.patients, ledger });
+    const { rekeyings } = this;
+    const { recoveries } = this;
+    this.gatewayKeys = new GatewayKeys({ ...common, intake, requests, rekeyings, recoveries });
+    this.encryptionKeys = new EncryptionKeys({ ...common, intake, requests, rewraps: this.rewraps });
+    const { gatewayKeys, encryptionKeys } = this;
     const logger = {
       warn: () => undefined,
       error: (...said: readonly unknown[]) => void this.errors.push(String(said[1])),
@@ -229,7 +229,13 @@ export class ConsentDesk implements AsyncDisposable {
   #keys(name: ChannelName, asked: string) {
     return asked === 'ListRecoveries'
       ? { recoveries: this.recoveriesOnLedger[name] }
-      : { consentKeys: [], encryptionKeys: [], ...this.patientOnLedger, ...this.differingOn[name] };
+      : {
+          consentKeys: [],
+          gatewayKeys: [],
+          encryptionKeys: [],
+          ...this.patientOnLedger,
+          ...this.differingOn[name],
+        };
   }
 
   #rows(name: ChannelName) {

@@ -199,7 +199,10 @@ export class DeliveryFixture implements AsyncDisposable {
       patients: core.patients,
       versions: this.versions,
       technicalAlarms: new TechnicalAlarmStore(store.database),
-      rekeyings: new Rekeyings({ steps: new StepStore(store.database), patients: core.patients }),
+      rekeyings: new Rekeyings({
+        ...{ steps: new StepStore(store.database), patients: core.patients },
+        ledger: { channel: () => ({ evaluate: this.#getRecord as never }) },
+      }),
       networkId: NETWORK,
       clock: Date.now,
       logger: silent,

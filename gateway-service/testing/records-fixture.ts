@@ -16,6 +16,7 @@ import { OwnVersionStore } from '../src/delivery/own-version-store.js';
 import { RewrapStore } from '../src/delivery/rewrap-store.js';
 import { Rewrapper } from '../src/delivery/rewrapper.js';
 import { Storing } from '../src/delivery/storing.js';
+import type { LedgerReader } from '../src/ledger-access/ledger-link.js';
 import { openProviders } from '../src/ledger-access/providers.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
@@ -235,6 +236,9 @@ export class RecordsFixture implements AsyncDisposable {
     const { settingsStore } = this;
     const { technicalAlarms } = this;
     const { processing, versions, notices, alarms, rewraps, unmade, grants, subscriptions } = this;
+    const ledger: LedgerReader = {
+      channel: () => ({ evaluate: () => Promise.reject(new Error('nobody asks the ledger here')) }),
+    };
     const parts = {
       ...{
         core,
@@ -253,7 +257,7 @@ export class RecordsFixture implements AsyncDisposable {
         subscriptions,
         settings,
         settingsStore,
-        rekeyings: new Rekeyings({ steps: new StepStore(database), patients: core.patients }),
+        rekeyings: new Rekeyings({ steps: new StepStore(database), patients: core.patients, ledger }),
       },
       ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
       providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),
@@ -285,9 +289,7 @@ export class RecordsFixture implements AsyncDisposable {
     this.watch = new AlarmWatch({ ...parts, acknowledgements, noticeSender });
     this.#storing = new Storing({
       ...parts,
-      ledger: {
-        channel: () => ({ evaluate: () => Promise.reject(new Error('nobody asks the ledger here')) }),
-      },
+      ledger,
       remaking: { makeAgain: () => undefined },
     });
     this.processor = testProcessor({ core, clock, settings });

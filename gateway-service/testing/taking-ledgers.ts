@@ -32,9 +32,9 @@ export function takingLedgers(desk: ConsentDesk, patientNo: number, codeOf: Code
   const outbox = new ConsentOutbox({
     ...{ store, steps: desk.steps, clock: () => t.nowMs, logger: silent, patients },
     ledger: {
+      register: { authorities: batch('authorities'), cloud: batch('cloud') },
       grant: { authorities: batch('authorities'), cloud: batch('cloud') },
       revoke: { authorities: batch('authorities'), cloud: batch('cloud') },
-      enrolment: one,
       channel: one,
       note: () => undefined,
     } as never,

@@ -22,7 +22,7 @@ import {
   registerProvider,
   rotateOrganisationKey,
 } from './organisations.js';
-import { getPatient, registerPatient, rotatePatientKey } from './patients.js';
+import { getPatient, registerPatient, registerPatients, rotatePatientKey } from './patients.js';
 import { getPolicyVersion, listPolicyChanges } from './policy.js';
 import { getPractitioner, registerPractitioner } from './practitioners.js';
 import { listRecoveries, objectToRecovery, takeOver, vouchForKey } from './recoveries.js';
@@ -57,6 +57,7 @@ export const accessControlWith = (recoverers: Recoverers): Chaincode<typeof acce
   definition: accessControl,
   handlers: {
     RegisterPatient: registerPatient,
+    RegisterPatients: registerPatients,
     RotatePatientKey: rotatePatientKey,
     VouchForKey: vouchForKey(recoverers),
     ObjectToRecovery: objectToRecovery,

@@ -25,7 +25,7 @@ describe('registering a patient', () => {
     const patient = fixture.newPatient();
     const { result, event, txId } = await register(patient.registration());
     expect(result).toMatchObject({ code: 'OK', txId });
-    expect(event).toEqual({ name: 'PatientsChanged', payload: { patientIds: [patient.id] } });
+    expect(event).toEqual({ name: 'PatientsChanged', payload: { patientIds: [patient.id], areNew: true } });
     const state = await fixture.ask<PatientState>('GetPatient', { patientId: patient.id });
     expect(state.consentKeys).toEqual([{ key: publicKeyOf(patient.consent), from: state.registeredAt }]);
     expect(state.sponsor).toBe(enroller().certificateSha256);
@@ -77,6 +77,75 @@ describe('registering a patient', () => {
   test('from the future is refused', async () => {
     const early = fixture.newPatient().registration({ iat: fixture.nowMs / 1000 + 121 });
     expect(await codeOf(register(early))).toBe('STATEMENT_FROM_FUTURE');
+  });
+});
+
+describe('registering many patients at once', () => {
+  const together = (...statements: string[]) =>
+    fixture.codes('RegisterPatients', statements, { caller: enroller() });
+  const isKnown = async ({ id }: TestPatient): Promise<boolean> =>
+    (await codeOf(fixture.ask('GetPatient', { patientId: id }))) !== 'PATIENT_UNKNOWN';
+
+  test('registers each as alone, and tells of all of them at once', async () => {
+    const [one, other] = [fixture.newPatient(), fixture.newPatient()];
+    const items = [one.registration(), other.registration()];
+    const { event, txId } = await fixture.run('RegisterPatients', { items }, { caller: enroller() });
+    expect(event).toEqual({
+      name: 'PatientsChanged',
+      payload: { patientIds: [one.id, other.id], areNew: true },
+    });
+    const alone = await fixture.patient();
+    const states = await Promise.all(
+      [one, alone].map(({ id }) => fixture.ask<PatientState>('GetPatient', { patientId: id })),
+    );
+    expect(Object.keys(states[0] ?? {})).toEqual(Object.keys(states[1] ?? {}));
+    expect(states[0]?.sponsor).toBe(enroller().certificateSha256);
+    // Sent again, also alone, they are answered with the transaction that first carried them.
+    for (const statement of items)
+      expect((await register(statement)).result).toMatchObject({ code: 'OK', txId });
+    const again = await fixture.run('RegisterPatients', { items }, { caller: enroller() });
+    expect(again.event).toBeUndefined();
+    expect(again.states.every(({ writes }) => writes.size === 0)).toBe(true);
+  });
+
+  test('refuses a bad one alone, with the code that it has alone, and writes nothing of it', async () => {
+    const known = await fixture.patient();
+    const [good, last, victim, thief] = [1, 2, 3, 4].map(() => fixture.newPatient());
+    if (!good || !last || !victim || !thief) throw new Error('There are no patients');
+    const body = {
+      consentKey: publicKeyOf(thief.consent),
+      gatewayKey: publicKeyOf(newSigner()),
+      gatewayKeyProof: thief.proofOf(thief.gateway),
+      encryptionKey: newEncryptionKey(),
+    };
+    const bad = [
+      known.registration(),
+      thief.registration({ iss: victim.id }),
+      thief.sign('registerPatient', body, thief.consent),
+      thief.registration({ aud: 'elsewhere' }),
+      thief.registration({ channels: ['authorities'] }),
+      thief.registration({ iat: fixture.nowMs / 1000 + 121 }),
+      known.revokeAll(),
+    ];
+    const codes = await Promise.all(bad.map((statement) => codeOf(register(statement))));
+    expect(await together(good.registration(), ...bad, last.registration())).toEqual(['OK', ...codes, 'OK']);
+    expect(await Promise.all([good, last, victim, thief].map(isKnown))).toEqual([true, true, false, false]);
+  });
+
+  test('registers nobody twice: the second is refused, and one in another’s name takes nobody’s place', async () => {
+    const [patient, thief] = [fixture.newPatient(), fixture.newPatient()];
+    const codes = await together(
+      thief.registration({ iss: patient.id }),
+      patient.registration(),
+      patient.registration(),
+      thief.registration({ iss: patient.id }),
+    );
+    expect(codes).toEqual(['PATIENT_ID_MISMATCH', 'OK', 'BATCH_DUPLICATE_SUBJECT', 'PATIENT_ID_MISMATCH']);
+  });
+
+  test('is for the enroller alone', async () => {
+    const items = [fixture.newPatient().registration()];
+    expect(await codeOf(fixture.run('RegisterPatients', { items }))).toBe('CALLER_REFUSED');
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  acceptBatch,
   acceptOne,
   checkKeyProof,
   type Evaluation,
@@ -6,7 +7,13 @@ import {
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
-import { ContractError, type ItemResult, type PatientState } from '@careledger/contracts';
+import {
+  ContractError,
+  type Batch,
+  type BatchResult,
+  type ItemResult,
+  type PatientState,
+} from '@careledger/contracts';
 import { fromBase64url, sha256 } from '@careledger/crypto';
 import { patientIdOf } from '@careledger/domain';
 import { delegateKeys, patients } from './families.js';
@@ -27,23 +34,47 @@ export async function getPatient(
   return patient;
 }
 
+const REGISTRATION = {
+  names: ['registerPatient'] as const,
+  signers: { selfSignedBy: (body: { consentKey: string }) => body.consentKey },
+};
+
 export async function registerPatient(
   tx: Submission,
   { statement }: OneStatement,
 ): Promise<Outcome<ItemResult>> {
-  const intake = {
-    names: ['registerPatient'] as const,
-    signers: { selfSignedBy: (body: { consentKey: string }) => body.consentKey },
-  };
-  return outcomeOf(await acceptOne(tx, statement, intake, (verified) => register(tx, verified)));
+  const accepted = await acceptOne(tx, statement, REGISTRATION, (verified) => register(tx, verified));
+  const { item } = accepted;
+  return 'repeated' in accepted
+    ? { result: item }
+    : { result: item, event: newcomers(accepted.verified.iss) };
 }
+
+export async function registerPatients(tx: Submission, { items }: Batch): Promise<Outcome<BatchResult>> {
+  const { result, news } = await acceptBatch(tx, items, {
+    ...REGISTRATION,
+    // By the key that signs and not by the name: who registers in another's is told so, and takes nobody's place.
+    subjectOf: ({ body }) => body.consentKey,
+    apply: async (itemTx, verified) => {
+      await register(itemTx, verified);
+      return verified.iss;
+    },
+  });
+  return { result, event: news.length > 0 ? newcomers(...news) : undefined };
+}
+
+const newcomers = (...patientIds: string[]) => ({ patientIds, areNew: true as const });
 
 export async function rotatePatientKey(
   tx: Submission,
   { statement }: OneStatement,
 ): Promise<Outcome<ItemResult>> {
   const intake = { names: ['rotatePatientKey'] as const, signers: findSigners };
-  return outcomeOf(await acceptOne(tx, statement, intake, (verified) => rotate(tx, verified)));
+  const accepted = await acceptOne(tx, statement, intake, (verified) => rotate(tx, verified));
+  const { item } = accepted;
+  return 'repeated' in accepted
+    ? { result: item }
+    : { result: item, event: { patientIds: [accepted.verified.iss] } };
 }
 
 async function register(tx: Submission, { iss, body }: Verified<'registerPatient'>): Promise<void> {
@@ -95,13 +126,4 @@ function withNewKey(
       : { gatewayKeys: rotated(gatewayKeys, newKey, tx.at, signing) };
   checkKeyProof(newKeyProof, patientId, newKey, tx);
   return { ...patient, ...next };
-}
-
-function outcomeOf(
-  accepted: Awaited<ReturnType<typeof acceptOne<'registerPatient' | 'rotatePatientKey'>>>,
-): Outcome<ItemResult> {
-  const { item } = accepted;
-  return 'repeated' in accepted
-    ? { result: item }
-    : { result: item, event: { patientIds: [accepted.verified.iss] } };
 }

@@ -10,22 +10,30 @@ import type { Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
 import type { Rotations } from './rotations.js';
 import type { ConsentSettler } from './settle.js';
-import type { ConsentStep, StepStore } from './step-store.js';
+import type { ConsentStep, StepKind, StepStore } from './step-store.js';
 
-/** Which function takes one statement of a kind. */
-const ONE_BY_ONE = {
-  register: 'RegisterPatient',
-  reject: 'RejectSubscription',
-  rotate: 'RotatePatientKey',
-  rekey: 'RotatePatientKey',
-  object: 'ObjectToRecovery',
-  'take-over': 'TakeOver',
-  delegate: 'Delegate',
-  'end-delegation': 'EndDelegation',
-} as const;
+/** How statements of a kind are brought: one by one by a function, or with those of other patients in one transaction. */
+const BROUGHT = {
+  register: { together: 'register' },
+  grant: { together: 'grant' },
+  deny: { together: 'revoke' },
+  revoke: { together: 'revoke' },
+  reject: { alone: 'RejectSubscription' },
+  rotate: { alone: 'RotatePatientKey' },
+  rekey: { alone: 'RotatePatientKey' },
+  object: { alone: 'ObjectToRecovery' },
+  'take-over': { alone: 'TakeOver' },
+  delegate: { alone: 'Delegate' },
+  'end-delegation': { alone: 'EndDelegation' },
+} as const satisfies Record<
+  StepKind,
+  | { readonly together: 'register' | 'grant' | 'revoke' }
+  | { readonly alone: keyof (typeof accessControl)['transactions'] }
+>;
+type Alone = Extract<(typeof BROUGHT)[StepKind], { readonly alone: unknown }>['alone'];
 
 /** The part of the ledger that consent needs. */
-export type ConsentLedger = Pick<LedgerLink, 'grant' | 'revoke' | 'enrolment' | 'channel' | 'note'>;
+export type ConsentLedger = Pick<LedgerLink, 'register' | 'grant' | 'revoke' | 'channel' | 'note'>;
 
 export interface ConsentOutboxOptions {
   readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
@@ -42,24 +50,28 @@ export interface ConsentOutboxOptions {
  * Takes patients' statements to their channels, in the order that their kind asks for: a grant to `authorities` first, a
  * revocation or a denial to `cloud`. Steps of one statement wait for each other, different statements do not: no outage
  * of one channel delays a revocation on the other, and the ledger needs no order among them. But for a rotation of the
- * key: on its channel it waits for all before it, and holds back all after it.
+ * key: on its channel it waits for all before it, and holds back all after it. Registrations have workers of their own:
+ * however many patients are enrolled at once, and whatever keeps the enroller out, no decision of anybody's stands behind
+ * them.
  */
 export class ConsentOutbox implements AsyncDisposable {
   readonly #options: ConsentOutboxOptions;
-  readonly #work: Readonly<Record<ChannelName, DurableWork<number>>>;
+  readonly #deciding: Readonly<Record<ChannelName, DurableWork<number>>>;
+  readonly #registering: Readonly<Record<ChannelName, DurableWork<number>>>;
 
   constructor(options: ConsentOutboxOptions) {
     this.#options = options;
-    const work = (channel: ChannelName) =>
+    const work = (name: string) =>
       new DurableWork<number>({
-        name: `consent-${channel}`,
+        name,
         concurrency: LEDGER_CONCURRENCY,
         backoff: EMERGENCY_BACKOFF,
         isAway: (error) => !(error instanceof NotYetError),
         logger: options.logger,
         run: (stepNo) => this.#run(stepNo),
       });
-    this.#work = { authorities: work('authorities'), cloud: work('cloud') };
+    this.#deciding = { authorities: work('consent-authorities'), cloud: work('consent-cloud') };
+    this.#registering = { authorities: work('register-authorities'), cloud: work('register-cloud') };
   }
 
   /** Goes on with what earlier runs left. */
@@ -68,16 +80,21 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   /** What delegates signed waits in a queue of its own: however much it is, nothing of the patient's stands behind it. */
-  add({ channel, patientNo, stepNo, isDelegated }: ConsentStep): void {
-    this.#work[channel].add(isDelegated === 1 ? `delegates-${patientNo}` : patientNo, stepNo);
+  add({ kind, channel, patientNo, stepNo, isDelegated }: ConsentStep): void {
+    const work = kind === 'register' ? this.#registering : this.#deciding;
+    work[channel].add(isDelegated === 1 ? `delegates-${patientNo}` : patientNo, stepNo);
   }
 
   get health(): WorkHealth[] {
-    return CHANNELS.map((channel) => this.#work[channel].health);
+    return this.#works.map(({ health }) => health);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(CHANNELS.map((channel) => this.#work[channel].stop()));
+    await Promise.all(this.#works.map((work) => work.stop()));
+  }
+
+  get #works(): DurableWork<number>[] {
+    return [this.#deciding, this.#registering].flatMap((by) => CHANNELS.map((channel) => by[channel]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,7 +134,8 @@ export class ConsentOutbox implements AsyncDisposable {
     if (step.kind === 'object' || step.kind === 'take-over') return;
     // So do a rotation's: what one refuses another may have.
     if (step.kind !== 'rotate') {
-      steps.refuseRest(step.patientNo, step.job, code, clock());
+      // A revocation that one channel refuses, which may know another key of the patient's, takes away on the other.
+      if (step.kind !== 'revoke') steps.refuseRest(step.patientNo, step.job, code, clock());
       return this.#refuse(steps.following(step.patientNo, step.job), code);
     }
     this.#refuse(steps.after(step), code);
@@ -134,24 +152,19 @@ export class ConsentOutbox implements AsyncDisposable {
 
   #submit({ kind, channel, patientNo, statement }: ConsentStep): Promise<Settled> {
     const { ledger, patients } = this.#options;
-    if (kind === 'grant' || kind === 'revoke' || kind === 'deny')
-      return ledger[kind === 'grant' ? 'grant' : 'revoke'][channel].submit(
-        patients.byNo(patientNo).patientId,
-        statement,
-      );
-    return this.#submitOne(ONE_BY_ONE[kind], channel, statement);
+    const brought = BROUGHT[kind];
+    return 'together' in brought
+      ? ledger[brought.together][channel].submit(patients.byNo(patientNo).patientId, statement)
+      : this.#submitOne(brought.alone, channel, statement);
   }
 
   /** One statement a transaction; the chaincode's refusal is an answer like an item's. */
-  async #submitOne(
-    name: (typeof ONE_BY_ONE)[keyof typeof ONE_BY_ONE],
-    channelName: ChannelName,
-    statement: string,
-  ): Promise<Settled> {
+  async #submitOne(name: Alone, channelName: ChannelName, statement: string): Promise<Settled> {
     const { ledger } = this.#options;
-    const channel = name === 'RegisterPatient' ? ledger.enrolment(channelName) : ledger.channel(channelName);
     try {
-      const { result, blockNumber } = await channel.submit(accessControl, name, { statement });
+      const { result, blockNumber } = await ledger
+        .channel(channelName)
+        .submit(accessControl, name, { statement });
       ledger.note(undefined);
       return { item: result, blockNumber: Number(blockNumber) };
     } catch (error) {
@@ -170,7 +183,7 @@ export class ConsentOutbox implements AsyncDisposable {
  * little.
  */
 const isTooEarly = ({ kind }: ConsentStep, code: string): boolean =>
-  kind === 'take-over' ? code === 'RECOVERY_NOT_DUE' : kind !== 'register' && mayBeTakenLater(code);
+  kind === 'take-over' ? code === 'RECOVERY_NOT_DUE' : mayBeTakenLater(code);
 
 /** The gateway's new key is in force there by another of the patient's statements. */
 const isThere = ({ kind }: ConsentStep, code: string): boolean =>

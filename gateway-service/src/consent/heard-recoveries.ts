@@ -77,7 +77,9 @@ export function startRecoveryHearing(
     run: async (signal) => {
       const following = { checkpoint: CHECKPOINT, schemas: { PatientsChanged }, signal };
       for await (const event of ledger.channel('cloud').events(accessControl, following)) {
-        for (const patientId of event.payload.patientIds) await heard.hear(patientId, 'cloud');
+        // Of whoever was registered just now there is no recovery; who has one is not heard behind hundreds of them.
+        if (event.payload.areNew !== true)
+          for (const patientId of event.payload.patientIds) await heard.hear(patientId, 'cloud');
         await event.ack();
       }
       return false;

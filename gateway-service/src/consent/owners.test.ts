@@ -95,9 +95,9 @@ describe('ids that another patient has chosen', () => {
     await using outbox = new ConsentOutbox({
       ...{ store, steps, clock: () => t.nowMs, logger: silent },
       ledger: {
+        register: { authorities: submit, cloud: submit },
         grant: { authorities: submit, cloud: submit },
         revoke: { authorities: submit, cloud: submit },
-        enrolment: () => submit,
         channel: () => submit,
         note: () => undefined,
       },

@@ -1,4 +1,8 @@
+import { accessControl } from '@careledger/contracts';
+import { kidOf, toBase64url } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
+import { currentKey } from '@careledger/policy';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient, Patients } from '../patients/index.js';
 import { newKeyOf } from './new-key.js';
 import { jobsOfStaged } from './staged-key.js';
@@ -10,6 +14,7 @@ export const KEY_UNKNOWN = 'STATEMENT_KEY_UNKNOWN';
 export interface RekeyingsOptions {
   readonly steps: Pick<StepStore, 'jobsOf'>;
   readonly patients: Pick<Patients, 'byNo' | 'keys'>;
+  readonly ledger: LedgerReader;
 }
 
 /**
@@ -44,13 +49,23 @@ export class Rekeyings {
 
   /**
    * Whether a refusal may come of a key that a channel knows alone. The patient may have had the statement relayed past this
-   * gateway, about a key that it has offered: what waits goes once it has the statement as well.
+   * gateway, about a key that it has offered: what waits goes once it has the statement as well. Where the channel has a
+   * third key in force nothing is waited for: nobody would hear that it is refused. @throws LedgerError
    */
-  mayExplain(patientNo: number, code: string): boolean {
-    const { patients } = this.#options;
-    const { patientId } = patients.byNo(patientNo);
-    const hasOffered = patients.keys(patientId).stagedGatewayKid !== undefined;
-    return this.isUnderWay(patientNo) || (code === KEY_UNKNOWN && hasOffered);
+  async mayExplain(patientNo: number, code: string, channel: ChannelName): Promise<boolean> {
+    const { patients, ledger } = this.#options;
+    if (this.isUnderWay(patientNo)) return true;
+    if (code !== KEY_UNKNOWN) return false;
+    const { patientId, chain } = patients.byNo(patientNo);
+    const offered = patients.keys(patientId).stagedGatewayKid;
+    if (offered === undefined) return false;
+    const { gatewayKeys } = await ledger
+      .channel(channel)
+      .evaluate(accessControl, 'GetPatient', { patientId });
+    const inForce = currentKey(gatewayKeys);
+    if (inForce === undefined) return false;
+    // The peer that is asked may lag behind the one that refused.
+    return kidOf('Ed25519', inForce) === offered || toBase64url(inForce) === chain.state.gatewayKey;
   }
 
   /** Without those that no channel took. */

@@ -130,7 +130,7 @@ export class Anchoring implements RegistrationAwaiter, AsyncDisposable {
       if (rekeyings.isHeld(patientNo, 'authorities')) throw new NotYetError(KEY_UNKNOWN);
       const next = await this.#next(patientNo);
       const settled = await ledger.anchor.submit(this.#chainOf(patientNo).patientId, next.statement);
-      if (mayBeTakenLater(settled.item.code) || this.#isRekeyed(patientNo, settled.item.code))
+      if (mayBeTakenLater(settled.item.code) || (await this.#isRekeyed(patientNo, settled.item.code)))
         throw new NotYetError(settled.item.code);
       await this.#settle(patientNo, next, settled);
     }
@@ -139,10 +139,11 @@ export class Anchoring implements RegistrationAwaiter, AsyncDisposable {
   }
 
   /** A peer that lags behind does not know a key that took another's place; one may know a key that is not in the chain yet. To give the chain up for that would be for good. */
-  #isRekeyed(patientNo: number, code: string): boolean {
+  async #isRekeyed(patientNo: number, code: string): Promise<boolean> {
     const { patients, rekeyings } = this.#options;
     if (code !== KEY_UNKNOWN) return false;
-    return patients.byNo(patientNo).chain.signerKeys().length > 1 || rekeyings.mayExplain(patientNo, code);
+    if (patients.byNo(patientNo).chain.signerKeys().length > 1) return true;
+    return rekeyings.mayExplain(patientNo, code, 'authorities');
   }
 
   /** The statement that is to go: the pending one, else a new one, on disk first. */

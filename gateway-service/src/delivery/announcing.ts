@@ -67,7 +67,10 @@ export class Announcing {
       },
     );
     // Another key of this gateway's may be there already.
-    if (outcome.outcome === 'refused' && rekeyings.mayExplain(version.patientNo, outcome.code))
+    if (
+      outcome.outcome === 'refused' &&
+      (await rekeyings.mayExplain(version.patientNo, outcome.code, 'authorities'))
+    )
       throw new NotYetError(outcome.code);
     if (outcome.outcome !== 'announced')
       logger.error(

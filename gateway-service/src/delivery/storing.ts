@@ -78,7 +78,10 @@ export class Storing {
     const wanted = { recordId, version: version.version, author, manifestHash, ciphertextSha256 };
     const outcome = await storeVersion(wanted, version, this.#side(version, signal));
     // The provider may know of another key of this gateway's sooner than the gateway.
-    if (outcome.outcome === 'refused' && this.#options.rekeyings.mayExplain(version.patientNo, outcome.code))
+    if (
+      outcome.outcome === 'refused' &&
+      (await this.#options.rekeyings.mayExplain(version.patientNo, outcome.code, 'cloud'))
+    )
       throw new NotYetError(outcome.code);
     await this.#settle(version, outcome);
   }

@@ -28,11 +28,11 @@ export class LedgerLink implements LedgerReader, Disposable {
   readonly announce: Readonly<Record<Priority, StatementBatcher>>;
   readonly anchor: StatementBatcher;
   readonly confirm: Readonly<Record<ChannelName, StatementBatcher>>;
+  readonly register: Readonly<Record<ChannelName, StatementBatcher>>;
   readonly grant: Readonly<Record<ChannelName, StatementBatcher>>;
   readonly revoke: Readonly<Record<ChannelName, StatementBatcher>>;
   readonly #urgent: Ledger;
   readonly #bulk: Ledger;
-  readonly #enroller: Ledger;
   readonly #open: ServiceLedger[] = [];
   readonly #logger: Pick<Logger, 'warn' | 'info'>;
   #lastError: LedgerError | undefined;
@@ -46,7 +46,7 @@ export class LedgerLink implements LedgerReader, Disposable {
     };
     this.#urgent = connect('ledger-urgent.db');
     this.#bulk = connect('ledger-bulk.db');
-    this.#enroller = enroller === undefined ? this.#bulk : connect('ledger-enroller.db', enroller);
+    const enrolling = enroller === undefined ? this.#bulk : connect('ledger-enroller.db', enroller);
     const batcher = (ledger: Ledger, submit: ConstructorParameters<typeof StatementBatcher>[0]) =>
       new StatementBatcher(submit, (error) => this.#saw(ledger, error));
     const announce = (ledger: Ledger) =>
@@ -66,6 +66,11 @@ export class LedgerLink implements LedgerReader, Disposable {
         this.#bulk.channel(channel).submit(records, 'ConfirmRecordTags', { items: [...items] }),
       );
     this.confirm = { authorities: confirm('authorities'), cloud: confirm('cloud') };
+    const register = (channel: ChannelName) =>
+      batcher(enrolling, (items) =>
+        enrolling.channel(channel).submit(accessControl, 'RegisterPatients', { items: [...items] }),
+      );
+    this.register = { authorities: register('authorities'), cloud: register('cloud') };
     this.grant = { authorities: consent('Grant', 'authorities'), cloud: consent('Grant', 'cloud') };
     this.revoke = { authorities: consent('Revoke', 'authorities'), cloud: consent('Revoke', 'cloud') };
   }
@@ -73,10 +78,6 @@ export class LedgerLink implements LedgerReader, Disposable {
   /** Where queries go. */
   channel(name: ChannelName): LedgerChannel {
     return this.#urgent.channel(name);
-  }
-
-  enrolment(name: ChannelName): LedgerChannel {
-    return this.#enroller.channel(name);
   }
 
   /** What its connections count. */

@@ -46,9 +46,11 @@ async function watch(options: WatcherOptions, signal: AbortSignal): Promise<void
   });
   for await (const event of events) {
     if (event.name === 'OrganisationsChanged') directory.forget(event.payload.ids);
-    else if (event.name === 'PatientsChanged')
-      for (const patientId of event.payload.patientIds) await rotations.compare(patientId);
-    else
+    else if (event.name === 'PatientsChanged') {
+      // Behind hundreds who were enrolled at once nobody's other key is heard of late.
+      if (event.payload.areNew !== true)
+        for (const patientId of event.payload.patientIds) await rotations.compare(patientId);
+    } else
       for (const subscription of event.payload.subscriptions) {
         const patient = patients.find(subscription.patientId);
         if (patient === undefined) continue;

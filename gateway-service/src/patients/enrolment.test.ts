@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { registrationStatement } from '@careledger/consent';
-import { fromBase64url, generateEd25519, generateX25519, sha256, type Signer } from '@careledger/crypto';
+import { keyProofStatement, registrationStatement } from '@careledger/consent';
+import {
+  fromBase64url,
+  generateEd25519,
+  generateX25519,
+  sha256,
+  type SignatureVerifier,
+  type Signer,
+} from '@careledger/crypto';
+import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { patientIdOf } from '@careledger/domain';
 import { encryptTo } from '@careledger/envelope';
 import { makeStatement } from '@careledger/statements';
@@ -39,6 +47,12 @@ const registration = (changes: Partial<EnrolmentOffer> = {}, by = consent): stri
     }),
     by,
   );
+};
+/** That the patient wants this key for the gateway, as its holder has it. */
+const proofBy = (signer: Signer): string => {
+  const [publicKey, iat] = [signer.publicKey, Math.floor(t.nowMs / 1_000)];
+  const { patientId, networkId } = offer;
+  return makeStatement(keyProofStatement({ patientId, networkId, publicKey, iat }), signer);
 };
 const sealed = (secret = scopeKey): Promise<string> =>
   encryptTo(fromBase64url(offer.encryptionKey), secret, { context });
@@ -111,6 +125,11 @@ describe('no patient is made', () => {
       'with another encryption key',
       () => registration({ encryptionKey: Buffer.from(generateX25519().publicKey).toString('base64url') }),
     ],
+    [
+      'whose proof of the gateway’s key no ledger would take',
+      () => registration({ gatewayKeyProof: proofBy(other) }),
+    ],
+    ['with a proof that is none', () => registration({ gatewayKeyProof: 'a.b.c' })],
     ['that is none', () => 'a.b.c'],
   ])('by a registration %s', async (_what, made) => {
     const enrolment = { statement: made(), scopeKey: await sealed() };
@@ -183,6 +202,36 @@ describe('many patients by one request', () => {
     expect([...twice, again[0]]).toEqual([patient, patient, patient]);
     expect(again[1]).toMatchObject({ code: 'PATIENT_EXISTS' });
     expect(t.core.patients.list()).toHaveLength(1);
+  });
+
+  test('hold up no frame that comes meanwhile: between two of them everything else has its turn', async () => {
+    const verifier = sodiumVerifier();
+    let [inTurn, most, isOver] = [0, 0, false];
+    const counting: SignatureVerifier = {
+      verify: (...of) => {
+        most = Math.max(most, ++inTurn);
+        return verifier.verify(...of);
+      },
+    };
+    await t.reopen({ consentKeys: undefined, verifier: counting });
+    const enrolments = await Promise.all(
+      Array.from({ length: 16 }, () => enrolmentOf(generateEd25519().signer)),
+    );
+    const turn = (): void => {
+      inTurn = 0;
+      if (!isOver) setImmediate(turn);
+    };
+    turn();
+    expect(await t.core.patients.enrolAll(enrolments)).toHaveLength(16);
+    isOver = true;
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  test('write nothing where none is made', async () => {
+    const keys = join(t.folder, 'keys.json');
+    const before = await stat(keys);
+    await t.core.patients.enrolAll([{ statement: 'a.b.c', scopeKey: 'x.y.z' }]);
+    expect((await stat(keys)).ino).toBe(before.ino);
   });
 
   test('whose keys outlived the store keep them, beside newcomers', async () => {

@@ -6,6 +6,7 @@ import { SEALED_CONTEXT } from '@careledger/protocol';
 import { StatementError, checkStatement, readStatement, selfSigned } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import { PatientError } from './errors.js';
+import { unproved } from './key-proof.js';
 import type { AppointedKeys } from './offered-keys.js';
 
 const SCOPE_KEY_BYTES = 32;
@@ -48,7 +49,8 @@ export function registrantOf(statement: string): {
 }
 
 /**
- * Whether a registration is the patient's own, and appoints exactly the keys that this gateway has for the patient.
+ * Whether a registration is the patient's own, and appoints exactly the keys that this gateway has for the patient. What a
+ * ledger would refuse for good is refused before the patient is made, who could not be made again.
  * @throws PatientError `ENROLMENT_REFUSED`
  */
 export function checkRegistration(
@@ -72,6 +74,9 @@ export function checkRegistration(
       body.gatewayKey === toBase64url(keys.gatewaySigner().publicKey) &&
       body.encryptionKey === toBase64url(keys.encryption().publicKey);
     if (!isOffered) throw refused('It appoints other keys than those that this gateway offers');
+    const proof = { patientId, key: body.gatewayKey, proof: body.gatewayKeyProof };
+    const fault = unproved(proof, { verifier, networkId: network, nowMs });
+    if (fault !== undefined) throw refused(`It does not prove the gateway’s key: ${fault.why}`, fault.cause);
   } catch (cause) {
     if (!(cause instanceof StatementError)) throw cause;
     throw refused(`${cause.code}: ${cause.message}`, cause);

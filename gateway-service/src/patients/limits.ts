@@ -1,5 +1,7 @@
 /** Patients whom one request enrols. */
 export const ENROLMENTS_MAX = 100;
+/** Such requests of a token, offers and enrolments each for themselves: more patients than the ledgers register in a minute. */
+export const ENROLMENT_BATCHES_PER_MINUTE = 120;
 /** Passphrases of one patient that wait for their turn. */
 export const WAITING_PER_PATIENT_MAX = 4;
 /** Passphrases that wait, all patients together: at about half a second each, none waits longer than a request may. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CryptoError,
   fromBase64url,
@@ -173,6 +174,9 @@ export class Patients {
       } catch (error) {
         if (!(error instanceof PatientError)) throw error;
         outcomes.set(place, error);
+      } finally {
+        // Frames come meanwhile, which may tell of a danger.
+        await nextTurn();
       }
     await keepTogether(this.#options.keyStore, [...newcomers.values()]);
     // By patient: one who is among them twice, or has come meanwhile by another request, is made once.

@@ -56,6 +56,14 @@ const RULE_CODES = [
   'GRANT_LIMIT',
 ] as const;
 
+/** How a patient's registration fails, alone or among others. */
+const REGISTRATION_CODES = [
+  ...STATEMENT_CODES,
+  'PATIENT_EXISTS',
+  'PATIENT_ID_MISMATCH',
+  'KEY_PROOF_INVALID',
+] as const;
+
 /** A request as the decision sees it. */
 const DecisionRequest = args({
   patientId: PatientId,
@@ -95,7 +103,18 @@ export const accessControl = {
       callers: ['enroller'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PATIENT_EXISTS', 'PATIENT_ID_MISMATCH', 'KEY_PROOF_INVALID'],
+      codes: REGISTRATION_CODES,
+      event: 'PatientsChanged',
+    }),
+    /** The same of many patients, each judged by itself: one that is refused stops nobody else. */
+    RegisterPatients: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['enroller'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [...REGISTRATION_CODES, 'BATCH_DUPLICATE_SUBJECT'],
       event: 'PatientsChanged',
     }),
     /**

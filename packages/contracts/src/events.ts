@@ -14,7 +14,11 @@ import { AccessState, AnnouncedRecordState, SubscriptionState, VisitState } from
 
 /** Chaincode events and their payloads (JSON). Each transaction emits at most one, with all its items' news. */
 export const EVENTS = {
-  PatientsChanged: Type.Object({ patientIds: Type.Array(PatientId) }),
+  PatientsChanged: Type.Object({
+    patientIds: Type.Array(PatientId),
+    /** They were registered: nothing of theirs was there before that could have changed. */
+    areNew: Type.Optional(Type.Literal(true)),
+  }),
   OrganisationsChanged: Type.Object({ ids: Type.Array(Type.String()) }),
   PolicyChanged: Type.Object({
     changes: Type.Array(

@@ -42,6 +42,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'as-peer': except(
         'RegisterPatient',
+        'RegisterPatients',
         'VouchForKey',
         'RegisterAuthority',
         'RegisterProvider',
@@ -75,11 +76,18 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['patients-msp'],
     through: {
-      'not-for-authority': ['RegisterPatient', 'Grant', 'Delegate', 'ConfirmRecordTags', 'AnchorHeads'],
+      'not-for-authority': [
+        'RegisterPatient',
+        'RegisterPatients',
+        'Grant',
+        'Delegate',
+        'ConfirmRecordTags',
+        'AnchorHeads',
+      ],
       'not-for-provider': ['Grant', 'Delegate', 'ConfirmRecordTags'],
     },
   },
-  { off: ['enroller'], through: { 'not-for-relay': ['RegisterPatient'] } },
+  { off: ['enroller'], through: { 'not-for-relay': ['RegisterPatient', 'RegisterPatients'] } },
   {
     off: ['admin'],
     through: {
@@ -125,6 +133,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
       'other-network': EVERY,
       'unproved-key': [
         'RegisterPatient, a proof for another network',
+        'RegisterPatients, a proof for another network',
         'RotatePatientKey, a proof for another network',
         'RotateOrganisationKey of an authority, a proof for another network',
         'RotateOrganisationKey of a provider, a proof for another network',
@@ -136,7 +145,13 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['body'],
     through: {
-      'more-members': except('RegisterPatient', 'RegisterAuthority', 'RegisterProvider', 'RegisterAttestor'),
+      'more-members': except(
+        'RegisterPatient',
+        'RegisterPatients',
+        'RegisterAuthority',
+        'RegisterProvider',
+        'RegisterAttestor',
+      ),
     },
   },
   { off: ['future'], through: { 'from-future': EVERY } },
@@ -210,6 +225,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'unproved-key': except(
         'RegisterPatient, a proof for another network',
+        'RegisterPatients, a proof for another network',
         'RotatePatientKey, no proof',
         'RotatePatientKey, a proof for another network',
         'RotateOrganisationKey of an authority, no proof',
@@ -226,7 +242,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['key-proof-registration'],
     through: {
-      'unproved-key': everyProofOf('RegisterPatient'),
+      'unproved-key': [...everyProofOf('RegisterPatient'), ...everyProofOf('RegisterPatients')],
     },
   },
   {

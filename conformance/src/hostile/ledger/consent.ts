@@ -232,6 +232,11 @@ export const consent: readonly LedgerKind[] = [
         const items = [storeByPatient(patient), storeByPatient(patient)];
         return fixture.sendLast('cloud-a client', 'StoreRecords', items);
       },
+      RegisterPatients: async (fixture) => {
+        const patient = fixture.stranger();
+        const items = [patient.registration(), patient.registration()];
+        return fixture.sendLast('patients enroller', 'RegisterPatients', items);
+      },
       'RequestAccess, of one version': async (fixture) => {
         const patient = await fixture.patient();
         const { recordId } = await fixture.stored(patient, patient);

@@ -15,8 +15,16 @@ import { adminOf, type LedgerFixture } from './ledger-fixture.js';
 import { argsOf, attestationOf, rotatePatientKey } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 
-const register = (fixture: LedgerFixture, statement: string) =>
-  fixture.send('patients enroller', 'RegisterPatient', { statement });
+/** How a patient is registered: alone, or among others. */
+type Registration = 'RegisterPatient' | 'RegisterPatients';
+
+const register = (fixture: LedgerFixture, name: Registration, statement: string) =>
+  fixture.send('patients enroller', name, argsOf(name, statement));
+/** The same attempt by each. */
+const byEach = <Try>(attempt: (name: Registration) => Try): Record<Registration, Try> => ({
+  RegisterPatient: attempt('RegisterPatient'),
+  RegisterPatients: attempt('RegisterPatients'),
+});
 const rotatePatient = (
   fixture: LedgerFixture,
   patient: TestPatient,
@@ -120,12 +128,12 @@ const PROOFS: Readonly<Record<string, (issuer: TestIssuer, fixture: LedgerFixtur
 const REGISTERING: Readonly<
   Record<string, (fixture: LedgerFixture, key: (issuer: TestIssuer) => UnprovedKey) => Promise<string>>
 > = {
-  RegisterPatient: async (fixture, keyFor) => {
+  ...byEach((name) => async (fixture: LedgerFixture, keyFor: (issuer: TestIssuer) => UnprovedKey) => {
     const patient = fixture.stranger();
     const { newKey: gatewayKey, newKeyProof = patient.proofOf(newSigner()) } = keyFor(patient);
     const body = { ...patientBody(patient), gatewayKey, gatewayKeyProof: newKeyProof };
-    return register(fixture, patient.sign('registerPatient', body, patient.consent));
-  },
+    return register(fixture, name, patient.sign('registerPatient', body, patient.consent));
+  }),
   RotatePatientKey: async (fixture, keyFor) => {
     const patient = await fixture.patient();
     return rotatePatient(fixture, patient, { use: 'gateway', ...keyFor(patient) });
@@ -169,45 +177,39 @@ export const registrations: readonly LedgerKind[] = [
     role: 'patient',
     what: 'registers under a pseudonym that another key gives',
     answer: 'PATIENT_ID_MISMATCH',
-    tries: {
-      RegisterPatient: async (fixture) => {
-        const [victim, other] = [fixture.stranger(), fixture.stranger()];
-        const body = { ...patientBody(other), gatewayKeyProof: victim.proofOf(other.gateway) };
-        return register(fixture, victim.sign('registerPatient', body, other.consent));
-      },
-    },
+    tries: byEach((name) => async (fixture: LedgerFixture) => {
+      const [victim, other] = [fixture.stranger(), fixture.stranger()];
+      const body = { ...patientBody(other), gatewayKeyProof: victim.proofOf(other.gateway) };
+      return register(fixture, name, victim.sign('registerPatient', body, other.consent));
+    }),
   }),
   kind({
     id: 'consent-key-delegated',
     role: 'relay',
     what: 'registers a patient whose gateway holds the consent key',
     answer: 'KEY_PROOF_INVALID',
-    tries: {
-      RegisterPatient: async (fixture) => {
-        const patient = fixture.stranger();
-        const gatewayKey = publicKeyOf(patient.consent);
-        const body = {
-          ...patientBody(patient),
-          gatewayKey,
-          gatewayKeyProof: patient.proofOf(patient.consent),
-        };
-        return register(fixture, patient.sign('registerPatient', body, patient.consent));
-      },
-    },
+    tries: byEach((name) => async (fixture: LedgerFixture) => {
+      const patient = fixture.stranger();
+      const gatewayKey = publicKeyOf(patient.consent);
+      const body = {
+        ...patientBody(patient),
+        gatewayKey,
+        gatewayKeyProof: patient.proofOf(patient.consent),
+      };
+      return register(fixture, name, patient.sign('registerPatient', body, patient.consent));
+    }),
   }),
   kind({
     id: 'registered-again',
     role: 'thief',
     what: 'registers a patient again with the first consent key, which was rotated away',
     answer: 'PATIENT_EXISTS',
-    tries: {
-      RegisterPatient: async (fixture) => {
-        const patient = await fixture.patient();
-        await rotatePatientKey(fixture, patient, 'consent');
-        const stolen = fixture.stranger(patient.consent);
-        return register(fixture, stolen.registration());
-      },
-    },
+    tries: byEach((name) => async (fixture: LedgerFixture) => {
+      const patient = await fixture.patient();
+      await rotatePatientKey(fixture, patient, 'consent');
+      const stolen = fixture.stranger(patient.consent);
+      return register(fixture, name, stolen.registration());
+    }),
   }),
   kind({
     id: 'old-key-again',

@@ -60,32 +60,31 @@ const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
     ]),
   );
 
+/** A patient whom no ledger knows, with the registration that makes one. */
+async function newPatient(fixture: LedgerFixture): Promise<Prepared> {
+  const patient = fixture.stranger();
+  const body = {
+    consentKey: publicKeyOf(patient.consent),
+    gatewayKey: publicKeyOf(patient.gateway),
+    gatewayKeyProof: patient.proofOf(patient.gateway),
+    encryptionKey: newEncryptionKey(),
+  };
+  return byNewcomer({
+    issuer: patient,
+    signer: patient.consent,
+    kind: 'registerPatient',
+    body,
+    otherKey: patient.gateway,
+  });
+}
+
 /**
  * Each function that writes, used as it should be. What is tried afterwards differs from these in the one thing that
  * makes it an attack.
  */
 const VALID_CALLS: Readonly<Record<Exclude<WritingFunction, (typeof TAKES_A_DAY)[number]>, ValidCall>> = {
-  RegisterPatient: {
-    by: 'newcomer',
-    channel: 'cloud',
-    identity: 'patients enroller',
-    prepare: async (fixture) => {
-      const patient = fixture.stranger();
-      const body = {
-        consentKey: publicKeyOf(patient.consent),
-        gatewayKey: publicKeyOf(patient.gateway),
-        gatewayKeyProof: patient.proofOf(patient.gateway),
-        encryptionKey: newEncryptionKey(),
-      };
-      return byNewcomer({
-        issuer: patient,
-        signer: patient.consent,
-        kind: 'registerPatient',
-        body,
-        otherKey: patient.gateway,
-      });
-    },
-  },
+  RegisterPatient: { by: 'newcomer', channel: 'cloud', identity: 'patients enroller', prepare: newPatient },
+  RegisterPatients: { by: 'newcomer', channel: 'cloud', identity: 'patients enroller', prepare: newPatient },
   RotatePatientKey: {
     by: 'patient',
     channel: 'cloud',

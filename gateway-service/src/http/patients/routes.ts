@@ -7,6 +7,7 @@ import {
   type ServiceApp,
 } from '@careledger/service-kit';
 import { byOps, byPatientOrOps } from '../access.js';
+import { ENROLMENT_BATCHES_PER_MINUTE } from '../../patients/limits.js';
 import { referenceOf } from '../decisions/statement-work.js';
 import { patientProblems } from '../route-problems.js';
 import { ENROLMENT, patientPath } from './enrolments.js';
@@ -40,6 +41,8 @@ import {
 
 /** Of a batch: statement and sealed key of each. */
 const BATCH_MAX_BYTES = 1_000_000;
+/** One is what a hundred requests are. */
+const ofMany = { ...byOps, requestsPerMinute: ENROLMENT_BATCHES_PER_MINUTE };
 
 export function addPatientRoutes(
   app: ServiceApp,
@@ -105,7 +108,7 @@ export function addPatientRoutes(
   app.post(
     '/v1/enrolments/offers',
     {
-      config: byOps,
+      config: ofMany,
       schema: {
         summary: 'The first step for many patients at once: an offer for each key, or why there is none',
         body: withExamples(OffersBody, { consentKeys: [EXAMPLE.publicKey] }),
@@ -118,7 +121,7 @@ export function addPatientRoutes(
   app.post(
     '/v1/enrolments/batch',
     {
-      config: byOps,
+      config: ofMany,
       bodyLimit: BATCH_MAX_BYTES,
       schema: {
         summary:

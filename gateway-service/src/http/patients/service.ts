@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fromBase64url } from '@careledger/crypto';
 import { CHANNELS, timestampOf } from '@careledger/domain';
 import type { ConsentService, DelegateTokens, Registrations } from '../../consent/index.js';
@@ -71,16 +72,18 @@ export class PatientService {
   }
 
   /** The same for many, each for itself. */
-  offers(consentKeys: readonly string[]): OffersView {
-    return {
-      offers: consentKeys.map((key) => {
-        try {
-          return { offer: this.offer(key), problem: null };
-        } catch (error) {
-          return { offer: null, problem: problemOf(error) };
-        }
-      }),
-    };
+  async offers(consentKeys: readonly string[]): Promise<OffersView> {
+    const offers: OffersView['offers'] = [];
+    for (const key of consentKeys) {
+      try {
+        offers.push({ offer: this.offer(key), problem: null });
+      } catch (error) {
+        offers.push({ offer: null, problem: problemOf(error) });
+      }
+      // Frames come meanwhile, which may tell of a danger.
+      await nextTurn();
+    }
+    return { offers };
   }
 
   /** Makes many patients by their own statements, and sends their registrations on their way: many in flight. */

@@ -44,6 +44,14 @@ test('keys come back after a restart, and nothing of them is readable in the fil
   expect((await readdir(folder)).filter((file) => file.endsWith('.tmp'))).toEqual([]);
 });
 
+test('nothing put in is nothing written: the file with everybody’s keys stays as it lies there', async () => {
+  const { path, store } = await sampleStore();
+  const before = await stat(path);
+  await store.put();
+  expect((await stat(path)).ino).toBe(before.ino);
+  await store.close();
+});
+
 test('a wrong passphrase, or a key file in its place, leaves the store locked', async () => {
   const { path, store } = await sampleStore();
   await store.close();
