@@ -19,7 +19,7 @@ import { Nonces } from './device-clock/index.js';
 import { DeviceRegistry } from './devices/index.js';
 import { Greetings, IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
 import { Patients, type ConsentKeyFolder } from './patients/index.js';
-import { CLOCKS_MIGRATION, STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
+import { LATER_STORE_MIGRATIONS, STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
 
 export interface GatewayCoreOptions {
   /** File of the store. */
@@ -75,7 +75,7 @@ export class GatewayCore implements AsyncDisposable {
   constructor(options: GatewayCoreOptions) {
     const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
     const { difficulty = 0, clock = Date.now, isClockProved = () => true } = options;
-    const { rules = clinicalReadingRules, migrations = [CLOCKS_MIGRATION] } = options;
+    const { rules = clinicalReadingRules, migrations = LATER_STORE_MIGRATIONS } = options;
     const { configAt = () => publishedLimits } = options;
     const nonces = new Nonces();
     const keeper = new ChainKeeper();

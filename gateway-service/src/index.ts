@@ -6,9 +6,10 @@ export { GatewayCore } from './core.js';
 export { problems } from './problems.js';
 export { DIFFERENCE_CODES } from './reconcile/index.js';
 export {
-  CLOCKS_MIGRATION,
+  LATER_STORE_MIGRATIONS,
   STORE_MIGRATIONS,
   openStore,
   type GatewayStore,
+  type NewFrameRow,
   type StoreWriter,
 } from './store/index.js';

@@ -44,7 +44,7 @@ import {
 import { RECEIVED_VERSIONS_TABLE } from './received/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { SETTINGS_TABLE } from './settings/schema.js';
-import { CLOCKS_MIGRATION } from './store/index.js';
+import { CLOCKS_MIGRATION, FRAME_GROUPS_MIGRATION } from './store/index.js';
 
 /** Name of the store in `dataDir`. */
 export const STORE_FILE = 'gateway.db';
@@ -102,4 +102,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'patients: what was sealed to their former keys', sql: RESEALED_TABLE },
   { name: 'consent: numbers of decisions by consent key', sql: POLICY_NUMBERS_TABLE },
   { name: 'records: single values of windows', sql: DUE_KINDS + DETAIL_INDEX },
+  FRAME_GROUPS_MIGRATION,
 ];

@@ -2,13 +2,14 @@ import { generateEd25519, randomId128, sha256 } from '@careledger/crypto';
 import { sodiumSigner } from '@careledger/crypto/sodium';
 import { deviceIdOf } from '@careledger/domain';
 import {
-  CLOCKS_MIGRATION,
   ChainKeeper,
   DeviceChain,
+  LATER_STORE_MIGRATIONS,
   PatientChain,
   STORE_MIGRATIONS,
   openStore,
   type GatewayStore,
+  type NewFrameRow,
   type StoreWriter,
 } from '@careledger/gateway-service';
 import { checkFrame, newDeviceChain, nodeMerkleHasher } from '@careledger/private-chain';
@@ -16,6 +17,8 @@ import { benchGenesis } from '../chain/genesis.js';
 
 /** Time between two entries of the log. */
 const ENTRY_INTERVAL_MS = 1_000;
+/** Frames read at once. */
+const INDEX_PAGE = 4_096;
 
 interface StagedEntry {
   readonly rowId: number;
@@ -35,10 +38,11 @@ export class EntryLog implements Disposable {
   readonly #chains: DeviceChain[] = [];
   #staged: StagedEntry[] = [];
   #next = 0;
+  #isIndexed = false;
 
   /** @param patients how many take turns, each with one device */
   constructor(path: string, patients: number) {
-    this.store = openStore({ path, migrations: [...STORE_MIGRATIONS, CLOCKS_MIGRATION] });
+    this.store = openStore({ path, migrations: [...STORE_MIGRATIONS, ...LATER_STORE_MIGRATIONS] });
     this.store.transaction((writer) => {
       for (let n = 0; n < patients; n++) this.#chains.push(this.#addPatient(writer));
     });
@@ -83,19 +87,42 @@ export class EntryLog implements Disposable {
     this.#keeper.committed();
   }
 
+  /** For a control: from now on every frame is found by its counter too, as the gateway's store does not do. */
+  addIndex(): void {
+    this.store.database.exec(
+      'CREATE TABLE bench_index (chain_no INTEGER, seq INTEGER, row_id INTEGER, PRIMARY KEY (chain_no, seq)) STRICT, WITHOUT ROWID',
+    );
+    this.#isIndexed = true;
+    const { read } = this.store;
+    let after = 0;
+    for (
+      let page = read.framesAfter(0, INDEX_PAGE);
+      page.length > 0;
+      page = read.framesAfter(after, INDEX_PAGE)
+    ) {
+      this.store.deferred(() => this.#index(page));
+      after = page.at(-1)?.rowId ?? after;
+    }
+  }
+
   [Symbol.dispose](): void {
     this.store.close();
   }
 
   #write(writer: StoreWriter): void {
     const receivedMs = Date.now();
-    writer.insertFrames(
-      this.#staged.map(({ rowId, chain, seq, height, bytes }) => {
-        return { rowId, chainNo: chain.chainNo, seq, height, receivedMs, flags: 0, offsetMs: 0, jws: bytes };
-      }),
-    );
+    const rows = this.#staged.map(({ rowId, chain, seq, height, bytes }) => {
+      return { rowId, chainNo: chain.chainNo, seq, height, receivedMs, flags: 0, offsetMs: 0, jws: bytes };
+    });
+    writer.insertFrames(rows);
+    if (this.#isIndexed) this.#index(rows);
     this.#keeper.write(writer);
     this.#staged = [];
+  }
+
+  #index(rows: readonly Pick<NewFrameRow, 'chainNo' | 'seq' | 'rowId'>[]): void {
+    const insert = this.store.database.prepare('INSERT INTO bench_index VALUES (?, ?, ?)');
+    for (const { chainNo, seq, rowId } of rows) insert.run(chainNo, seq, rowId);
   }
 
   #addPatient(writer: StoreWriter): DeviceChain {

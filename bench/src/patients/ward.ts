@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fromBase64url, generateEd25519, kidOf, randomId128, sha256 } from '@careledger/crypto';
 import { sodiumSigner } from '@careledger/crypto/sodium';
-import { CLOCKS_MIGRATION, STORE_MIGRATIONS, openStore, type GatewayCore } from '@careledger/gateway-service';
+import {
+  LATER_STORE_MIGRATIONS,
+  STORE_MIGRATIONS,
+  openStore,
+  type GatewayCore,
+} from '@careledger/gateway-service';
 import { newDeviceChain } from '@careledger/private-chain';
 import { benchGenesis } from '../chain/genesis.js';
 import { openCore, openKeys, storePath } from '../chain/open-core.js';
@@ -50,7 +55,10 @@ function makePatient(): MadePatient {
 }
 
 function writePatients(folder: string, patients: readonly MadePatient[]): void {
-  using store = openStore({ path: storePath(folder), migrations: [...STORE_MIGRATIONS, CLOCKS_MIGRATION] });
+  using store = openStore({
+    path: storePath(folder),
+    migrations: [...STORE_MIGRATIONS, ...LATER_STORE_MIGRATIONS],
+  });
   const nowMs = Date.now();
   store.transaction((writer) => {
     for (const { genesis, device, epoch } of patients) {

@@ -4,7 +4,12 @@ import type { Client } from 'aedes';
 import type { TokenSample } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
 import { answerBytes, resultPacket, topicField, type Answer } from './answer-packets.js';
-import { ANSWERS_BACKLOG_MAX_BYTES, LIMITED_MAX_FRAMES, UNANSWERED_MAX_FRAMES } from './limits.js';
+import {
+  ANSWERS_BACKLOG_MAX_BYTES,
+  LIMITED_MAX_FRAMES,
+  LIMITED_UNANSWERED_MAX_TURNS,
+  UNANSWERED_MAX_TURNS,
+} from './limits.js';
 
 export interface SessionOptions {
   readonly isLimited: boolean;
@@ -29,7 +34,7 @@ export class DeviceSession {
   readonly #framesField: Buffer;
   readonly #clock: () => number;
   #answers: Answer[] = [];
-  /** Frames that were read and not answered yet. */
+  /** Turns of the frames that were read and not answered yet. */
   #unanswered = 0;
   /** Whether CONNACK is out. */
   isConnected = false;
@@ -52,14 +57,14 @@ export class DeviceSession {
     this.#framesField = topicField(this.framesTopic);
   }
 
-  /** Whether many frames wait for their answer: more are read once they have it. */
+  /** Whether frames of many turns wait for their answer: more are read once they have it. */
   get isBusy(): boolean {
-    return this.#unanswered >= UNANSWERED_MAX_FRAMES;
+    return this.#unanswered >= (this.isLimited ? LIMITED_UNANSWERED_MAX_TURNS : UNANSWERED_MAX_TURNS);
   }
 
-  /** A frame was read: `answer` follows, or the connection ends. */
-  read(): void {
-    this.#unanswered++;
+  /** A frame of so many turns was read: `answer` follows, or the connection ends. */
+  read(turns: number): void {
+    this.#unanswered += turns;
   }
 
   /** Where the frames topic ends in what is behind the fixed header of a PUBLISH; undefined if that has another topic. */
@@ -73,10 +78,12 @@ export class DeviceSession {
    * Tells the device what became of a frame, and acknowledges it. The result goes with QoS 0: it can be lost with the
    * connection, and so can the PUBACK behind it; whoever has that has had the result.
    * @param messageId packet id of the frame; undefined for QoS 0, which has no PUBACK
+   * @param turns for which it was read
    */
-  answer(messageId: number | undefined, result: DeviceResult): void {
-    this.#unanswered--;
-    if (this.#unanswered === UNANSWERED_MAX_FRAMES - 1) setImmediate(this.#goOn);
+  answer(messageId: number | undefined, result: DeviceResult, turns: number): void {
+    const wasBusy = this.isBusy;
+    this.#unanswered -= turns;
+    if (wasBusy && !this.isBusy) setImmediate(this.#goOn);
     if (this.#held !== undefined) this.#countLimited();
     if (this.#held !== undefined && !isChallenge(result)) this.#held.push(result);
     else if (this.wantsResults) this.#tell(result);
@@ -92,6 +99,8 @@ export class DeviceSession {
   open(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
+    // More may wait for their answers from now on.
+    setImmediate(this.#goOn);
     if (this.wantsResults) for (const result of held) this.#tell(result);
   }
 

@@ -7,9 +7,10 @@ import { connectAsync } from 'mqtt';
 import { generate, parser as mqttParser, type Packet } from 'mqtt-packet';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import { GATEWAY_ID } from '../../testing/open-core.js';
-import { SimulatedDevice } from '../../testing/simulated-device.js';
+import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
 import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
+import { GROUP_MAX_FRAMES } from '../ingest/limits.js';
 import type { EmbeddedBroker } from './embedded.js';
 
 let t: TestCore;
@@ -213,6 +214,29 @@ test('slow-disk: what the pipeline has no room for is not read, and all of it is
   await Promise.all(sent);
   expect(pipeline.counters.stored).toBe(5_940);
   await Promise.all(connected.map((mqtt) => mqtt[Symbol.asyncDispose]()));
+}, 30_000);
+
+test('slow-disk: a device whose frames are large is held back like the others, and keeps its connection', async () => {
+  const readings = Array.from({ length: 400 }, (_, n) => glucose(t.nowMs - n * 60_000, 100));
+  const frames = Array.from({ length: 40 }, () => device.frame(t.nowMs, readings));
+  await using mqtt = await connectDevice();
+  const { store } = t.core;
+  const sync = store.syncThen.bind(store);
+  const held: (() => void)[] = [];
+  store.syncThen = (done) => void held.push(() => sync(done));
+  // What waits for the disk leaves no room for more to be checked.
+  const others = [t.pair(await t.patient()), t.pair(await t.patient())] as const;
+  void t.next(others[0]);
+  while (held.length === 0) await setImmediate();
+  for (const other of others)
+    for (let n = 0; n < GROUP_MAX_FRAMES / others.length; n++)
+      void t.send(other, { bytes: Buffer.from('no frame') });
+  const published = Promise.all(frames.map(({ bytes }) => mqtt.publish(bytes)));
+  for (let turn = 0; turn < 200; turn++) await setImmediate();
+  store.syncThen = (done) => sync(done);
+  for (const release of held) release();
+  await published;
+  expect(stored()).toBe(41);
 }, 30_000);
 
 test('a transaction that fails: no PUBACK, the device sends again, nothing is lost or doubled', async () => {

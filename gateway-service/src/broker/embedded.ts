@@ -5,7 +5,7 @@ import type { DeviceResult } from '@careledger/protocol';
 import type { Logger } from '@careledger/service-kit';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { DeviceError, type Admission, type DeviceRegistry } from '../devices/index.js';
-import type { IngestPipeline } from '../ingest/index.js';
+import { turnsOf, type IngestPipeline } from '../ingest/index.js';
 import { connackPacket } from './answer-packets.js';
 import { DeviceInbound } from './device-inbound.js';
 import { DeviceSession } from './device-session.js';
@@ -226,9 +226,10 @@ export class EmbeddedBroker implements FrameSource {
     else if (qos === 2)
       client.emit('error', new ViolationError('QOS_2_UNSUPPORTED', 'Publish frames with QoS 1'));
     else {
-      session.read();
+      const turns = turnsOf(body);
+      session.read(turns);
       const messageId = qos === 0 ? undefined : body.readUInt16BE(topicEnd);
-      const ticket = new PublishTicket(session, messageId, this.#settled);
+      const ticket = new PublishTicket(session, messageId, turns, this.#settled);
       if (messageId === undefined) pipeline.refuse('QOS_UNSUPPORTED', body.subarray(topicEnd), ticket);
       else pipeline.submit(device, body.subarray(topicEnd + PACKET_ID_BYTES), ticket);
     }

@@ -7,6 +7,7 @@ import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
 import type { EmbeddedBroker } from './embedded.js';
 import { LimitedSessions } from './limited-sessions.js';
+import { DEVICE_QUEUE_MAX_TURNS } from '../ingest/limits.js';
 import { LIMITED_MAX, LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
 
 const HOUR_MS = 3_600_000;
@@ -94,6 +95,17 @@ test('stolen-old-token: what it may send before it has to prove itself is bounde
   thief.publish(Buffer.from('no frame')).catch(() => undefined);
   await thief.disconnected;
   expect(broker.limitedSessions).toBe(0);
+});
+
+test('stolen-old-token: what it sends in one breath leaves the device its room in the queue', async () => {
+  await using mqtt = await withFreshToken();
+  const thieves = [await withOldToken(), await withOldToken()];
+  for (const thief of thieves)
+    for (let n = 0; n < DEVICE_QUEUE_MAX_TURNS; n++)
+      thief.publish(Buffer.from('no frame')).catch(() => undefined);
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  expect(mqtt.results).toMatchObject([{ seq: 0, status: 'stored' }]);
+  await Promise.all(thieves.map((thief) => thief[Symbol.asyncDispose]()));
 });
 
 test('stolen-old-token: it says nothing of the device’s clock', async () => {

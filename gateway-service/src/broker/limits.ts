@@ -23,5 +23,7 @@ export const LIMITED_MAX_MS = 60_000;
 export const LIMITED_MAX_FRAMES = 64;
 /** Bytes of acknowledgements and results that a device may leave unread before its connection ends. */
 export const ANSWERS_BACKLOG_MAX_BYTES = 1024 * 1024;
-/** Frames of a connection that wait for their answers before it is read on; with those of one more read they fit the queue. */
-export const UNANSWERED_MAX_FRAMES = 128;
+/** Turns of its device's frames that wait for their answers before a connection is read on: they fit the queue. */
+export const UNANSWERED_MAX_TURNS = 128;
+/** The same of a limited session: all of a device's together fit into what the queue has for them. */
+export const LIMITED_UNANSWERED_MAX_TURNS = 32;

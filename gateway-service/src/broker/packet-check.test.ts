@@ -94,7 +94,7 @@ test('however a stream is cut, the same packet is refused, and not before its pa
   const stream = bytes(frame, 0xc0, 0, subscribe, wrong);
   const wrongAt = stream.length - 2;
   for (const size of [1, 2, 3, 5, 100, stream.length]) {
-    const packets = new PacketStream(1_000, { takesPublishes: false, take: () => false });
+    const packets = new PacketStream(1_000, { takesPublishes: false, isBusy: false, take: () => false });
     let read = 0;
     for (; read < stream.length && !packets.isOver; read += size) {
       let chunk: Buffer | undefined = stream.subarray(read, read + size);

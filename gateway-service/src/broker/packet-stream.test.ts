@@ -26,6 +26,7 @@ function readAll(
   const read: { taken?: Buffer; left?: Buffer }[] = [];
   const stream = new PacketStream(maxBytes, {
     takesPublishes,
+    isBusy: false,
     take: (_firstByte, body) => read.push({ taken: Buffer.from(body) }) < takesUpTo,
   });
   for (let at = 0; at < bytes.length; at += size) {
@@ -63,6 +64,25 @@ test('a PUBLISH behind another packet is not taken before that is left', () => {
   const { read } = readAll(Buffer.concat([packet(5), SUBSCRIBE, packet(4), packet(3), PINGREQ]), {});
   const order = read.map(({ taken, left }) => (taken === undefined ? left : taken.length));
   expect(order).toEqual([5, SUBSCRIBE, 4, 3, PINGREQ]);
+});
+
+test('what a chunk brings while the taker is busy is held for later, to the packet', () => {
+  const taken: number[] = [];
+  const taker = {
+    takesPublishes: true,
+    isBusy: false,
+    take: (_firstByte: number, { length }: Buffer) => {
+      taker.isBusy = taken.push(length) === 2;
+      return true;
+    },
+  };
+  const stream = new PacketStream(16_384, taker);
+  expect(stream.accept(Buffer.concat([packet(5), packet(4), packet(3), PINGREQ]))).toHaveLength(0);
+  expect([taken, stream.isOver]).toEqual([[5, 4], false]);
+  taker.isBusy = false;
+  const held = stream.takeHeld();
+  expect(stream.accept(held ?? Buffer.alloc(0))).toEqual(PINGREQ);
+  expect(taken).toEqual([5, 4, 3]);
 });
 
 test('nothing is read once the taker wants no more', () => {

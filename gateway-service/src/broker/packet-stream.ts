@@ -15,6 +15,8 @@ export interface StreamFault extends PacketFault {
 export interface PublishTaker {
   /** Whether it takes what begins now; if not, the parser behind gets it. */
   readonly takesPublishes: boolean;
+  /** Whether what follows is to be held back. */
+  readonly isBusy: boolean;
   /**
    * Takes a whole packet, which was checked. Returns whether to read on.
    * @param firstByte type and flags
@@ -73,7 +75,7 @@ export class PacketStream {
 
   /**
    * Reads a chunk. Returns what of it is for the parser behind. Order is kept: a PUBLISH that follows packets of other
-   * kinds is held back until these are through.
+   * kinds is held back until these are through, and so is one for which the taker is too busy.
    */
   accept(chunk: Buffer): Buffer {
     let at = 0;
@@ -82,7 +84,7 @@ export class PacketStream {
       if (this.#rest > 0) at = this.#body(chunk, at);
       else {
         const first = chunk[at] ?? 0;
-        if (this.#digits < 0 && isPublish(first) && leftAt < at) {
+        if (this.#digits < 0 && isPublish(first) && (leftAt < at || this.#taker.isBusy)) {
           this.#held = chunk.subarray(at);
           break;
         }

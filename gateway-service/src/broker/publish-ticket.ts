@@ -7,19 +7,23 @@ import type { DeviceSession } from './device-session.js';
 export class PublishTicket implements FrameTicket {
   readonly #session: DeviceSession;
   readonly #messageId: number | undefined;
+  readonly #turns: number;
   readonly #settled: (session: DeviceSession, result: DeviceResult) => void;
 
   /**
    * @param messageId of its packet, which is acknowledged; undefined for QoS 0
+   * @param turns that the session has read it for
    * @param settled told before the device is
    */
   constructor(
     session: DeviceSession,
     messageId: number | undefined,
+    turns: number,
     settled: (session: DeviceSession, result: DeviceResult) => void,
   ) {
     this.#session = session;
     this.#messageId = messageId;
+    this.#turns = turns;
     this.#settled = settled;
   }
 
@@ -27,9 +31,13 @@ export class PublishTicket implements FrameTicket {
     return this.#session.isLimited ? this.#session.tokenSample : undefined;
   }
 
+  get isUnproved(): boolean {
+    return this.#session.isLimited;
+  }
+
   settle(result: DeviceResult): void {
     this.#settled(this.#session, result);
-    this.#session.answer(this.#messageId, result);
+    this.#session.answer(this.#messageId, result, this.#turns);
   }
 
   /** Nothing of it is acknowledged: the device connects again, and sends it again. */

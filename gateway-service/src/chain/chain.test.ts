@@ -9,6 +9,8 @@ import { STATEMENT_TYP, merkleHasher, verifyInclusion, type FramesBlock } from '
 import { PASSPHRASE } from '../../testing/open-core.js';
 import { glucose, type SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
+import { GroupPacker } from '../store/frame-group.js';
+import type { FrameRow } from '../store/index.js';
 import { PATIENT_KEYS, type Patient } from '../patients/index.js';
 import { SEAL_INTERVAL_MS } from './limits.js';
 import { phaseOf, sealDueMs } from './stagger.js';
@@ -25,12 +27,23 @@ async function withFrames(
 }
 
 /** Changes the store behind the gateway's back. */
-async function tamper(t: TestCore, sql: string, ...values: (string | Uint8Array)[]): Promise<void> {
+async function tamper(t: TestCore, sql: string, ...values: (string | number | Uint8Array)[]): Promise<void> {
   await t.core.close();
   const db = new DatabaseSync(join(t.folder, 'gateway.db'));
   db.prepare(sql).run(...values);
   db.close();
   await t.reopen();
+}
+
+/** Puts other frames in the place of those that the store has. */
+async function tamperFrames(t: TestCore, change: (frames: FrameRow[]) => FrameRow[]): Promise<void> {
+  const frames = change(t.core.store.read.framesAfter(0, 1_000));
+  await tamper(t, 'DELETE FROM frame_groups');
+  const packer = new GroupPacker();
+  for (const [index, { rowId }] of frames.entries()) {
+    const bytes = packer.pack(frames, index, index + 1);
+    await tamper(t, 'INSERT INTO frame_groups VALUES (?, ?)', rowId, bytes);
+  }
 }
 
 test('an open block is sealed within its time, at another moment for each patient', async () => {
@@ -100,7 +113,9 @@ test('a frame altered in the store is found, by place', async () => {
   await using t = await TestCore.open();
   const { patient, device } = await withFrames(t, 3);
   const other = device.frame(t.nowMs, [glucose(t.nowMs, 99)]).bytes;
-  await tamper(t, 'UPDATE frames SET jws = ? WHERE row_id = 2', other);
+  await tamperFrames(t, (frames) =>
+    frames.map((frame) => (frame.rowId === 2 ? { ...frame, jws: other } : frame)),
+  );
   const report = await t.core.chain.verify(patient.patientNo);
   expect(report.ok).toBe(false);
   expect(report.faults[0]).toMatchObject({ code: 'FRAME_TAMPERED', height: 1 });
@@ -109,8 +124,22 @@ test('a frame altered in the store is found, by place', async () => {
 test('a frame deleted from the store is missed', async () => {
   await using t = await TestCore.open();
   const { patient } = await withFrames(t, 3);
-  await tamper(t, 'DELETE FROM frames WHERE row_id = 2');
+  await tamperFrames(t, (frames) => frames.filter(({ rowId }) => rowId !== 2));
   expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: false, missing: 1, frames: 2 });
+});
+
+test('damaged-group: frames whose bytes in the store are cut short are missed', async () => {
+  await using t = await TestCore.open();
+  const { patient, device } = await withFrames(t, 3);
+  await t.next(device);
+  // Else the gateway would read what is damaged at its start, and refuse the store.
+  await tamper(t, 'UPDATE recovery SET from_row = 4');
+  await tamper(
+    t,
+    'UPDATE frame_groups SET frames = substr(frames, 1, length(frames) - 1) WHERE first_row < 4',
+  );
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: false, missing: 3, frames: 0 });
+  expect(() => t.core.chain.prove(2)).toThrow(expect.objectContaining({ code: 'STORE_INCONSISTENT' }));
 });
 
 test('a block rewritten in the store, and a head that the ledger knows otherwise, are found', async () => {

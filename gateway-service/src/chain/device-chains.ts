@@ -35,7 +35,9 @@ export class DeviceChains {
   reset(): void {
     for (const chain of this.#chains.values()) {
       const row = this.#read.deviceChain(chain.chainNo);
-      if (row !== undefined) chain.state = row.state;
+      // The names are here already.
+      const { deviceId, epoch } = chain.state;
+      if (row !== undefined) chain.state = { ...row.state, deviceId, epoch };
     }
   }
 }

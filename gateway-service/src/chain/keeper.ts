@@ -152,7 +152,7 @@ export class ChainKeeper {
     const pending = this.#pending;
     if (pending.length === 0) return pending;
     this.#pending = [];
-    for (const { patient } of pending) patient.uncommitted = [];
+    for (const { patient } of pending) patient.committed();
     return pending;
   }
 }

@@ -28,8 +28,7 @@ export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: num
   const { root, leaves } = packTree(open.frames.map(({ leaf }) => leaf));
   const body = { framesRoot: root, frameCount: open.frames.length, gaps: open.gaps };
   const sealed = sealNext(patient, { type: 'frames', body }, nowMs);
-  patient.open = undefined;
-  patient.uncommitted.push(open);
+  patient.sealed(open);
   const stored = {
     minMs: open.minMs,
     maxMs: open.maxMs,

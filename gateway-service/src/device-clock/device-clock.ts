@@ -35,8 +35,9 @@ export interface FrameOffset {
  * changes it.
  */
 export class DeviceClock {
-  readonly #lags = new LagRun();
-  readonly #order = new SentOrder();
+  /** Both from the first frame on. */
+  #lags: LagRun | undefined;
+  #order: SentOrder | undefined;
   /** Frames in a row of a boot of which no hello told. */
   #unheard: { readonly boot: string; readonly lags: LagRun } | undefined;
   #state: ClockState;
@@ -80,7 +81,7 @@ export class DeviceClock {
     const { offsetMs, source } = this.#state;
     const isSame = source === 'hello' && Math.abs(behindMs - offsetMs) <= HELLO_TOLERANCE_MS;
     const taken = Math.abs(behindMs) <= HELLO_TOLERANCE_MS ? 0 : behindMs;
-    this.#lags.clear();
+    this.#lags?.clear();
     this.#take(isSame ? offsetMs : taken, 'hello');
     return this.#state.offsetMs;
   }
@@ -113,15 +114,18 @@ export class DeviceClock {
     const { receivedMs, isProved } = arrival;
     if (!isProved) return this.#state.offsetMs;
     const lagMs = receivedMs - sentMs;
-    const { wasInTime, isSetBack } = this.#order.next({ seq, sentMs, lagMs }, this.#state.offsetMs);
+    const { wasInTime, isSetBack } = (this.#order ??= new SentOrder()).next(
+      { seq, sentMs, lagMs },
+      this.#state.offsetMs,
+    );
     const { offsetMs, source } = this.#state;
     const isAhead = offsetMs > 0 && lagMs < offsetMs - LAG_TOLERANCE_MS;
     // The clock has been set since: the frame would have been sent in the future, or before the one that it follows.
     if (source !== 'none' && ((isAhead && (source !== 'hello' || wasInTime)) || (isSetBack && wasInTime))) {
-      this.#lags.clear();
+      this.#lags?.clear();
       this.#take(0, 'none');
     }
-    this.#takeLag(this.#lags.add({ sentMs, receivedMs }));
+    this.#takeLag((this.#lags ??= new LagRun()).add({ sentMs, receivedMs }));
     // Made by a clock that was set before the hello: its offset is not this frame's.
     return this.#state.source === 'hello' && isAhead ? 0 : this.#state.offsetMs;
   }

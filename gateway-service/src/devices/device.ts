@@ -1,6 +1,8 @@
 import type { DeviceChain } from '../chain/device-chain.js';
 import { DeviceClock } from '../device-clock/index.js';
 import type { DeviceRow, DeviceStatus } from '../store/index.js';
+import { profileOf, type DeviceProfile } from './profile.js';
+import { keptKey } from './public-keys.js';
 
 /** A registered device as the gateway keeps it in memory: all that the hot path needs, without a look into the store. */
 export class Device {
@@ -10,11 +12,9 @@ export class Device {
   /** Thumbprint that its frames and tokens name. */
   readonly kid: string;
   readonly registeredMs: number;
-  type: string;
-  /** LOINC codes that it may send. */
-  codes: ReadonlySet<string>;
   status: DeviceStatus;
   changedMs: number;
+  #profile: DeviceProfile;
 
   constructor(
     row: DeviceRow,
@@ -23,12 +23,12 @@ export class Device {
     /** What is known of its clock. */
     readonly clock = new DeviceClock(),
   ) {
-    this.deviceId = row.deviceId;
-    this.publicKey = row.publicKey;
+    // The chain has the same text already.
+    this.deviceId = chain.state.deviceId;
+    this.publicKey = keptKey(row.publicKey);
     this.kid = row.kid;
     this.registeredMs = row.registeredMs;
-    this.type = row.type;
-    this.codes = new Set(row.codes);
+    this.#profile = profileOf(row.type, row.codes);
     this.status = row.status;
     this.changedMs = row.changedMs;
   }
@@ -36,10 +36,18 @@ export class Device {
   /** A new epoch of a known device. Frames of the former one that still wait are refused from now on. */
   pairAgain(chain: DeviceChain, { type, codes, changedMs }: DeviceRow): void {
     this.chain = chain;
-    this.type = type;
-    this.codes = new Set(codes);
+    this.#profile = profileOf(type, codes);
     this.status = 'active';
     this.changedMs = changedMs;
+  }
+
+  get type(): string {
+    return this.#profile.type;
+  }
+
+  /** LOINC codes that it may send. */
+  get codes(): ReadonlySet<string> {
+    return this.#profile.codes;
   }
 
   get patientId(): string {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { glucose } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
+import { GROUP_MAX_FRAMES } from './limits.js';
 import type { CommittedFrame } from './ticket.js';
 
 test('an urgent frame does not wait behind 1,280 others', async () => {
@@ -50,6 +51,26 @@ test('an urgent frame does not wait for a slow sync of ordinary ones', async () 
   expect(await slow).toMatchObject({ status: 'stored' });
 });
 
+test('slow-disk: an urgent frame does not wait with all that others have sent meanwhile', async () => {
+  await using t = await TestCore.open();
+  const patient = await t.patient();
+  const busy = [t.pair(patient), t.pair(patient)];
+  const ill = t.pair(patient);
+  const { store } = t.core;
+  const sync = store.syncThen.bind(store);
+  const held: (() => void)[] = [];
+  store.syncThen = (done) => void held.push(() => sync(done));
+  const ordinary = [t.next(ill)];
+  while (held.length === 0) await new Promise(setImmediate);
+  for (const device of busy) for (let n = 0; n < 400; n++) ordinary.push(t.next(device));
+  while (t.core.pipeline.queued > 2 * 400 - GROUP_MAX_FRAMES) await new Promise(setImmediate);
+  store.syncThen = (done) => sync(done);
+  expect(await t.send(ill, ill.frame(t.nowMs, [glucose(t.nowMs, 48)]))).toMatchObject({ status: 'stored' });
+  for (const release of held) release();
+  await Promise.all(ordinary);
+  expect(t.core.pipeline.counters.stored).toBe(802);
+});
+
 test('a sync that fails: nothing is acknowledged any more, and the gateway is told to end', async () => {
   const fatal: Error[] = [];
   await using t = await TestCore.open({ onFatal: (error) => fatal.push(error) });
@@ -58,6 +79,22 @@ test('a sync that fails: nothing is acknowledged any more, and the gateway is to
   await expect(t.next(device)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await expect(t.next(device)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(fatal).toMatchObject([{ message: 'EIO' }]);
+});
+
+test('two syncs at a time, and one fails: the other’s frames are not acknowledged either', async () => {
+  await using t = await TestCore.open({ onFatal: () => undefined });
+  const patient = await t.patient();
+  const [well, ill] = [t.pair(patient), t.pair(patient)];
+  const syncs: ((error: Error | null) => void)[] = [];
+  t.core.store.syncThen = (done) => void syncs.push(done);
+  const ordinary = t.next(well);
+  while (syncs.length < 1) await new Promise(setImmediate);
+  const urgent = t.send(ill, ill.frame(t.nowMs, [glucose(t.nowMs, 48)]));
+  while (syncs.length < 2) await new Promise(setImmediate);
+  syncs[0]?.(new Error('EIO'));
+  syncs[1]?.(null);
+  await expect(ordinary).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await expect(urgent).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
 });
 
 test('frames handed in while the gateway stops are refused; those before are settled', async () => {

@@ -2,10 +2,10 @@
 export const QUEUE_MAX_FRAMES = 4_096;
 /** Bytes of the frames that wait. */
 export const QUEUE_MAX_BYTES = 16 * 1024 * 1024;
-/** Bytes of a frame that count like one frame more: large ones use up more of their device's turns. */
-export const BYTES_PER_TURN = 2_048;
 /** Turns for which frames of one device wait: a few reads of its connection. The rest of the room is the others'. */
 export const DEVICE_QUEUE_MAX_TURNS = 512;
+/** Of these for frames of whoever has not shown that he is the device: it finds room whatever is sent in its name. */
+export const UNPROVED_QUEUE_MAX_TURNS = 256;
 /** A reading measured longer ago is no reason to hurry. */
 export const URGENT_MAX_AGE_MS = 15 * 60_000;
 /** How often a device whose urgent frames turned out to be none is taken at its word again. */
@@ -18,3 +18,5 @@ export const QUEUE_RESUME_FRACTION = 0.5;
 export const SLICE_MAX_FRAMES = 32;
 /** Frames of one transaction. While as many wait for a slow disk, no more are checked. */
 export const GROUP_MAX_FRAMES = 512;
+/** While urgent frames wait: theirs come on top, and take the group with them at once. */
+export const URGENT_GROUP_MAX_FRAMES = 1_024;

@@ -15,16 +15,18 @@ import { traceFrame } from './frame-span.js';
 import type { Greetings } from './greetings.js';
 import { Group } from './group.js';
 import {
-  BYTES_PER_TURN,
   DEVICE_QUEUE_MAX_TURNS,
   GROUP_MAX_FRAMES,
   QUEUE_MAX_BYTES,
   QUEUE_MAX_FRAMES,
   QUEUE_RESUME_FRACTION,
   SLICE_MAX_FRAMES,
+  UNPROVED_QUEUE_MAX_TURNS,
+  URGENT_GROUP_MAX_FRAMES,
   URGENT_SYNCS_MAX,
 } from './limits.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
+import { turnsOf } from './turns.js';
 import { UrgentTrust } from './urgent-trust.js';
 
 export interface PipelineOptions extends FrameChecks {
@@ -118,7 +120,8 @@ export class IngestPipeline {
       ticket.fail(this.#refusal);
       return;
     }
-    if (this.#queue.costOf(device) >= DEVICE_QUEUE_MAX_TURNS) {
+    const mostTurns = ticket.isUnproved === true ? UNPROVED_QUEUE_MAX_TURNS : DEVICE_QUEUE_MAX_TURNS;
+    if (this.#queue.costOf(device) >= mostTurns) {
       ticket.fail(overloaded());
       return;
     }
@@ -129,7 +132,7 @@ export class IngestPipeline {
       this.#isPossiblyUrgent(device, read.frame, receivedMs) &&
       this.#trust.mayGoFirst(device, receivedMs);
     if (isUrgent) this.counters.urgent++;
-    const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
+    const cost = turnsOf(bytes);
     // Asked first: on the hot path nothing is done for traces that nobody wants.
     const traced = isTracing() ? traceFrame(ticket, isUrgent) : undefined;
     this.#queue.push(
@@ -222,7 +225,7 @@ export class IngestPipeline {
   #slice(): void {
     this.#isScheduled = false;
     const nowMs = this.#options.clock();
-    for (let n = 0; n < SLICE_MAX_FRAMES && this.#group.answers.length < GROUP_MAX_FRAMES; n++) {
+    for (let n = 0; n < SLICE_MAX_FRAMES && this.#hasRoom; n++) {
       const item = this.#queue.shift();
       if (item === undefined) break;
       this.#queuedBytes -= item.bytes.length;
@@ -231,9 +234,14 @@ export class IngestPipeline {
       if (this.#group.isUrgent && !this.#queue.hasUrgent) break;
     }
     if (this.#mayCommit()) this.#commit();
-    if (this.#queue.size > 0 && this.#group.answers.length < GROUP_MAX_FRAMES) this.#schedule();
+    if (this.#queue.size > 0 && this.#hasRoom) this.#schedule();
     this.#reportRoom();
     this.#reportIdle();
+  }
+
+  /** Whether the group takes more. */
+  get #hasRoom(): boolean {
+    return this.#group.answers.length < (this.#queue.hasUrgent ? URGENT_GROUP_MAX_FRAMES : GROUP_MAX_FRAMES);
   }
 
   #mayCommit(): boolean {
@@ -349,8 +357,10 @@ export class IngestPipeline {
     this.#syncing++;
     store.syncThen((error) => {
       this.#syncing--;
-      if (error === null) this.#settle(group);
-      else this.#lost(group, error);
+      if (error !== null) this.#lost(group, error);
+      // The kernel tells of pages that it dropped once: whichever sync that was, the other one's may be among them.
+      else if (this.#refusal?.code === 'STORE_UNAVAILABLE') group.fail(this.#refusal);
+      else this.#settle(group);
       if (this.#queue.size > 0) this.#schedule();
       if (this.#mayCommit()) this.#commit();
       this.#reportIdle();

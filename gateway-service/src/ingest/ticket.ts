@@ -13,6 +13,8 @@ export interface FrameTicket {
   fail(error: IngestError): void;
   /** What the connection's token says of the device's clock, to be believed once a frame of it is accepted. */
   readonly tokenSample?: TokenSample | undefined;
+  /** Whether it came from somebody who may have no more of the device than an old token. */
+  readonly isUnproved?: boolean;
 }
 
 /** A frame that is on disk, as whoever processes it gets it: no need to read or parse it again. */

@@ -82,6 +82,8 @@ export class Patients {
   readonly #stretching = new KeyStretching();
   readonly #mistakes: PassphraseMistakes;
   readonly #offers = new Offers();
+  readonly #openSigners = (patientId: string): readonly Signer[] =>
+    new PatientKeys(this.#options.keyStore, patientId).gatewaySigners();
 
   constructor(options: PatientsOptions) {
     this.#options = options;
@@ -402,8 +404,7 @@ export class Patients {
   }
 
   #chain(patientNo: number, patientId: string, state: PatientChain['state']): PatientChain {
-    const keys = new PatientKeys(this.#options.keyStore, patientId);
-    return new PatientChain(patientNo, patientId, state, () => keys.gatewaySigners());
+    return new PatientChain(patientNo, patientId, state, this.#openSigners);
   }
 
   #add(patient: Patient): Patient {

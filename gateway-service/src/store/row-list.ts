@@ -1,25 +1,17 @@
-/** Bytes of a row id in a block's list: 2^48 frames are 89,000 years at a hundred a second. */
-const ROW_ID_BYTES = 6;
-/** Of its higher two bytes. */
-const HIGH_UNIT = 2 ** 32;
+import { UINT48_BYTES, getUint48, setUint48 } from './uint48.js';
 
 /** Row ids of a block's frames, in the order of its leaves, as one blob. */
 export function encodeRowList(rows: readonly number[]): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(rows.length * ROW_ID_BYTES));
-  let at = 0;
-  for (const row of rows) {
-    bytes.setUint16(at, Math.floor(row / HIGH_UNIT));
-    bytes.setUint32(at + 2, row % HIGH_UNIT);
-    at += ROW_ID_BYTES;
-  }
-  return new Uint8Array(bytes.buffer);
+  const view = new DataView(new ArrayBuffer(rows.length * UINT48_BYTES));
+  for (let index = 0; index < rows.length; index++)
+    setUint48(view, index * UINT48_BYTES, rows[index] as number);
+  return new Uint8Array(view.buffer);
 }
 
 export function decodeRowList(blob: Uint8Array): number[] {
-  const bytes = new DataView(blob.buffer, blob.byteOffset, blob.length);
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.length);
   const rows: number[] = [];
-  for (let at = 0; at < blob.length; at += ROW_ID_BYTES)
-    rows.push(bytes.getUint16(at) * HIGH_UNIT + bytes.getUint32(at + 2));
+  for (let at = 0; at < blob.length; at += UINT48_BYTES) rows.push(getUint48(view, at));
   return rows;
 }
 

@@ -8,11 +8,30 @@ const CLOCK_TABLES = `
     CREATE TABLE device_clocks (device_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `;
 
+/** Frames that came together lie together, in one row: to write that is what storing them costs. Released: its text stays. */
+const FRAME_GROUPS_TABLE = `
+    -- What this overwrites is gone: frames may be erased later.
+    PRAGMA secure_delete = ON;
+    CREATE TABLE frame_groups (
+      -- of the first of its frames; the others' follow it
+      first_row INTEGER PRIMARY KEY,
+      -- heads and contents, as src/store/frame-group.ts has them
+      frames    BLOB NOT NULL
+    ) STRICT;
+    -- Those before make groups of one.
+    INSERT INTO frame_groups (first_row, frames)
+      SELECT row_id, unhex(printf('%04x%012x%08x%08x%012x%016x%02x%08x', 1, chain_no, seq, height, received_ms, offset_ms,
+        flags | iif(jws IS NULL, 128, 0), length(coalesce(jws, CAST(leaf AS BLOB), x'')))
+        || hex(coalesce(jws, CAST(leaf AS BLOB), x'')))
+      FROM frames ORDER BY row_id;
+    DROP TABLE frames;
+  `;
+
 /**
  * The gateway's off-chain store. Raw frames are the truth; everything about them is derived.
  *
- * What comes per frame is appended by row id alone: a secondary index on frames costs three times as much at a million
- * rows. Whatever needs finding is indexed per block of up to 64 frames.
+ * What comes per frame is appended by row id alone, many in a row (`frame_groups`): a secondary index on frames costs three
+ * times as much at a million rows. Whatever needs finding is indexed per block of up to 64 frames.
  */
 export const STORE_MIGRATIONS: readonly Migration[] = [
   {
@@ -106,5 +125,9 @@ export const STORE_MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Of the store, after its first release: it stands where it came among those of the modules on top. */
+/** Of the store, after its first release: each stands where it came among those of the modules on top. */
 export const CLOCKS_MIGRATION: Migration = { name: 'frames: offsets of devices’ clocks', sql: CLOCK_TABLES };
+export const FRAME_GROUPS_MIGRATION: Migration = { name: 'frames: in groups', sql: FRAME_GROUPS_TABLE };
+
+/** For a store with nothing on top. */
+export const LATER_STORE_MIGRATIONS: readonly Migration[] = [CLOCKS_MIGRATION, FRAME_GROUPS_MIGRATION];

@@ -1,5 +1,7 @@
 import type { ChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
+import { StoreError } from './errors.js';
+import { FrameGroup } from './frame-group.js';
 import type { StoreReader } from './port.js';
 import { decodeRowList, spansOf } from './row-list.js';
 import type {
@@ -17,7 +19,20 @@ import { MAX_SPAN_CLASS, maxSpanMs } from './span-class.js';
 
 type Row = Record<string, string | number | bigint | Uint8Array | null>;
 
-const FRAME_COLUMNS = 'row_id, chain_no, seq, height, received_ms, flags, offset_ms, jws, leaf';
+/** Groups of frames from the one that has a row on. */
+const GROUPS_SQL = `SELECT first_row, frames FROM frame_groups
+  WHERE first_row >= coalesce((SELECT max(first_row) FROM frame_groups WHERE first_row <= ?), 0)`;
+const STATUSES: readonly DeviceStatus[] = ['active', 'suspended', 'revoked'];
+/** Most devices have none: they share this. */
+const NO_GAPS: DeviceChainRow['state']['gaps'] = [];
+
+/** Groups read at once. */
+const PAGE_GROUPS = 64;
+
+interface GroupRow {
+  readonly first_row: number;
+  readonly frames: Uint8Array;
+}
 
 /** What of a chain's state every block changes is the newest block's; the rest is of the newest that changed keys. */
 const PATIENTS_SQL = `SELECT patient_no, patient_id, created_ms, chain_state, height, hash, json ->> 'time' AS time
@@ -30,11 +45,12 @@ export class SqlReader implements StoreReader {
 
   *patients(): Iterable<PatientRow> {
     for (const row of this.db.prepare(PATIENTS_SQL).iterate() as Iterable<Row>) {
+      const state = chainState(row);
       yield {
         patientNo: row['patient_no'] as number,
-        patientId: row['patient_id'] as string,
+        patientId: state.patientId,
         createdMs: row['created_ms'] as number,
-        chainState: chainState(row),
+        chainState: state,
       };
     }
   }
@@ -48,7 +64,7 @@ export class SqlReader implements StoreReader {
         kid: row['kid'] as string,
         type: row['type'] as string,
         codes: JSON.parse(row['codes'] as string) as string[],
-        status: row['status'] as DeviceStatus,
+        status: STATUSES.find((status) => status === row['status']) as DeviceStatus,
         chainNo: row['chain_no'] as number,
         registeredMs: row['registered_ms'] as number,
         changedMs: row['changed_ms'] as number,
@@ -93,28 +109,55 @@ export class SqlReader implements StoreReader {
   }
 
   lastFrameRow(): number {
-    const row = this.db.prepare('SELECT max(row_id) AS last FROM frames').get() as { last: number | null };
-    return row.last ?? 0;
+    const sql = 'SELECT first_row, frames FROM frame_groups ORDER BY first_row DESC LIMIT 1';
+    return groupsOf(this.db.prepare(sql).all())[0]?.lastRow ?? 0;
   }
 
   frame(rowId: number): FrameRow | undefined {
-    const row = this.db.prepare(`SELECT ${FRAME_COLUMNS} FROM frames WHERE row_id = ?`).get(rowId);
-    return row && frameRow(row as Row);
+    const group = this.groupOf(rowId);
+    return group?.frame(rowId);
   }
 
   frameContents(rowIds: readonly number[]): (Uint8Array | null)[] {
-    const find = this.db.prepare('SELECT row_id, jws FROM frames WHERE row_id BETWEEN ? AND ?');
+    const find = this.db.prepare(`${GROUPS_SQL} AND first_row <= ?`);
     const contents = new Map<number, Uint8Array | null>();
     for (const [from, to] of spansOf(rowIds)) {
-      const rows = find.all(from, to) as { row_id: number; jws: Uint8Array | null }[];
-      for (const { row_id: rowId, jws } of rows) contents.set(rowId, jws);
+      for (const row of find.all(from, to) as unknown as GroupRow[]) {
+        const group = groupIfWhole(row);
+        if (group === undefined) continue;
+        const last = Math.min(to, group.lastRow);
+        for (let rowId = Math.max(from, group.firstRow); rowId <= last; rowId++)
+          contents.set(rowId, group.content(rowId));
+      }
     }
     return rowIds.map((rowId) => contents.get(rowId) ?? null);
   }
 
   framesAfter(rowId: number, limit: number): FrameRow[] {
-    const sql = `SELECT ${FRAME_COLUMNS} FROM frames WHERE row_id > ? ORDER BY row_id LIMIT ?`;
-    return (this.db.prepare(sql).all(rowId, limit) as Row[]).map(frameRow);
+    const find = this.db.prepare(`${GROUPS_SQL} ORDER BY first_row LIMIT ?`);
+    const frames: FrameRow[] = [];
+    let next = rowId + 1;
+    for (;;) {
+      // Before the first there may be one that ends before the row: where others were taken out of the store.
+      const groups = groupsOf(find.all(next, Math.min(PAGE_GROUPS, limit - frames.length) + 1));
+      for (const group of groups) {
+        for (let row = Math.max(next, group.firstRow); row <= group.lastRow; row++) {
+          frames.push(group.frame(row));
+          if (frames.length === limit) return frames;
+        }
+      }
+      const last = groups.at(-1);
+      if (last === undefined || last.lastRow < next) return frames;
+      next = last.lastRow + 1;
+    }
+  }
+
+  /** The group that has a row. */
+  protected groupOf(rowId: number): FrameGroup | undefined {
+    const sql =
+      'SELECT first_row, frames FROM frame_groups WHERE first_row <= ? ORDER BY first_row DESC LIMIT 1';
+    const [group] = groupsOf(this.db.prepare(sql).all(rowId));
+    return group?.has(rowId) === true ? group : undefined;
   }
 
   block(patientNo: number, height: number): BlockRow | undefined {
@@ -191,24 +234,25 @@ function blockRows(rows: readonly object[], patientNo: number): BlockRow[] {
 }
 
 function deviceChainRow(row: Row): DeviceChainRow {
+  const state = JSON.parse(row['state'] as string) as DeviceChainRow['state'];
   return {
     chainNo: row['chain_no'] as number,
     patientNo: row['patient_no'] as number,
-    state: JSON.parse(row['state'] as string) as DeviceChainRow['state'],
+    state: state.gaps.length === 0 ? { ...state, gaps: NO_GAPS } : state,
     openedMs: row['opened_ms'] as number,
   };
 }
 
-function frameRow(row: Row): FrameRow {
-  return {
-    rowId: row['row_id'] as number,
-    chainNo: row['chain_no'] as number,
-    seq: row['seq'] as number,
-    height: row['height'] as number,
-    receivedMs: row['received_ms'] as number,
-    flags: row['flags'] as number,
-    offsetMs: row['offset_ms'] as number,
-    jws: row['jws'] as Uint8Array | null,
-    leaf: row['leaf'] as string | null,
-  };
+function groupsOf(rows: readonly object[]): FrameGroup[] {
+  return (rows as GroupRow[]).map((row) => new FrameGroup(row.first_row, row.frames));
+}
+
+/** Of what is damaged there is nothing to be had: whoever verifies a chain misses it. */
+function groupIfWhole(row: GroupRow): FrameGroup | undefined {
+  try {
+    return new FrameGroup(row.first_row, row.frames);
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
+import { GroupPacker, groupEnd } from './frame-group.js';
 import type { StoreWriter } from './port.js';
 import { encodeRowList } from './row-list.js';
 import type {
@@ -15,18 +15,14 @@ import type {
 import { spanClassOf } from './span-class.js';
 import { SqlReader } from './sql-reader.js';
 
-/** Frames of one statement: fewer calls into SQLite, which are a quarter of what storing a frame costs. */
-const FRAMES_PER_INSERT = 16;
-
 /** The writer on node:sqlite; handed out by `GatewayStore` within a transaction only. */
 export class SqlWriter extends SqlReader implements StoreWriter {
-  readonly #insertFrame;
-  readonly #insertFrames;
+  readonly #insertGroup;
+  readonly #packer = new GroupPacker();
 
   constructor(db: Database) {
     super(db);
-    this.#insertFrame = db.prepare(insertFramesSql(1));
-    this.#insertFrames = db.prepare(insertFramesSql(FRAMES_PER_INSERT));
+    this.#insertGroup = db.prepare('INSERT INTO frame_groups (first_row, frames) VALUES (?, ?)');
   }
 
   insertPatient(patientId: string, createdMs: number, state: ChainState): number {
@@ -89,15 +85,22 @@ export class SqlWriter extends SqlReader implements StoreWriter {
   }
 
   insertFrames(frames: readonly NewFrameRow[]): void {
-    const whole = frames.length - (frames.length % FRAMES_PER_INSERT);
-    for (let at = 0; at < whole; at += FRAMES_PER_INSERT) {
-      this.#insertFrames.run(...valuesOf(frames.slice(at, at + FRAMES_PER_INSERT)));
+    for (let from = 0, first = frames[0]; first !== undefined; first = frames[from]) {
+      const end = groupEnd(frames, from);
+      this.#insertGroup.run(first.rowId, this.#packer.pack(frames, from, end));
+      from = end;
     }
-    for (const frame of frames.slice(whole)) this.#insertFrame.run(...valuesOf([frame]));
   }
 
   eraseFrame(rowId: number, leaf: string): void {
-    this.db.prepare('UPDATE frames SET jws = NULL, leaf = ? WHERE row_id = ?').run(leaf, rowId);
+    const group = this.groupOf(rowId);
+    if (group === undefined) return;
+    const frames = group
+      .frames()
+      .map((frame) => (frame.rowId === rowId ? { ...frame, jws: null, leaf } : frame));
+    this.db
+      .prepare('UPDATE frame_groups SET frames = ? WHERE first_row = ?')
+      .run(this.#packer.pack(frames, 0, frames.length), group.firstRow);
   }
 
   insertBlock({ patientNo, height, hash, json }: BlockRow, frames?: FramesOfBlock): void {
@@ -163,18 +166,4 @@ export class SqlWriter extends SqlReader implements StoreWriter {
   #insert(sql: string, ...values: (string | number)[]): number {
     return Number(this.db.prepare(sql).run(...values).lastInsertRowid);
   }
-}
-
-function insertFramesSql(count: number): string {
-  const columns = 'row_id, chain_no, seq, height, received_ms, flags, offset_ms, jws';
-  return `INSERT INTO frames (${columns}) VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
-}
-
-/** In the order of the columns, frame by frame. */
-function valuesOf(frames: readonly NewFrameRow[]): SQLInputValue[] {
-  const values: SQLInputValue[] = [];
-  for (const { rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws } of frames) {
-    values.push(rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws);
-  }
-  return values;
 }

@@ -8,6 +8,7 @@ import { removeUnfinishedWrites, writeFileAtomically } from './atomic-write.js';
 import { corrupt, notFound } from './errors.js';
 import { encodeKeyStoreFile, isKeyName } from './file-format.js';
 import type { KeyState, KeyStoreFile, KeyType, StoredKey } from './file-format.js';
+import { KeyTable } from './key-table.js';
 import { KEY_BYTES, labelFor, makeCheck, sealKey, unsealKey } from './sealed-keys.js';
 import { deriveMasterKey, newKdf } from './unlock.js';
 import type { KeyStoreUnlock, Scrypt } from './unlock.js';
@@ -27,26 +28,27 @@ export type NewKey = { readonly name: string; readonly type: KeyType; readonly s
 export class KeyStore implements AsyncDisposable {
   readonly #path: string;
   #masterKey: Uint8Array | undefined;
-  #file: KeyStoreFile;
-  /** Name → its keys in the order in which they came; so many names make a list too slow. */
-  readonly #byName = new Map<string, StoredKey[]>();
+  /** All of the file but its keys. */
+  #header: Omit<KeyStoreFile, 'keys'>;
+  #table: KeyTable;
   #writes: Promise<void> = Promise.resolve();
 
   /** Use `openKeyStore` or `createKeyStore`. */
   constructor(path: string, file: KeyStoreFile, masterKey: Uint8Array) {
+    const { keys, ...header } = file;
     this.#path = path;
-    this.#file = file;
+    this.#header = header;
+    this.#table = new KeyTable(keys);
     this.#masterKey = masterKey;
-    this.#index();
   }
 
   /** All keys, retired and staged ones included, without their secrets. */
   list(): KeyInfo[] {
-    return this.#file.keys.map(({ name, type, state, kid }) => ({ name, type, state, kid }));
+    return this.#table.all().map(labelOf);
   }
 
   has(name: string): boolean {
-    return this.#byName.has(name);
+    return this.#table.of(name).length > 0;
   }
 
   /**
@@ -60,18 +62,18 @@ export class KeyStore implements AsyncDisposable {
 
   /** All Ed25519 keys of a name, a staged one and retired ones too: what they signed is still to be checked. Oldest first. */
   signers(name: string, make: (seed: Uint8Array) => Signer = signerFromSeed): Signer[] {
-    const keys = (this.#byName.get(name) ?? []).filter(({ type }) => type === 'ed25519');
+    const keys = this.#table.of(name).filter(({ type }) => type === 'ed25519');
     return keys.map((key) => make(this.#open(key)));
   }
 
   /** Thumbprint of the key that is to follow the current one; undefined where none is staged. */
   stagedKid(name: string): string | undefined {
-    return this.#byName.get(name)?.find(({ state }) => state === 'staged')?.kid;
+    return this.#table.of(name).find(({ state }) => state === 'staged')?.kid;
   }
 
   /** Whether a key of this name was followed by another and is still here. */
   hasRetired(name: string): boolean {
-    return this.#byName.get(name)?.some(({ state }) => state === 'retired') ?? false;
+    return this.#table.of(name).some(({ state }) => state === 'retired');
   }
 
   /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
@@ -86,7 +88,7 @@ export class KeyStore implements AsyncDisposable {
 
   /** All X25519 keys of a name, the retired ones too: older records are wrapped to them. Newest first. */
   x25519Generations(name: string): X25519KeyPair[] {
-    const keys = (this.#byName.get(name) ?? []).filter(({ type }) => type === 'x25519');
+    const keys = this.#table.of(name).filter(({ type }) => type === 'x25519');
     return keys.map((key) => x25519FromPrivate(this.#open(key))).reverse();
   }
 
@@ -128,13 +130,13 @@ export class KeyStore implements AsyncDisposable {
   /** Second half: the staged key becomes the current one, the current one is retired and kept. */
   async completeRotation(name: string): Promise<void> {
     await this.#change((file, masterKey) => {
-      const staged = this.#find(name, undefined, 'staged');
-      const current = this.#find(name, undefined, 'current');
+      this.#find(name, undefined, 'staged');
+      this.#find(name, undefined, 'current');
       const relabel = (key: StoredKey, state: KeyState) =>
         sealKey(masterKey, { ...labelOf(key), state }, this.#open(key));
       const keys = file.keys.map((key) => {
-        if (key === staged) return relabel(key, 'current');
-        return key === current ? relabel(key, 'retired') : key;
+        if (key.name !== name || key.state === 'retired') return key;
+        return relabel(key, key.state === 'staged' ? 'current' : 'retired');
       });
       return { ...file, keys };
     });
@@ -187,7 +189,7 @@ export class KeyStore implements AsyncDisposable {
   async #stage(name: string, type: KeyType): Promise<Uint8Array> {
     await this.#change((file, masterKey) => {
       this.#find(name, type, 'current');
-      if (this.#byName.get(name)?.some(({ state }) => state === 'staged')) return file;
+      if (this.stagedKid(name) !== undefined) return undefined;
       const secret = randomBytes(KEY_BYTES);
       return {
         ...file,
@@ -198,9 +200,9 @@ export class KeyStore implements AsyncDisposable {
   }
 
   #find(name: string, type: KeyType | undefined, state: KeyState): StoredKey {
-    const found = this.#byName
-      .get(name)
-      ?.find((key) => key.state === state && (type === undefined || key.type === type));
+    const found = this.#table
+      .of(name)
+      .find((key) => key.state === state && (type === undefined || key.type === type));
     if (found === undefined) throw notFound(this.#path, `${state} ${type ?? ''} key "${name}"`);
     return found;
   }
@@ -216,34 +218,29 @@ export class KeyStore implements AsyncDisposable {
     return this.#masterKey;
   }
 
-  /** One change at a time; memory follows the disk, so that a failed write leaves both as they were. */
+  /**
+   * One change at a time; memory follows the disk, so that a failed write leaves both as they were.
+   * @param edit gives the file as it is to be; undefined where it is so already
+   */
   async #change(
-    edit: (file: KeyStoreFile, masterKey: Uint8Array) => KeyStoreFile,
+    edit: (file: KeyStoreFile, masterKey: Uint8Array) => KeyStoreFile | undefined,
     nextMasterKey?: Uint8Array,
   ): Promise<void> {
     const change = this.#writes.then(async () => {
-      const file = edit(this.#file, this.#unlocked());
-      if (file === this.#file) return;
+      const file = edit({ ...this.#header, keys: this.#table.all() }, this.#unlocked());
+      if (file === undefined) return;
       await writeFileAtomically(this.#path, encodeKeyStoreFile(file));
-      this.#file = file;
+      const { keys, ...header } = file;
+      this.#header = header;
+      this.#table = new KeyTable(keys);
       if (nextMasterKey !== undefined) {
         this.#masterKey?.fill(0);
         this.#masterKey = nextMasterKey;
       }
-      this.#index();
     });
     // The caller hears of a failure; the next change must not.
     this.#writes = change.catch(() => undefined);
     await change;
-  }
-
-  #index(): void {
-    this.#byName.clear();
-    for (const key of this.#file.keys) {
-      const keys = this.#byName.get(key.name);
-      if (keys === undefined) this.#byName.set(key.name, [key]);
-      else keys.push(key);
-    }
   }
 }
 

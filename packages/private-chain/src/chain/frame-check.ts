@@ -102,7 +102,9 @@ export class FrameCheck {
     return code;
   }
 
-  #leafOf(token: string | Uint8Array): string {
+  /** Undefined for text that has no bytes. */
+  #leafOf(token: string | Uint8Array): string | undefined {
+    if (typeof token === 'string' && !token.isWellFormed()) return undefined;
     const isFrameLike = typeof token !== 'string' && token.length <= MAX_FRAME_BYTES;
     return (isFrameLike ? this.#verification.merkle : this.#anyHasher).leaf(token);
   }

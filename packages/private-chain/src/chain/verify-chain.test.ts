@@ -67,3 +67,13 @@ test('a rotten store does not fill the memory with faults', async () => {
   expect(report.faults).toHaveLength(MAX_REPORTED_FAULTS);
   expect(report.faultCount).toBe(many);
 });
+
+test('text-without-bytes: a stored frame that no frame can be is reported, and the pass goes on', async () => {
+  const chain = new ChainBuilder().addFrames(tokens.slice(0, 3));
+  const framesOf = ({ height }: { height: number }) =>
+    chain.frames[String(height)]!.map((stored, index) =>
+      index === 1 ? { ...stored, frame: '\ud800' } : stored,
+    );
+  const report = await verifyChain(chain.blocks, { ...verification, findDevice, framesOf });
+  expect(report.faults).toMatchObject([{ code: 'FRAME_TAMPERED', index: 1 }, { code: 'GAPS_MISMATCH' }]);
+});

@@ -51,6 +51,19 @@ test('a header seen before does not excuse the rest of the token', () => {
   }
 });
 
+test('text-of-many-bytes: behind a header seen before it is no frame, and no other error', () => {
+  parseFrame(token);
+  const [header, body, signature] = token.split('.') as [string, string, string];
+  for (const text of [`${header}.${'€'.repeat(60_000)}.${signature}`, `${header}.€${body}.${signature}`])
+    expect(() => parseFrame(text)).toThrow(expect.objectContaining({ code: 'FRAME_MALFORMED' }));
+});
+
+test('a header seen before, with a signature and no payload, is named for what it is', () => {
+  parseFrame(token);
+  const [header, , signature] = token.split('.') as [string, string, string];
+  expect(() => parseFrame(`${header}.${signature}`)).toThrow('exactly three parts');
+});
+
 test('bytes that are not UTF-8 are refused', () => {
   const bytes = Buffer.from(token);
   bytes[20] = 0xff;

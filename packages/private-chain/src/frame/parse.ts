@@ -55,9 +55,12 @@ function readFrame(token: string | Uint8Array): Frame {
   // base64url is ASCII, or decoding throws: bytes and characters have the same positions.
   const bytes = typeof token === 'string' ? asciiEncoder.encode(token) : token;
   const payloadEnd = bytes.length - SIGNATURE_CHARACTERS - 1;
+  // Text that is more bytes than characters is no frame, and may be longer than one.
+  const mayBeKnown = bytes.length === token.length && bytes[payloadEnd] === DOT;
   // A known header stands for the checks that parseJws made of it; the rest of those checks follows here.
-  const known = bytes[payloadEnd] === DOT ? knownHeaders.find(bytes) : undefined;
-  if (known === undefined) return readFirst(bytes);
+  const known = mayBeKnown ? knownHeaders.find(bytes) : undefined;
+  // The dot behind a header may be the only one.
+  if (known === undefined || known.bytes.length > payloadEnd) return readFirst(bytes);
   return readParts(bytes, known.kid, known.bytes.length);
 }
 

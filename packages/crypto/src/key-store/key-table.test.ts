@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { toBase64url } from '../portable/index.js';
+import type { StoredKey } from './file-format.js';
+import { KeyTable } from './key-table.js';
+
+const key = fc.record({
+  name: fc.constantFrom(
+    'a',
+    'a/',
+    'a/b',
+    'a/c',
+    'a/b/c',
+    'pat_x/gateway',
+    'pat_x/scope-key',
+    `${'n'.repeat(127)}/`,
+  ),
+  type: fc.constantFrom('ed25519' as const, 'x25519' as const, 'secret' as const),
+  state: fc.constantFrom('staged' as const, 'current' as const, 'retired' as const),
+});
+
+test('keys are those that were put in, by name and in their order', () => {
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 30 }), (labels) => {
+      const keys = labels.map((label): StoredKey => {
+        return { ...label, kid: toBase64url(randomBytes(32)), sealed: toBase64url(randomBytes(60)) };
+      });
+      const table = new KeyTable(keys);
+      for (const name of new Set([...keys.map((one) => one.name), 'pat_x', '', 'b']))
+        expect(table.of(name)).toEqual(keys.filter((one) => one.name === name));
+      const byKid = (a: StoredKey, b: StoredKey): number => (a.kid < b.kid ? -1 : 1);
+      expect(table.all().toSorted(byKid)).toEqual(keys.toSorted(byKid));
+    }),
+  );
+});
