@@ -120,7 +120,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(revocationsPlugin, parts);
   await app.register(recoveriesPlugin, parts);
   await app.register(settingsPlugin, parts);
-  await app.register(fhirPlugin, { ...parts, ...writing, opening, search, subscriptions });
+  await app.register(fhirPlugin, { ...parts, ...writing, opening, search, subscriptions, waiting });
   await app.register(jobsPlugin, { jobs });
   outbox.start();
   jobs.start();

@@ -9,7 +9,7 @@ import { problem } from '../problems.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Allowances } from './allowances.js';
 import type { CopyFilter, CopyPlace, FoundResource, RecordsFilter } from './copy-finding.js';
-import type { CopiedVersion, CopyStore, KeptResource } from './copy-store.js';
+import type { CopiedVersion, CopyStore, KeptResource, NamedResource } from './copy-store.js';
 import { entryTerm, referenceTerm } from './copy-terms.js';
 
 /** A copy is shown while what its patient decides was heard of the own peer no longer ago than this. */
@@ -44,6 +44,11 @@ export interface LinkedQuery {
 export type CopyQuery = PageQuery & Omit<CopyFilter, 'after'>;
 /** All of it, record by record. */
 export type RecordsQuery = PageQuery & Omit<RecordsFilter, 'after'>;
+
+/** One resource, of a version that is meant. */
+export interface NamedQuery extends NamedResource {
+  readonly isMeantVersion: (kept: CopiedVersion) => boolean;
+}
 
 /** A resource as it is shown, and where it comes from. */
 export interface ShownResource
@@ -114,6 +119,18 @@ export class CopySearch {
   findByRecord(reader: Reader, query: RecordsQuery): Promise<CopyPage> {
     const find: Find = (after) => this.#options.copies.foundByRecord(query.patientId, { ...query, ...after });
     return this.#page(reader, query, { find, isRising: true });
+  }
+
+  /**
+   * One resource, by the same rules. Undefined where no version that is meant is kept, and where that one is not to be seen.
+   * @throws ProblemError likewise
+   */
+  async read(reader: Reader, { isMeantVersion, ...named }: NamedQuery): Promise<ShownResource | undefined> {
+    const kept = this.#options.copies.named(named);
+    if (kept === undefined || !isMeantVersion(kept.version)) return undefined;
+    const query = { patientId: named.patientId, limit: 1, isCounted: false };
+    const page = await this.#page(reader, query, { find: () => [kept.found], isRising: true });
+    return page.resources[0];
   }
 
   async #page(

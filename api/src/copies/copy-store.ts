@@ -9,7 +9,7 @@ import {
   type FoundResource,
   type RecordsFilter,
 } from './copy-finding.js';
-import { copyPlaceOf, termMacsOf, type CopyTerm } from './copy-terms.js';
+import { copyPlaceOf, entryTerm, termMacsOf, type CopiedEntry, type CopyTerm } from './copy-terms.js';
 import { PatientKeys } from './patient-keys.js';
 import type { ResourceRow } from './resource-rows.js';
 
@@ -33,6 +33,12 @@ export interface KeptResource extends Pick<
 export interface CopiedContent {
   readonly storedAt: string;
   readonly rows: readonly ResourceRow[];
+}
+
+/** A resource by the name of its entry. */
+export interface NamedResource extends CopiedEntry {
+  readonly patientId: string;
+  readonly resourceType: string;
 }
 
 interface RecordRow {
@@ -83,8 +89,8 @@ export class CopyStore {
   ): { readonly copyId: number; readonly version: CopiedVersion } | undefined {
     const key = this.keys.find(patientId);
     const row = this.store.get<RecordRow>(
-      'SELECT copy_id AS copyId, record, terms FROM copied_records WHERE record = ?',
-      this.#recordMac(recordId),
+      'SELECT copy_id AS copyId, record, terms FROM copied_records WHERE record = ? AND patient = ?',
+      ...[this.#recordMac(recordId), this.keys.rowOf(patientId)],
     );
     return row && key && { copyId: row.copyId, version: openTerms(key, row) };
   }
@@ -137,6 +143,16 @@ export class CopyStore {
     resourceType?: string,
   ): FoundResource[] {
     return this.#finding.inRecord(copyId, term, resourceType);
+  }
+
+  /** What a name names in the version of a record that is kept. Of two entries by one name neither is the one that is meant. */
+  named({ patientId, resourceType, ...entry }: NamedResource) {
+    const kept = this.record(patientId, entry.recordId);
+    if (kept === undefined) return undefined;
+    const term = { by: 'entry', anyOf: [entryTerm(entry)] } as const;
+    const [found] = this.foundBeside(kept, term, resourceType);
+    const isAlone = this.foundBeside(kept, term).length === 1;
+    return found && isAlone ? { found, version: kept.version } : undefined;
   }
 
   /** The version to which a found resource belongs. */

@@ -32,18 +32,19 @@ export class IntakeStore {
   /** In the place of earlier versions; nothing where a later one waits. */
   add(record: AnnouncedRecordState, nowMs: number, { isFormer = false } = {}): void {
     const { patientId, recordId, version } = record;
-    const later = this.store.get(
-      'SELECT 1 FROM copy_intake WHERE record_id = ? AND version > ?',
-      recordId,
-      version,
-    );
-    if (later !== undefined) return;
+    if (this.hasLater(record)) return;
     this.store.run('DELETE FROM copy_intake WHERE record_id = ? AND version < ?', recordId, version);
     this.store.run(
       `INSERT INTO copy_intake (patient_id, record_id, version, state, due_ms, former) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET state = excluded.state, former = min(former, excluded.former)`,
       ...[patientId, recordId, version, JSON.stringify(record), nowMs, Number(isFormer)],
     );
+  }
+
+  /** Whether a later version of the record waits. */
+  hasLater({ recordId, version }: Pick<AnnouncedRecordState, 'recordId' | 'version'>): boolean {
+    const sql = 'SELECT 1 FROM copy_intake WHERE record_id = ? AND version > ?';
+    return this.store.get(sql, recordId, version) !== undefined;
   }
 
   /** What the ledger has of a version that waits differs from before. */

@@ -11,6 +11,7 @@ import { resourceAnswer, sendResource } from './answers.js';
 import { mapObjects, type Json } from '../resources/json.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
 import { byResourceId } from './patient-references.js';
+import { ELEMENTS } from './result-parameters.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
@@ -71,7 +72,7 @@ export function addAuditEventSearchRoute(
     schema: {
       hide: true,
       problems: [...ledgerAnswers, 'CURSOR_INVALID'],
-      querystring: closedObject({ ...FORMAT, ...PAGE, patient: Type.String({ minLength: 1 }) }),
+      querystring: closedObject({ ...FORMAT, ...PAGE, ...ELEMENTS, patient: Type.String({ minLength: 1 }) }),
       response: { 200: resourceAnswer('A Bundle of type searchset, oldest first') },
     },
     handler: async (request, reply) => {

@@ -17,7 +17,7 @@ const HEADER_OF: Readonly<Record<string, string>> = {
 /** Said once, of all that the batch holds: who asks, for whom, why, and how to answer. */
 const INHERITED = [
   ...['authorization', 'prefer', 'traceparent', 'x-request-id'],
-  ...['x-careledger-practitioner', 'x-careledger-purpose', 'x-careledger-unit'],
+  ...['x-careledger-practitioner', 'x-careledger-purpose', 'x-careledger-source', 'x-careledger-unit'],
 ] as const;
 const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
 /** A type of resource, or `metadata`. */

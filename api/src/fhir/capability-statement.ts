@@ -1,5 +1,6 @@
 import { FHIR_JSON } from '@careledger/service-kit';
 import { includesOf, reverseIncludesOf } from './includes.js';
+import { resultParametersOf, type ResultParameter } from './result-parameters.js';
 import {
   BATCH_MAX_ENTRIES,
   FHIR_BASE,
@@ -43,7 +44,7 @@ export function capabilityStatement({ authorityId, endpoint, version }: ServerDe
       {
         mode: 'server',
         documentation:
-          'Each reading is decided on the ledger by the patient’s grants, and written down there, before it is answered.',
+          'Each reading is decided by the patient’s grants before it is answered: on the ledger, and written down there; of the copy that the patient lets this authority keep by what its own peer has said within 30 s, and written down in its own log, which the ledger anchors day by day.',
         security: {
           description: 'A bearer token of this authority, or of a provider of sign-in that it trusts.',
         },
@@ -97,7 +98,12 @@ function operationsOf(rows: readonly Row[]): { readonly operation?: readonly obj
   return operation.length > 0 ? { operation } : {};
 }
 
-function searchParameterOf({ name, type, isRequired = false, takes }: SearchParameter) {
+/** What a search takes: whatever it is of. */
+type Told = Pick<SearchParameter, 'name' | 'isRequired' | 'takes'> & {
+  readonly type: SearchParameter['type'] | ResultParameter['type'];
+};
+
+function searchParameterOf({ name, type, isRequired = false, takes }: Told) {
   const documentation = [isRequired ? 'Has to be there' : [], takes ?? []].flat().join('. ');
   return { ...{ name, type }, ...(documentation !== '' && { documentation }) };
 }
@@ -114,7 +120,9 @@ const resourceOf = (type: string, rows: readonly Row[]) => ({
     ...listed('searchInclude', includesOf(type)),
     ...listed('searchRevInclude', reverseIncludesOf(type)),
   }),
-  ...(SEARCHED_BY[type] && { searchParam: SEARCHED_BY[type].map(searchParameterOf) }),
+  ...(rows.some(({ interaction }) => interaction === 'search-type') && {
+    searchParam: [...(SEARCHED_BY[type] ?? []), ...resultParametersOf(type)].map(searchParameterOf),
+  }),
   updateCreate: false,
   conditionalCreate: false,
   conditionalRead: 'not-supported',

@@ -25,6 +25,7 @@ import {
   type ConsentStatus,
 } from './consent-resource.js';
 import { FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
+import { ELEMENTS } from './result-parameters.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { FHIR_BASE, ROUTE_OF, type Row } from './table.js';
@@ -127,7 +128,7 @@ export function addConsentSearchRoute(
       hide: true,
       problems: [...ledgerAnswers, 'CURSOR_INVALID'],
       querystring: closedObject({
-        ...{ ...FORMAT, ...PAGE },
+        ...{ ...FORMAT, ...PAGE, ...ELEMENTS },
         _id: Type.Optional(FhirId),
         patient: Type.Optional(Type.String({ minLength: 1 })),
         status: Type.Optional(Type.String({ minLength: 1 })),

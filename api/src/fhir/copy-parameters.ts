@@ -10,6 +10,7 @@ import type { Json } from '../resources/json.js';
 import { measuredBy } from '../resources/measured.js';
 import { DATES, FORMAT, PAGE } from './parameters.js';
 import { quantityIn } from './quantity-parameter.js';
+import { COUNTING, ELEMENTS, sortedBy, timeOf } from './result-parameters.js';
 import { entriesIn, referencesIn } from './reference-parameter.js';
 import { SEARCHED_BY, type SearchParameter } from './table.js';
 import { tokensIn } from './token-parameter.js';
@@ -26,9 +27,8 @@ const COMMON = {
   ...PAGE,
   _include: Repeated,
   _revinclude: Repeated,
-  _elements: Type.Optional(Type.String({ pattern: '^[a-zA-Z]+(,[a-zA-Z]+)*$', maxLength: VALUE_MAX_CHARS })),
-  _summary: Type.Optional(Type.Union([Type.Literal('count'), Type.Literal('false')])),
-  _total: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('accurate')])),
+  ...ELEMENTS,
+  ...COUNTING,
 };
 export type CopyParameters = Static<ReturnType<typeof Type.Object<typeof COMMON>>> &
   Readonly<Partial<Record<string, unknown>>>;
@@ -47,13 +47,10 @@ const SCHEMA_OF: Partial<Readonly<Record<SearchParameter['type'], TSchema>>> = {
 
 const parametersOf = (resourceType: string): readonly SearchParameter[] => SEARCHED_BY[resourceType] ?? [];
 const LAST_UPDATED = '_lastUpdated';
-/** By which a type is sorted; undefined where R4 searches it by no time. */
-const timeOf = (resourceType: string): string | undefined =>
-  parametersOf(resourceType).find(({ name, type }) => type === 'date' && name !== LAST_UPDATED)?.name;
 
 /** Query of a search of a type in copies. */
 export function copyParameters(resourceType: string) {
-  const time = timeOf(resourceType);
+  const time = sortedBy(resourceType);
   const sort = time && {
     _sort: Type.Optional(Type.Union([Type.Literal(time), Type.Literal(`-${time}`)])),
   };

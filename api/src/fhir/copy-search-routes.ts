@@ -1,16 +1,13 @@
-import { exactJson } from '@careledger/crypto';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import { assertSearchScope, principalOf, type ServiceApp } from '@careledger/service-kit';
-import type { CopySearch, ShownResource } from '../copies/copy-search.js';
+import type { CopySearch } from '../copies/copy-search.js';
 import { vouchingProblems } from '../http/route-problems.js';
 import { resourceAnswer } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
-import type { Json } from '../resources/json.js';
 import { askedOfCopy, copyParameters, type CopyParameters } from './copy-parameters.js';
 import { isSubject } from './includes.js';
 import { patientResource } from './patient-routes.js';
-import { servedResource } from './served-resource.js';
-import { subsetOf } from './subset.js';
+import { servedCopy } from './served-copy.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import type { Row } from './table.js';
@@ -55,9 +52,8 @@ export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearc
         included.hasPatient &&
         found.some((each) => isSubject(each, patientId)) &&
         maySearch(principal, 'Patient', patientId);
-      const elements = query._elements?.split(',');
       const page = {
-        resources: elements === undefined ? found : found.map((each) => subsetOf(each, elements)),
+        resources: found,
         included: [
           ...linked.map((each) => servedCopy(patientId, each)),
           ...(hasPatient ? [patientResource(patientId)] : []),
@@ -68,9 +64,3 @@ export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearc
     },
   });
 }
-
-/** As the same resource is read by its id. */
-export const servedCopy = (
-  patientId: string,
-  { recordId, entryHash: entry, json, ...version }: ShownResource,
-): Json => servedResource(exactJson(json) as Json, { patientId, recordId, entry }, version);

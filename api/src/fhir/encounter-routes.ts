@@ -15,7 +15,8 @@ import { CallerHeaders, callerOf } from './caller.js';
 import { timeIn } from './date-parameter.js';
 import { encounterResource } from './encounter-resource.js';
 import { DATES, FORMAT, FhirId, PAGE, patientIn } from './parameters.js';
-import { headersOf, optionsOf, type ReadRouteOptions } from './read-routes.js';
+import { headersOf, idWantedBy, optionsOf, type ReadRouteOptions } from './read-routes.js';
+import { ELEMENTS } from './result-parameters.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
@@ -45,7 +46,7 @@ export function addEncounterReadRoute(app: ServiceApp, row: Row, options: Encoun
       const reader = callerOf(request);
       const ref = readStatementId(request.params.id);
       if (ref === undefined) {
-        const served = await options.reading.read(row, request.params, reader);
+        const served = await options.reading.read(row, idWantedBy(request), reader);
         return sendResource(reply.headers(headersOf(served)), request, served.text);
       }
       const visit = await visitOf(ref, reader, options);
@@ -67,7 +68,7 @@ export function addEncounterSearchRoute(app: ServiceApp, row: Row, options: Enco
       problems: [...vouchingProblems, ...ledgerAnswers, 'CURSOR_INVALID'],
       headers: CallerHeaders,
       querystring: closedObject({
-        ...{ ...FORMAT, ...PAGE, date: DATES },
+        ...{ ...FORMAT, ...PAGE, ...ELEMENTS, date: DATES },
         _id: Type.Optional(FhirId),
         patient: Type.Optional(Type.String({ minLength: 1 })),
       }),

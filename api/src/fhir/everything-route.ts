@@ -5,11 +5,12 @@ import { Type } from 'typebox';
 import type { RecordsQuery } from '../copies/copy-search.js';
 import { resourceAnswer } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
-import { copyProblems, servedCopy, type CopySearchRouteOptions } from './copy-search-routes.js';
+import { copyProblems, type CopySearchRouteOptions } from './copy-search-routes.js';
 import { isStoredIn, timeIn } from './date-parameter.js';
 import { DATE_MAX_CHARS, FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
 import { patientResource } from './patient-routes.js';
 import { sendSearchset } from './searchset.js';
+import { servedCopy } from './served-copy.js';
 import { ROUTE_OF, type Row } from './table.js';
 import { maySearch } from './type-scopes.js';
 

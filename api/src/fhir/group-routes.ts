@@ -11,6 +11,7 @@ import { resourceAnswer, sendResource } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { grantedPatients, groupIdOf, groupResource, readGroupId } from './group-resource.js';
 import { FORMAT, FhirId, PAGE } from './parameters.js';
+import { ELEMENTS } from './result-parameters.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
@@ -65,7 +66,7 @@ export function addGroupSearchRoute(app: ServiceApp, row: Row, options: GroupRou
     schema: {
       ...{ hide: true, problems: [...vouchingProblems, 'CURSOR_INVALID'] },
       headers: CallerHeaders,
-      querystring: closedObject({ ...FORMAT, ...PAGE }),
+      querystring: closedObject({ ...FORMAT, ...PAGE, ...ELEMENTS }),
       response: { 200: resourceAnswer('A Bundle of type searchset, with one Group') },
     },
     handler: async (request, reply) => {

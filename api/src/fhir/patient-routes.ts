@@ -14,6 +14,7 @@ import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import type { Json } from '../resources/json.js';
 import { FORMAT, PAGE, PatientResourceId, patientOfId, pseudonymOf } from './parameters.js';
+import { COUNTING, ELEMENTS } from './result-parameters.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
 import { ROUTE_OF, type Row } from './table.js';
@@ -68,15 +69,23 @@ export function addPatientSearchRoute(
     schema: {
       hide: true,
       problems: ledgerAnswers,
-      querystring: closedObject({ ...FORMAT, _count: PAGE._count, identifier: Type.String() }),
+      querystring: closedObject({
+        ...{ ...FORMAT, ...ELEMENTS, ...COUNTING },
+        ...{ _count: PAGE._count, identifier: Type.String() },
+      }),
       response: { 200: resourceAnswer('A Bundle of type searchset') },
     },
     handler: async (request, reply) => {
-      const { identifier } = request.query;
+      const { identifier, _summary, _total } = request.query;
       const patientId = pseudonymOf(identifier);
       const isNobody =
         patientId === undefined || !(await isKnown(registrations, patientId, principalOf(request)));
-      const page = { resources: isNobody ? [] : [patientResource(patientId)], next: null };
+      const found = isNobody ? [] : [patientResource(patientId)];
+      const isOnlyCounted = _summary === 'count';
+      const page = {
+        ...{ resources: isOnlyCounted ? [] : found, next: null },
+        ...((isOnlyCounted || _total === 'accurate') && { total: found.length }),
+      };
       return sendSearchset(reply, request, page, { base, path });
     },
   });

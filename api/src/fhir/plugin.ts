@@ -14,6 +14,7 @@ import {
   addConsentSearchRoute,
   type ConsentRouteOptions,
 } from './consent-routes.js';
+import { CopiedReading, type CopiedReadingOptions } from './copied-reading.js';
 import { addCopySearchRoute, type CopySearchRouteOptions } from './copy-search-routes.js';
 import {
   addEncounterReadRoute,
@@ -42,6 +43,7 @@ export interface FhirOptions
     Omit<AuditEventRouteOptions, 'base'>,
     Omit<ConsentRouteOptions, 'base' | 'consents'>,
     Omit<ConsentReadingOptions, 'policy' | 'subscriptions'>,
+    Omit<CopiedReadingOptions, 'search'>,
     Omit<CopySearchRouteOptions, 'base'>,
     Omit<EncounterRouteOptions, 'base' | 'reading'>,
     Omit<GroupRouteOptions, 'base'>,
@@ -99,7 +101,7 @@ const ADD: Readonly<Record<Source, AddRoutes>> = {
 export async function fhirPlugin(app: ServiceApp, options: FhirOptions): Promise<void> {
   const { endpoint, opening } = options;
   const base = new URL(FHIR_BASE, endpoint).href;
-  const reading = new FhirReading(opening);
+  const reading = new FhirReading(opening, new CopiedReading(options));
   const fhirWriting = new FhirWriting({ ...options, base });
   const answers = new WrittenAnswers(opening);
   const consents = new ConsentReading(options);

@@ -1,11 +1,11 @@
 import { closedObject } from '@careledger/domain';
 import type { ServiceApp } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { readingProblems } from '../http/route-problems.js';
 import { resourceAnswer, sendResource, weakTag } from './answers.js';
 import { CallerHeaders, callerOf } from './caller.js';
 import { historyBundle } from './history.js';
-import type { FhirReading, ServedResource } from './reading.js';
+import type { FhirReading, IdWanted, ServedResource } from './reading.js';
 import { FORMAT, FhirId } from './parameters.js';
 import { ROUTE_OF, type Row } from './table.js';
 
@@ -15,10 +15,21 @@ const CURSOR_MAX_CHARS = 64;
 
 const PROBLEMS = [...readingProblems, 'NOT_FOUND'];
 
+/** `X-Careledger-Source`: whoever wants the ledger's word asks it, whatever is kept. */
+const ReadHeaders = Type.Object({
+  ...CallerHeaders.properties,
+  'x-careledger-source': Type.Optional(Type.Literal('ledger')),
+});
+
+interface ReadRequest {
+  readonly params: Pick<IdWanted, 'id' | 'vid'>;
+  readonly headers: Static<typeof ReadHeaders>;
+}
+
 /** Of every route that opens records: the CapabilityStatement describes it, and the gate holds it to its token's scopes. */
 export const optionsOf = ({ roles }: Row) => ({
   config: { roles, scopedByContent: true as const },
-  schema: { hide: true, problems: PROBLEMS, headers: CallerHeaders },
+  schema: { hide: true, problems: PROBLEMS, headers: ReadHeaders },
 });
 
 export interface ReadRouteOptions {
@@ -35,7 +46,7 @@ export function addReadRoute(app: ServiceApp, row: Row, { reading }: ReadRouteOp
     ROUTE_OF.read(row.resourceType)[1],
     { config, schema: { ...schema, params, querystring: closedObject(FORMAT), response } },
     async (request, reply) => {
-      const served = await reading.read(row, request.params, callerOf(request));
+      const served = await reading.read(row, idWantedBy(request), callerOf(request));
       return sendResource(reply.headers(headersOf(served)), request, served.text);
     },
   );
@@ -49,7 +60,7 @@ export function addVersionRoute(app: ServiceApp, row: Row, { reading }: ReadRout
     ROUTE_OF.vread(row.resourceType)[1],
     { config, schema: { ...schema, params, querystring: closedObject(FORMAT), response } },
     async (request, reply) => {
-      const served = await reading.read(row, request.params, callerOf(request));
+      const served = await reading.read(row, idWantedBy(request), callerOf(request));
       return sendResource(reply.headers(headersOf(served)), request, served.text);
     },
   );
@@ -84,9 +95,15 @@ export function addHistoryRoute(app: ServiceApp, row: Row, { base, reading }: Re
   );
 }
 
+/** What somebody asks for by its id. */
+export const idWantedBy = ({ params, headers }: ReadRequest): IdWanted => ({
+  ...params,
+  isOfLedger: headers['x-careledger-source'] !== undefined,
+});
+
 /** Which version it is, and by which permit it is shown. */
 export const headersOf = ({ version, storedAt, permitTxId }: ServedResource) => ({
   etag: weakTag(version),
   'last-modified': new Date(storedAt).toUTCString(),
-  'x-careledger-permit': permitTxId,
+  ...(permitTxId !== undefined && { 'x-careledger-permit': permitTxId }),
 });

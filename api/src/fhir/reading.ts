@@ -12,6 +12,9 @@ import type { NamedVersion, ShownRecord } from '../access/access-service.js';
 import type { OpeningRecords } from '../access/opening.js';
 import type { Reader } from '../access/reader.js';
 import { SPAN_MAX_BYTES } from '../access/versions.js';
+import type { ShownResource } from '../copies/copy-search.js';
+import type { CopiedReading } from './copied-reading.js';
+import { servedCopy } from './served-copy.js';
 import { ServedRecord } from './served-record.js';
 import type { Row } from './table.js';
 import { kindsOf } from './type-scopes.js';
@@ -22,8 +25,17 @@ export interface ServedResource {
   readonly version: number;
   /** Of the ledger, RFC 3339. */
   readonly storedAt: string;
-  /** Transaction of the permit. */
-  readonly permitTxId: string;
+  /** Transaction of the permit; none for what is shown of a copy. */
+  readonly permitTxId: string | undefined;
+}
+
+/** What is asked for by an id. */
+export interface IdWanted {
+  readonly id: string;
+  /** Of a version; the newest without it. */
+  readonly vid?: string;
+  /** Whether the ledger is to be asked also for what is kept in a copy. Default: false. */
+  readonly isOfLedger?: boolean;
 }
 
 /** A version of a history: what it was, or why that is not shown. */
@@ -39,23 +51,25 @@ export interface HistoryPage {
   readonly next: string | undefined;
 }
 
-/** Opens what ids of resources name: by the one way on which records are opened. */
+/** Shows what ids of resources name: of the copy that is kept, else opened by the one way on which records are. */
 export class FhirReading {
-  constructor(readonly opening: OpeningRecords) {}
+  constructor(
+    readonly opening: OpeningRecords,
+    readonly copied: Pick<CopiedReading, 'find'>,
+  ) {}
 
-  /**
-   * @param vid of a version; the newest without it
-   * @throws ProblemError NOT_FOUND, and of `AccessService.open`
-   */
+  /** @throws ProblemError NOT_FOUND, and of `AccessService.open` */
   async read(
     { resourceType }: Row,
-    { id, vid }: { readonly id: string; readonly vid?: string },
+    { id, vid, isOfLedger = false }: IdWanted,
     reader: Reader,
   ): Promise<ServedResource> {
     const ref = refOf(id);
     const version = vid === undefined ? undefined : versionOf(vid);
     assertMayAsk(resourceType, ref, reader);
     const { patientId, recordId } = ref;
+    const kept = isOfLedger ? undefined : await this.copied.find({ resourceType, ref, version }, reader);
+    if (kept !== undefined) return servedOfCopy(patientId, kept);
     const named = await this.opening.versions.named({
       ...{ patientId, recordId },
       ...(version !== undefined && { version }),
@@ -153,6 +167,11 @@ function assertMayAsk(resourceType: string, { patientId }: ResourceRef, { princi
 
 const servedOf = (ref: ResourceRef, named: NamedVersion, { json, access }: ShownRecord): ServedRecord =>
   new ServedRecord(ref, { json, version: access.version, storedAt: storedAtOf(named) });
+
+const servedOfCopy = (patientId: string, kept: ShownResource): ServedResource => ({
+  text: JSON.stringify(servedCopy(patientId, kept)),
+  ...{ version: kept.version, storedAt: kept.storedAt, permitTxId: undefined },
+});
 
 /** What is opened was looked up at the ledger before. */
 function storedAtOf({ stored, version }: NamedVersion): string {

@@ -31,13 +31,15 @@ const ask = () => {
   throw new Asked('The ledger is asked');
 };
 const opening = { service: { open: ask }, versions: { named: ask } } as never;
+/** Nothing is kept. */
+const copied = { find: async () => undefined };
 const REFUSED = expect.objectContaining({ code: 'SCOPE_INSUFFICIENT' });
 
 describe('a token that is for some types', () => {
   const rowOf = (resourceType: string) =>
     ({ resourceType, interaction: 'read', source: 'entry', roles: ['practitioner'] }) as const;
   const read = (resourceType: string, ...scopes: string[]) =>
-    new FhirReading(opening).read(rowOf(resourceType), { id: ID }, readerOf(...scopes));
+    new FhirReading(opening, copied).read(rowOf(resourceType), { id: ID }, readerOf(...scopes));
 
   test.each([['user/Observation.rs'], ['user/Device.s'], ['user/Device.cud'], ['user/Device.r?category=x']])(
     '%s reads no Device that lies beside what it may read: nothing is asked for',
@@ -45,7 +47,7 @@ describe('a token that is for some types', () => {
       await expect(read('Device', scope)).rejects.toEqual(REFUSED);
       const wanted = { id: ID, count: 1 };
       await expect(
-        new FhirReading(opening).history(rowOf('Device'), wanted, readerOf(scope)),
+        new FhirReading(opening, copied).history(rowOf('Device'), wanted, readerOf(scope)),
       ).rejects.toEqual(REFUSED);
     },
   );
@@ -60,7 +62,7 @@ describe('a token that is for another patient', () => {
     ...({ resourceType: 'Observation', interaction: 'read' } as const),
     ...({ source: 'entry', roles: ['practitioner'] } as const),
   };
-  const reading = new FhirReading(opening);
+  const reading = new FhirReading(opening, copied);
   const writing = new FhirWriting({
     ...{ opening, base: BASE, writer: { before: () => undefined } as never, vouching: {} as never },
   });

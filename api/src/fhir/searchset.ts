@@ -1,6 +1,7 @@
 import { uuidOf } from '@careledger/fhir';
 import type { Json } from '../resources/json.js';
 import { sendResource, type Reply } from './answers.js';
+import { subsetOf } from './subset.js';
 import { FHIR_BASE } from './table.js';
 
 /** A page of what a search found. */
@@ -70,15 +71,19 @@ export function searchset(
   };
 }
 
-/** Answers a search with what it found, in the words of what was asked. */
+/** Answers a search with what it found, of each the elements that it asked for, in the words of what was asked. */
 export function sendSearchset<R extends Reply>(
   reply: R,
   request: SearchRequest,
   page: SearchPage,
   place: Pick<SearchAsked, 'base' | 'path'>,
 ): R {
-  const asked = { ...place, query: request.query as object, ignored: request.ignoredParameters };
-  return sendResource(reply, request, JSON.stringify(searchset(page, asked)));
+  const query = request.query as { readonly _elements?: string };
+  const elements = query._elements?.split(',');
+  const resources =
+    elements === undefined ? page.resources : page.resources.map((each) => subsetOf(each, elements));
+  const asked = { ...place, query, ignored: request.ignoredParameters };
+  return sendResource(reply, request, JSON.stringify(searchset({ ...page, resources }, asked)));
 }
 
 /** That parameters were left out, as many as there is room for. It lies nowhere, so that its name is of what it says. */

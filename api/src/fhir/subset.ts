@@ -6,8 +6,12 @@ const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-Observatio
 const ALWAYS = ['resourceType', 'id', 'meta', 'implicitRules', 'modifierExtension'];
 /** Elements that R4 requires, by type. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  AuditEvent: ['type', 'recorded', 'agent', 'source'],
+  Consent: ['status', 'scope', 'category'],
   DiagnosticReport: ['status', 'code'],
   DocumentReference: ['status', 'content'],
+  Encounter: ['status', 'class'],
+  Group: ['type', 'actual'],
   Observation: ['status', 'code'],
   Provenance: ['target', 'recorded', 'agent'],
 };

@@ -79,6 +79,15 @@ export class WriteStore {
     return row?.version ?? undefined;
   }
 
+  /** Highest version of a record that this authority has written, as far as the ledger has not refused it. */
+  newestVersion(recordId: string): number | undefined {
+    const row = this.store.get<{ version: number | null }>(
+      `SELECT max(version) AS version FROM writes WHERE record_id = ? AND stage <> 'refused'`,
+      recordId,
+    );
+    return row?.version ?? undefined;
+  }
+
   /** Writes with a refusal, e.g. those that an upgrade gave up. */
   countRefused(refusal: string): number {
     const sql = `SELECT count(*) AS n FROM writes WHERE stage = 'refused' AND refusal = ?`;

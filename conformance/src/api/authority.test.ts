@@ -7,6 +7,7 @@ import { describeFhirCopies } from './authority/fhir-copies.js';
 import { describeFhir } from './authority/fhir.js';
 import { describeFhirBatch } from './authority/fhir-batch.js';
 import { describeFhirConsents } from './authority/fhir-consents.js';
+import { describeFhirCopiedReads } from './authority/fhir-copied-reads.js';
 import { describeFhirEncounters } from './authority/fhir-encounters.js';
 import { describeMedplum } from './authority/medplum.js';
 import { describePractitioners } from './authority/practitioners.js';
@@ -42,6 +43,7 @@ describeFhirConsents(running);
 describeFhirEncounters(running);
 describeFhirBatch(running);
 describeFhirCopies(running);
+describeFhirCopiedReads(running);
 describeMedplum(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {

@@ -1,4 +1,4 @@
-import { FHIR_TABLE, ROUTE_OF, SEARCHED_BY, SOURCES } from '@careledger/api';
+import { FHIR_TABLE, ROUTE_OF, SEARCHED_BY, SOURCES, resultParametersOf } from '@careledger/api';
 
 export const FHIR_PAGE = 'docs/fhir.md';
 const END = '<!-- end of table -->';
@@ -34,11 +34,13 @@ function tableText(): string {
   return aligned([['interaction', 'route', 'types', 'what stands behind it', 'roles'], ...lines]);
 }
 
-/** By which parameters each type is searched. */
+/** By which parameters each type is searched, and which say how it is shown. */
 function parametersText(): string {
-  const lines = Object.entries(SEARCHED_BY)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, parameters]) => {
+  const lines = FHIR_TABLE.filter(({ interaction }) => interaction === 'search-type')
+    .map(({ resourceType }) => resourceType)
+    .sort()
+    .map((type) => {
+      const parameters = SEARCHED_BY[type] ?? [];
       const of = (isMeant: (parameter: (typeof parameters)[number]) => boolean): string =>
         parameters
           .filter(isMeant)
@@ -49,9 +51,12 @@ function parametersText(): string {
         type,
         isRequired,
         ...TYPES.map((each) => of(({ type: is, isRequired: has }) => is === each && has !== true)),
+        resultParametersOf(type)
+          .map(({ name }) => `\`${name}\``)
+          .join(', '),
       ];
     });
-  return aligned([['type', 'has to be there', ...TYPES], ...lines]);
+  return aligned([['type', 'has to be there', ...TYPES, 'how it is shown'], ...lines]);
 }
 
 /** A Markdown table as prettier writes it. */

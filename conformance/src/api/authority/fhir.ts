@@ -364,7 +364,7 @@ export function describeFhir(fixture: () => LayersFixture): void {
       ).text();
       expect(text.match(/"value":[\d.]+/g)).toEqual(['"value":82.500', '"value":81.40']);
 
-      expect(await refusalOf(search({ code: '29463-7', 'value-quantity': '81.4' }))).toEqual([
+      expect(await refusalOf(search({ code: '29463-7', 'component-value-quantity': '81.4' }))).toEqual([
         ...[400, 'OperationOutcome', 'VALIDATION_FAILED'],
       ]);
       const billing = clientOf('hospital', {
