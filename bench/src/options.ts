@@ -48,7 +48,7 @@ export function parseOptions(
 
 function helpText(): string {
   const budgets = MEASURES.map(({ name, budget, unit, b }) => {
-    const figure = b === null && budget !== null ? `${budgetText(budget)} ${unit}` : budgetText(budget);
+    const figure = b === null && budget !== 'reported' ? `${budgetText(budget)} ${unit}` : budgetText(budget);
     return `  ${name.padEnd(24)} ${figure}`;
   });
   return [

@@ -1,5 +1,6 @@
 import { accessWeekVsOne } from './access/week-vs-one.js';
 import { accessWeek } from './access/week.js';
+import { anchoredVsOneTx, anchoredVsOneTxOnDevnet } from './announce/versus-one-tx.js';
 import { appendGrowth } from './append/growth.js';
 import { appendSingleVsHypercore } from './append/single-entries.js';
 import { appendVsHypercore } from './append/versus-hypercore.js';
@@ -13,17 +14,20 @@ import { recordsAtTheHour } from './hour/records.js';
 import { emergencyVsFsync } from './ingest/emergency.js';
 import { fabricSubmitVsBareClient } from './fabric/versus-bare-client.js';
 import { devnetSubmitVsFabric } from './fabric/versus-devnet.js';
-import { ingestVsVerifyLimit } from './ingest/measure.js';
+import { ingestVsNodeVerify, ingestVsVerifyLimit } from './ingest/measure.js';
+import { ingestTwoCoresVsOne } from './ingest/two-cores.js';
 import { searchGrowth } from './fhir/search-growth.js';
-import { demoPeakPss } from './memory/demo.js';
+import { cohortPeakPss, demoPeakPss } from './memory/demo.js';
 import { patientsGrowth } from './patients/growth.js';
 import { idlePatientMemory, pendingPatientMemory } from './patients/memory.js';
 import type { Measure } from './run/measure.js';
 import { verifyVsFloor } from './verify/versus-floor.js';
 
-/** Every measure with a budget, in the order in which they run. */
+/** Every measure, in the order in which they run. */
 export const MEASURES: readonly Measure[] = [
   ingestVsVerifyLimit,
+  ingestVsNodeVerify,
+  ingestTwoCoresVsOne,
   verifyVsFloor,
   emergencyVsFsync,
   appendVsHypercore,
@@ -37,6 +41,8 @@ export const MEASURES: readonly Measure[] = [
   devnetSubmit,
   fabricSubmitVsBareClient,
   devnetSubmitVsFabric,
+  anchoredVsOneTx,
+  anchoredVsOneTxOnDevnet,
   accessWeekVsOne,
   accessWeek,
   recordsAtTheHour,
@@ -44,6 +50,7 @@ export const MEASURES: readonly Measure[] = [
   enrolPerS,
   searchGrowth,
   demoPeakPss,
+  cohortPeakPss,
 ];
 
 /** Everything that can be named. */

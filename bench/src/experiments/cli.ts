@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from '../command-line.js';
@@ -6,8 +6,10 @@ import { BenchError } from '../errors.js';
 import { loadAverage, machineFacts } from '../report/machine.js';
 import { textTable } from '../report/table.js';
 import { WORKSPACE, runFolder } from '../run/folder.js';
+import type { BenchContext } from '../run/measure.js';
 import { measuredConstants } from './country/constants.js';
 import { countrySection } from './country/section.js';
+import type { Experiment } from './experiment.js';
 import { EXPERIMENTS, selectExperiments } from './index.js';
 import { csvOf } from './report/csv.js';
 import { svgOf } from './report/chart.js';
@@ -30,7 +32,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--out <folder>', 'write charts (SVG) and data (CSV) of what is run there')
     .addHelpText(
       'after',
-      '\nExit code 0: all were measured; 1: one could not be; 2: wrong use. A full run takes about 15 min.',
+      '\nExit code 0: all were measured; 1: one could not be; 2: wrong use. Those of Fabric are skipped where it is not: put peer, ' +
+        'orderer and ccaas_builder on the PATH, or name their folder in FABRIC_BIN. A full run takes about 15 min, 25 with Fabric.',
     )
     .exitOverride();
   try {
@@ -56,15 +59,21 @@ async function run(
   const loadBefore = loadAverage();
   const findings: Finding[] = [];
   for (const experiment of experiments) {
-    const figures = await experiment.run(context);
-    findings.push({ experiment, figures });
-    for (const figure of figures)
+    const finding = await findingOf(experiment, context);
+    findings.push(finding);
+    if ('skipped' in finding) {
+      progress(`SKIPPED ${experiment.name}: ${finding.skipped}`);
+      continue;
+    }
+    for (const figure of finding.figures)
       for (const line of ['', figure.title, ...textTable(tableOf(figure))]) out(line);
   }
-  const figures = findings.flatMap((finding) => finding.figures);
+  const figures = findings.flatMap((finding) => ('skipped' in finding ? [] : finding.figures));
   const docs = join(WORKSPACE, 'docs');
   const isFull = areAll && !quick;
   const folder = folderOut ?? (isFull ? join(docs, FIGURES_FOLDER) : undefined);
+  // Nothing of an earlier run stays there that this one has not found.
+  if (isFull && folderOut === undefined) rmSync(join(docs, FIGURES_FOLDER), { recursive: true, force: true });
   if (folder !== undefined) {
     mkdirSync(folder, { recursive: true });
     for (const figure of figures) {
@@ -85,4 +94,15 @@ async function run(
   const machine = machineFacts(context.folder);
   writeFileSync(path, experimentsPage({ date, machine, load, findings, country }));
   progress(`wrote ${path}`);
+}
+
+/** @throws what the experiment throws, but for what it needs and this machine has not */
+async function findingOf(experiment: Experiment, context: BenchContext): Promise<Finding> {
+  try {
+    return { experiment, figures: await experiment.run(context) };
+  } catch (error) {
+    if (error instanceof BenchError && error.code === 'NOT_HERE')
+      return { experiment, skipped: error.message };
+    throw error;
+  }
 }

@@ -63,13 +63,6 @@ export function endsOf(figures: readonly Figure[], figure: string, series: strin
   return [first, last];
 }
 
-/** The highest value of all curves. @throws RangeError if there is no such figure */
-export function highestOf(figures: readonly Figure[], figure: string): number {
-  const found = figureOf(figures, figure);
-  if (found === undefined) throw new RangeError(`There is no figure ${figure}`);
-  return Math.max(...found.series.flatMap(({ points }) => points.map(({ y }) => y)));
-}
-
 const figureOf = (figures: readonly Figure[], name: string): Figure | undefined =>
   figures.find((figure) => figure.name === name);
 

@@ -1,6 +1,9 @@
 import { BenchError } from '../errors.js';
 import type { Experiment } from './experiment.js';
+import { aggregation, fabricAggregation } from './ledger/aggregation.js';
 import { blockTimeout } from './ledger/block-timeout.js';
+import { consensus } from './ledger/consensus.js';
+import { fabricBlockTimeout } from './ledger/fabric-block-timeout.js';
 import { blocks } from './private-chain/blocks.js';
 import { mining } from './private-chain/mining.js';
 import { storeSize } from './private-chain/store-size.js';
@@ -15,6 +18,10 @@ export const EXPERIMENTS: readonly Experiment[] = [
   scenarios,
   patients,
   blockTimeout,
+  fabricBlockTimeout,
+  consensus,
+  aggregation,
+  fabricAggregation,
 ];
 
 /** All, or those named. @throws BenchError `UNKNOWN_EXPERIMENT` */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { ClientWorker } from '../devnet/client.worker.js';
 import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
 import { WorkerProcess } from '../worker/worker-process.js';
 import { projectSettings } from './definition.js';
 import type { LedgerWorker } from './ledger.worker.js';
-import { PUT_ON_FABRIC, fabricFolder, requireFabric, startFabric } from './network.js';
+import { fabricFolder, requireFabric } from './network.js';
+import { PUT_ON_FABRIC } from './put-contract.js';
+import { startPutFabric } from './put-network.js';
 
 const LOAD = { transactions: 512, inFlight: 128 };
 /** One of the 128 at a time has no others to share a block with, so few of them suffice. */
@@ -31,14 +32,12 @@ export const fabricSubmitVsBareClient: Measure = {
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await requireFabric();
     progress('our client and a bare one: Fabric starts');
-    await using running = new AsyncDisposableStack();
-    running.use(await startFabric(folder, projectSettings()));
+    await using network = await startPutFabric(folder, projectSettings());
+    const { client: bare } = network;
     const { channel, mspId } = PUT_ON_FABRIC;
     const dir = fabricFolder(folder);
     await using ours = new WorkerProcess<LedgerWorker>('fabric/ledger.worker.js');
-    await using bare = new WorkerProcess<ClientWorker>('devnet/client.worker.js');
-    await ours.call('connect', { dir, channel, mspId, storePath: join(folder, 'ledger.db') });
-    await bare.call('connect', { dir, ...PUT_ON_FABRIC });
+    await ours.call('connect', { dir, channel, mspId, name: 'user', storePath: join(folder, 'ledger.db') });
     progress('our client and a bare one: rounds');
     const [a = [], b = [], few = []] = await inTurn(quick ? ROUNDS.quick : ROUNDS.full, [
       () => ours.call('round', LOAD),

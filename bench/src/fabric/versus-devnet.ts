@@ -1,15 +1,12 @@
 import { join } from 'node:path';
-import type { ClientWorker } from '../devnet/client.worker.js';
-import { PUT_CHAINCODE, devnetProcess } from '../devnet/process.js';
+import { startPutDevnet } from '../devnet/put-network.js';
 import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
-import { WorkerProcess } from '../worker/worker-process.js';
 import { projectSettings } from './definition.js';
-import { PUT_ON_FABRIC, fabricFolder, requireFabric, startFabric } from './network.js';
+import { requireFabric } from './network.js';
+import { startPutFabric } from './put-network.js';
 
 const LOAD = { transactions: 512, inFlight: 128 };
-const ORGANIZATIONS = ['Org1MSP', 'Org2MSP', 'Org3MSP'];
-const ON_DEVNET = { channel: 'ch', mspId: 'Org1MSP', chaincode: 'put' };
 const ROUNDS: Record<'quick' | 'full', Rounds> = {
   quick: { warmUp: 1, counted: 3 },
   full: { warmUp: 2, counted: 9 },
@@ -31,21 +28,13 @@ export const devnetSubmitVsFabric: Measure = {
     await requireFabric();
     progress('embedded network and Fabric: both start');
     const settings = projectSettings();
-    await using running = new AsyncDisposableStack();
-    running.use(await startFabric(join(folder, 'fabric'), settings));
-    const devnetDir = join(folder, 'devnet');
-    const chaincodes = { put: { source: `module:${PUT_CHAINCODE}` } };
-    const channels = { [ON_DEVNET.channel]: { organizations: ORGANIZATIONS, chaincodes } };
-    await using devnet = devnetProcess(devnetDir, channels, { batchTimeoutMs: settings.blockTimeoutMs });
-    await devnet.start();
-    await using embedded = new WorkerProcess<ClientWorker>('devnet/client.worker.js');
-    await using real = new WorkerProcess<ClientWorker>('devnet/client.worker.js');
-    await embedded.call('connect', { dir: devnetDir, ...ON_DEVNET });
-    await real.call('connect', { dir: fabricFolder(join(folder, 'fabric')), ...PUT_ON_FABRIC });
+    await using real = await startPutFabric(join(folder, 'fabric'), settings);
+    const { blockTimeoutMs: batchTimeoutMs } = settings;
+    await using embedded = await startPutDevnet(join(folder, 'devnet'), { batchTimeoutMs });
     progress('embedded network and Fabric: rounds');
     const [a = [], b = []] = await inTurn(quick ? ROUNDS.quick : ROUNDS.full, [
-      () => embedded.call('round', LOAD),
-      () => real.call('round', LOAD),
+      () => embedded.client.call('round', LOAD),
+      () => real.client.call('round', LOAD),
     ]);
     return { measured: growthRatio(a, b), control: null };
   },

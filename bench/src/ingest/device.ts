@@ -7,6 +7,7 @@ import {
   utf8,
   type Signer,
 } from '@careledger/crypto';
+import { LOINC } from '@careledger/clinical';
 import { deviceIdOf, timestampOf } from '@careledger/domain';
 import { frameOrigin, makeFrame, nodeMerkleHasher } from '@careledger/private-chain';
 import {
@@ -16,10 +17,13 @@ import {
   type RegisterDevice,
 } from '@careledger/protocol';
 
-const GLUCOSE = '2339-0';
+const GLUCOSE = LOINC.glucose;
 const READING_INTERVAL_MS = 1_000;
 /** mg/dL: an emergency. */
 const VERY_LOW = 41;
+
+/** What each device is. */
+export const DEVICE_PROFILE = { type: 'continuous-glucose-monitor' as const, codes: [GLUCOSE] };
 
 /** A glucose monitor that signs its frames beforehand, one reading each, none of which calls for an alarm unless it is told. */
 export class BenchDevice {
@@ -35,7 +39,7 @@ export class BenchDevice {
       pairingCode,
       deviceKey,
       proof: signJws({ typ: PAIRING_PROOF_TYP, payload }, this.#signer),
-      profile: { type: 'continuous-glucose-monitor', codes: [GLUCOSE] },
+      profile: DEVICE_PROFILE,
     };
   }
 

@@ -1,10 +1,9 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { percentile } from '../run/statistics.js';
+import { p95 } from '../run/statistics.js';
 import { serveWorker } from '../worker/serve.js';
 
 /** A page of SQLite's log. */
 const PAGE_BYTES = 4_096;
-const P95 = 0.95;
 
 const handlers = {
   /** Appends pages to a file, each synced. The 95th percentile, milliseconds. */
@@ -18,7 +17,7 @@ const handlers = {
         fdatasyncSync(fd);
         return performance.now() - beginMs;
       });
-      return percentile(taken, P95);
+      return p95(taken);
     } finally {
       closeSync(fd);
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, totalRounds, type Rounds } from '../run/rounds.js';
-import { percentile } from '../run/statistics.js';
+import { p95 } from '../run/statistics.js';
 import { WorkerProcess } from '../worker/worker-process.js';
 import type { DiskWorker } from './disk.worker.js';
 import { DEVICES, Station } from './station.js';
@@ -12,7 +12,6 @@ const FULL_EACH = 64;
 const LOADED_EACH = 192;
 const LOAD = 0.8;
 const SYNCS = 200;
-const P95 = 0.95;
 const ROUNDS: Record<'quick' | 'full', Rounds> = {
   quick: { warmUp: 1, counted: 3 },
   full: { warmUp: 2, counted: 9 },
@@ -43,11 +42,11 @@ export const emergencyVsFsync: Measure = {
       async () => {
         const full = await station.full(FULL_EACH, IN_DANGER);
         perS = full.perS;
-        return percentile(full.latenciesMs, P95);
+        return p95(full.latenciesMs);
       },
       async () => {
         const asked = { perS: perS * LOAD, framesEach: LOADED_EACH, inDanger: IN_DANGER };
-        return percentile(await station.emergenciesMs(asked), P95);
+        return p95(await station.emergenciesMs(asked));
       },
       () => disk.call('p95Ms', { path: join(folder, 'pages'), syncs: SYNCS }),
     ]);

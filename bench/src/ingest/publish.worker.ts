@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { framesTopic } from '@careledger/protocol';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { sampleCpu } from '../run/cpu.js';
 import { serveWorker } from '../worker/serve.js';
 import type { DeviceLogin } from './devices.worker.js';
 import { readFrames, type DeviceFrames } from './frame-file.js';
@@ -11,6 +12,7 @@ const MQTT_3_1_1 = 4;
 const PACE_MS = 2;
 const BETWEEN_EMERGENCIES_MS = 10;
 const MS_PER_S = 1_000;
+const US_PER_MS = 1_000;
 
 /** A device's connection and what it has still to send. */
 class Publisher {
@@ -68,10 +70,14 @@ const handlers = {
       }),
     );
   },
-  /** Sends the next frames of every device, all devices at once. Returns how many got their PUBACK. */
-  async round(framesEach: number): Promise<number> {
-    await Promise.all(publishers.map((publisher) => publisher.publish(framesEach)));
-    return publishers.length * framesEach;
+  /** Sends the next frames of every device, all devices at once. How many got their PUBACK, and what that took. */
+  async round(framesEach: number): Promise<Sent> {
+    const beginMs = performance.now();
+    const { cpuUs, operations } = await sampleCpu(async () => {
+      await Promise.all(publishers.map((publisher) => publisher.publish(framesEach)));
+      return publishers.length * framesEach;
+    });
+    return { frames: operations, wallUs: (performance.now() - beginMs) * US_PER_MS, generatorCpuUs: cpuUs };
   },
   /** As many as can be of all but those in danger. Frames a second, and milliseconds to each PUBACK. */
   async full({ framesEach, inDanger }: Omit<PacedRequest, 'perS'>): Promise<Full> {
@@ -115,6 +121,14 @@ const handlers = {
     return { latenciesMs, frames: frames + latenciesMs.length };
   },
 };
+
+/** A round, as whoever sends sees it. */
+export interface Sent {
+  readonly frames: number;
+  readonly wallUs: number;
+  /** Of the process that sends. */
+  readonly generatorCpuUs: number;
+}
 
 interface Full {
   readonly perS: number;

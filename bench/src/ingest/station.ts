@@ -4,7 +4,8 @@ import { WorkerProcess } from '../worker/worker-process.js';
 import { BenchError } from '../errors.js';
 import type { DevicesWorker } from './devices.worker.js';
 import type { GatewayWorker } from './gateway.worker.js';
-import type { PublishWorker } from './publish.worker.js';
+import { pinTo } from './pinning.js';
+import type { PublishWorker, Sent } from './publish.worker.js';
 
 const GATEWAY_ID = 'gw_bench';
 const PATIENTS = 32;
@@ -21,6 +22,14 @@ export interface StationOptions {
   /** So many devices, the last ones, send nothing but emergencies. None unless given. */
   readonly inDanger?: number;
 }
+
+/** A round: what it took the gateway and whoever sent. */
+export interface IngestRound extends Sent {
+  readonly gatewayCpuUs: number;
+}
+
+/** CPU of the gateway alone, in microseconds per frame. */
+export const cpuPerFrameUs = ({ gatewayCpuUs, frames }: IngestRound): number => gatewayCpuUs / frames;
 
 /** A gateway in a process, its devices in another, and their frames, which a third has signed and which is gone. */
 export class Station implements AsyncDisposable {
@@ -63,14 +72,26 @@ export class Station implements AsyncDisposable {
     return new Station(path, deviceKeys, gateway, publisher);
   }
 
-  /** Every device sends its next frames. CPU of the gateway alone, in microseconds per frame. */
-  async round(framesEach: number): Promise<number> {
+  /**
+   * Has the processes run on these processors alone, all their threads.
+   * @throws BenchError `NOT_HERE` where the system cannot
+   */
+  async pin(processors: {
+    readonly gateway: readonly number[];
+    readonly generator: readonly number[];
+  }): Promise<void> {
+    await pinTo(this.#gateway.pid, processors.gateway);
+    await pinTo(this.#publisher.pid, processors.generator);
+  }
+
+  /** Every device sends its next frames. */
+  async round(framesEach: number): Promise<IngestRound> {
     await this.#gateway.call('begin', undefined);
-    const frames = await this.#publisher.call('round', framesEach);
-    const { cpuUs, stored } = await this.#gateway.call('end', undefined);
-    this.#published += frames;
+    const sent = await this.#publisher.call('round', framesEach);
+    const { cpuUs: gatewayCpuUs, stored } = await this.#gateway.call('end', undefined);
+    this.#published += sent.frames;
     if (stored !== this.#published) throw lost(this.#published, stored);
-    return cpuUs / frames;
+    return { ...sent, gatewayCpuUs };
   }
 
   /** All devices but those in danger send as fast as they can. Frames a second, and milliseconds to each PUBACK. */

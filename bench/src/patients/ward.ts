@@ -11,7 +11,7 @@ import {
 import { newDeviceChain } from '@careledger/private-chain';
 import { benchGenesis } from '../chain/genesis.js';
 import { openCore, openKeys, storePath } from '../chain/open-core.js';
-import { BenchDevice } from '../ingest/device.js';
+import { BenchDevice, DEVICE_PROFILE } from '../ingest/device.js';
 import { writeFrames } from '../ingest/frame-file.js';
 
 const KEY_BYTES = 32;
@@ -70,7 +70,7 @@ function writePatients(folder: string, patients: readonly MadePatient[]): void {
       const publicKey = fromBase64url(device.deviceKey);
       writer.insertDevice({
         ...{ deviceId, patientNo, publicKey, chainNo, kid: kidOf('Ed25519', publicKey), status: 'active' },
-        ...{ type: 'continuous-glucose-monitor', codes: ['2339-0'], registeredMs: nowMs, changedMs: nowMs },
+        ...{ ...DEVICE_PROFILE, registeredMs: nowMs, changedMs: nowMs },
       });
     }
   });

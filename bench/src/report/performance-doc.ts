@@ -45,7 +45,7 @@ function misses({ results, isDrawn }: Report): string[] {
 
 function missed(result: Result, isDrawn: Report['isDrawn']): string[] {
   const { name, budget, whyMissed } = result.measure;
-  if (!('outcome' in result) || budget === null || isWithinBudget(result)) return [];
+  if (!('outcome' in result) || isWithinBudget(result)) return [];
   const { ratio } = result.outcome.measured;
   const by = percent(missedBy(budget, ratio));
   const why = whyMissed === undefined ? '' : ` ${oneLine(whyMissed)}`;

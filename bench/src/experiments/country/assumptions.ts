@@ -20,10 +20,15 @@ export interface Assumptions {
   /** Share of a processor, and of a channel's rate, that is used at the busiest time. */
   readonly utilisation: number;
   readonly patientsPerGateway: number;
-  /** Organisations of a channel that keep a ledger. */
+  /** Organisations of a channel with a peer, which endorse and keep its ledger. */
   readonly peersPerChannel: number;
+  /** They keep the blocks of both channels of a pair. */
+  readonly orderersPerChannel: number;
   readonly euroPerCoreHour: number;
-  readonly euroPerTerabyteMonth: number;
+  /** Of disks, on which raw data and ledgers lie. */
+  readonly euroPerDiskTerabyteMonth: number;
+  /** Of object storage, in which providers keep records. */
+  readonly euroPerBlobTerabyteMonth: number;
 }
 
 /** Change them here; the page shows them. */
@@ -40,6 +45,8 @@ export const ASSUMPTIONS: Assumptions = {
   utilisation: 0.5,
   patientsPerGateway: 10_000,
   peersPerChannel: 4,
+  orderersPerChannel: 4,
   euroPerCoreHour: 0.03,
-  euroPerTerabyteMonth: 20,
+  euroPerDiskTerabyteMonth: 80,
+  euroPerBlobTerabyteMonth: 20,
 };

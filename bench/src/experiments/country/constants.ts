@@ -1,8 +1,15 @@
 import { join } from 'node:path';
-import { Station } from '../../ingest/station.js';
+import { Station, cpuPerFrameUs } from '../../ingest/station.js';
 import type { BenchContext } from '../../run/measure.js';
 import { median } from '../../run/statistics.js';
-import { endsOf, highestOf, type Figure } from '../experiment.js';
+import { endsOf, type Figure } from '../experiment.js';
+import {
+  aggregation,
+  channelCosts,
+  fabricAggregation,
+  hasFiguresOf,
+  type ChannelCosts,
+} from '../ledger/aggregation.js';
 
 const FRAMES_EACH = 128;
 const ROUNDS = { warmUp: 2, counted: 5 };
@@ -16,15 +23,15 @@ export interface Constants {
   /** CPU for a record, milliseconds. */
   readonly gatewayCpuMs: number;
   readonly providerCpuMs: number;
-  /** Of all peers of both channels together. */
-  readonly networkCpuMs: number;
-  /** On both channels together, at one peer. */
+  /** Of an authority that hears of it and is asked for nothing. */
+  readonly authorityCpuMs: number;
+  /** Blocks of both channels together, at one peer. */
   readonly ledgerBytes: number;
   readonly blobBytes: number;
-  /** Of the busier channel, for each record. */
-  readonly transactions: number;
-  /** Transactions a second that a channel takes, at the block timeout that suits it best. */
-  readonly channelRate: number;
+  /** Of one channel, with many records in a transaction. */
+  readonly channel: ChannelCosts;
+  /** Whether `channel` was measured on Fabric; if not, on the embedded network. */
+  readonly isOfFabric: boolean;
 }
 
 /** Takes the constants from the figures, at their largest number of patients or readings, and measures what they lack. */
@@ -35,16 +42,17 @@ export async function measuredConstants(
   progress('country: the cost of a frame');
   const last = (figure: string, series: string): number => endsOf(figures, figure, series)[1].y;
   const byChannel = ['channel authorities', 'channel cloud'];
+  const isOfFabric = hasFiguresOf(figures, fabricAggregation);
   return {
     frameCpuUs: await frameCpuUs(join(folder, 'country')),
     readingBytes: last('store-size', '256 devices'),
     gatewayCpuMs: last('patients-cpu', 'gateway'),
     providerCpuMs: last('patients-cpu', 'providers'),
-    networkCpuMs: last('patients-cpu', 'network'),
+    authorityCpuMs: last('patients-cpu', 'hospital'),
     ledgerBytes: byChannel.reduce((sum, channel) => sum + last('patients-bytes', channel), 0),
     blobBytes: last('patients-bytes', 'provider’s blobs'),
-    transactions: Math.max(...byChannel.map((channel) => last('patients-transactions', channel))),
-    channelRate: highestOf(figures, 'block-timeout-rate'),
+    channel: channelCosts(figures, isOfFabric ? fabricAggregation : aggregation),
+    isOfFabric,
   };
 }
 
@@ -52,7 +60,7 @@ async function frameCpuUs(folder: string): Promise<number> {
   const rounds = ROUNDS.warmUp + ROUNDS.counted;
   await using station = await Station.open({ folder, framesEach: FRAMES_EACH * rounds, verifications: 1 });
   const found: number[] = [];
-  for (let round = 0; round < rounds; round++) found.push(await station.round(FRAMES_EACH));
+  for (let round = 0; round < rounds; round++) found.push(cpuPerFrameUs(await station.round(FRAMES_EACH)));
   await station.check();
   return median(found.slice(ROUNDS.warmUp));
 }

@@ -8,8 +8,9 @@ const sensor: Profile = { name: 'sensor', share: 1, readingsPerDay: 288, isConti
 const cuff: Profile = { name: 'cuff', share: 1, readingsPerDay: 4, isContinuous: false };
 
 const COSTS = {
-  ...{ frameCpuUs: 100, readingBytes: 500, gatewayCpuMs: 10, providerCpuMs: 5, networkCpuMs: 20 },
-  ...{ ledgerBytes: 1_000, blobBytes: 2_000, transactions: 0.5, channelRate: 100 },
+  ...{ frameCpuUs: 100, readingBytes: 500, gatewayCpuMs: 10, providerCpuMs: 5, authorityCpuMs: 2 },
+  ...{ ledgerBytes: 1_000, blobBytes: 2_000, isOfFabric: true },
+  channel: { recordsPerS: 150, organizationCpuMs: 2, orderersCpuMs: 1 },
 };
 
 test('the shares of all profiles are one', () => {
@@ -43,26 +44,53 @@ test('the same population lives the same day', () => {
   expect(simulateDay(ASSUMPTIONS, 200)).toEqual(simulateDay(ASSUMPTIONS, 200));
 });
 
+const day = { readings: 100, peakReadingsPerMinute: 0.6, records: 10, peakRecordsPerHour: 0.36 };
+const assumed = { ...ASSUMPTIONS, patients: 1_000_000, utilisation: 0.5, peersPerChannel: 4 };
+
 test('a country is a day times its patients, at the utilisation that is assumed', () => {
-  const day = { readings: 100, peakReadingsPerMinute: 0.6, records: 10, peakRecordsPerHour: 0.36 };
-  const size = sizeCountry(day, COSTS, { ...ASSUMPTIONS, patients: 1_000_000, utilisation: 0.5 });
+  const size = sizeCountry(day, COSTS, { ...assumed, patientsPerGateway: 1_000_000 });
   expect(size.readingsPerDay).toBe(100_000_000);
   expect(size.peakReadingsPerS).toBeCloseTo(10_000);
   expect(size.peakRecordsPerS).toBeCloseTo(100);
   // 10,000 frames of 100 µs and 100 records of 10 ms a second keep two processors busy: four, half of the time.
   expect(size.gatewayCores).toBeCloseTo(4);
   expect(size.providerCores).toBeCloseTo(1);
-  expect(size.peerCores).toBeCloseTo(4);
-  // 50 transactions a second where a channel takes 100, half of the time.
-  expect(size.channels).toBe(1);
-  expect(size.gateways).toBe(100);
+  // Three of the four organisations have an api.
+  expect(size.authorityCores).toBeCloseTo(1.2);
+  // On each of two channels four organisations at 2 ms, and the orderers at 1: 18 ms.
+  expect(size.networkCores).toBeCloseTo(3.6);
+  // 100 records a second where a channel takes 150, half of the time.
+  expect(size.channelPairs).toBe(2);
+  expect(size.settledAfterMinutes).toBe(30);
+});
+
+test('a gateway has a processor of its own, however little it does', () => {
+  const size = sizeCountry(day, COSTS, { ...assumed, patientsPerGateway: 10_000 });
+  expect([size.gateways, size.gatewayCores]).toEqual([100, 100]);
+  // 3,600 records of 10 ms when the busiest hour ends.
+  expect(size.gatewayHourS).toBeCloseTo(36);
+});
+
+test('ledgers lie at all peers and orderers, raw data and records once, and each costs what its storage does', () => {
+  const size = sizeCountry(day, COSTS, { ...assumed, keptDays: 365, orderersPerChannel: 3 });
   expect(size.rawTb).toBeCloseTo(18.25);
   expect(size.blobsTb).toBeCloseTo(7.3);
-  expect(size.ledgersTb).toBeCloseTo(14.6);
+  expect(size.ledgersTb).toBeCloseTo(3.65 * 7);
+  const prices = { euroPerCoreHour: 0, euroPerDiskTerabyteMonth: 10, euroPerBlobTerabyteMonth: 1 };
+  const paid = sizeCountry(day, COSTS, { ...assumed, keptDays: 365, orderersPerChannel: 3, ...prices });
+  expect(paid.euroPerMonth).toBeCloseTo((18.25 + 25.55) * 10 + 7.3);
+  expect(paid.euroPerPatientYear).toBeCloseTo((paid.euroPerMonth * 12) / 1_000_000);
 });
 
 test('the page tells assumptions, measurements and results apart', () => {
   const text = countrySection(COSTS).join('\n');
   expect(text).toMatch(/Assumed[\s\S]*glucose sensor[\s\S]*Measured in this run[\s\S]*The country/);
   expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('the page says whether its channels were measured on Fabric, and what that bounds', () => {
+  expect(countrySection(COSTS).join(' ')).toContain('those of Fabric on one machine');
+  const embedded = countrySection({ ...COSTS, isOfFabric: false }).join(' ');
+  expect(embedded).toContain('stands in for Fabric');
+  expect(embedded).toContain('take the processors of the peers for the least');
 });

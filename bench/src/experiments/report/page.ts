@@ -3,11 +3,10 @@ import { machineSection, oneLine, pageOf, type RunFacts } from '../../report/pag
 import { markdownTable } from '../../report/table.js';
 import type { Experiment, Figure } from '../experiment.js';
 
-/** An experiment with what came out. */
-export interface Finding {
-  readonly experiment: Experiment;
-  readonly figures: readonly Figure[];
-}
+/** An experiment with what came out, or why it could not be run on this machine. */
+export type Finding =
+  | { readonly experiment: Experiment; readonly figures: readonly Figure[] }
+  | { readonly experiment: Experiment; readonly skipped: string };
 
 /** Everything that docs/experiments.md states. */
 export interface ExperimentsReport extends RunFacts {
@@ -34,12 +33,13 @@ export function experimentsPage({ findings, country, ...facts }: ExperimentsRepo
   ]);
 }
 
-function section({ experiment, figures }: Finding): string[] {
+function section(finding: Finding): string[] {
+  const { experiment } = finding;
+  const head = [`## ${experiment.title}`, '', oneLine(experiment.what), ''];
+  if ('skipped' in finding) return [...head, `SKIPPED: ${oneLine(finding.skipped)}`, ''];
+  const { figures } = finding;
   return [
-    `## ${experiment.title}`,
-    '',
-    oneLine(experiment.what),
-    '',
+    ...head,
     ...figures.flatMap((figure) => [
       `![${figure.title}](${FIGURES_FOLDER}/${figure.name}.svg)`,
       '',

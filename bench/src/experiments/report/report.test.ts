@@ -60,3 +60,12 @@ test('the page says for each experiment what was done, shows its figures, and sa
   expect(text).toContain('**What it means.** It has 2 curves.');
   expect(text.endsWith('## A country\n')).toBe(true);
 });
+
+test('an experiment that could not be run on this machine is on the page, with the reason', () => {
+  const text = experimentsPage({
+    ...{ date: '2026-01-02', machine: [], load: ['0.1', '1.9'], country: [] },
+    findings: [{ experiment, skipped: 'Fabric is\n    not here' }],
+  });
+  expect(text).toContain('## An experiment\n\nWhat it is.\n\nSKIPPED: Fabric is not here\n');
+  expect(text).not.toMatch(/What it means|\.svg/);
+});
