@@ -8,6 +8,7 @@ import {
 } from '@careledger/chaincode-runtime/testing';
 import {
   SUBSCRIPTIONS_PENDING_MAX,
+  type GrantState,
   type ItemResult,
   type StatementBody,
   type SubscriptionState,
@@ -227,6 +228,20 @@ describe('a subscription', () => {
       expect(await fixture.codes('Grant', [patient.grant(hospital.id, { ...terms, detail })])).toEqual([
         'GRANT_TERMS_INVALID',
       ]);
+  });
+
+  test('says that it includes single measured values, or says nothing of them: no other word has a meaning', async () => {
+    for (const word of [false, null, 'true', 1, {}]) {
+      const detail = word as true;
+      expect(await fixture.codes('Grant', [patient.grant(hospital.id, { detail })])).toEqual([
+        'STATEMENT_MALFORMED',
+      ]);
+      expect(await codeOf(request(hospital, undefined, { detail }))).toBe('STATEMENT_MALFORMED');
+    }
+    const sid = randomId128();
+    expect(await fixture.codes('Grant', [patient.grant(hospital.id, {}, { sid })])).toEqual(['OK']);
+    const { rows } = await fixture.ask<{ rows: GrantState[] }>('ListGrants', { patientId: patient.id });
+    expect(rows.find(({ grantId }) => grantId === sid)).not.toHaveProperty('detail');
   });
 
   test('whose records were shown otherwise than the authority asked is not answered', async () => {

@@ -74,7 +74,7 @@ describe('storing', () => {
 
   test('an authority that may write stores no emergency, and a patient no clinician’s record', async () => {
     await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
-    for (const kind of ['emergency', 'periodic'] as const)
+    for (const kind of ['emergency', 'periodic', 'detail'] as const)
       expect(await store(storeByAuthority(hospital, patient, { kind }))).toEqual(['AUTHOR_MISMATCH']);
     expect(await store(storeByPatient(patient, { kind: 'clinical' }))).toEqual(['AUTHOR_MISMATCH']);
   });
@@ -225,6 +225,11 @@ describe('revising', () => {
     const first = recordOf(patient.id);
     await store(byPatient(first));
     expect(await revise(byPatient(nextOf(first, { kind: 'emergency' })))).toEqual(['RECORD_KIND_CHANGED']);
+    // Nor do single values come under what was granted without them.
+    const values = recordOf(patient.id, { kind: 'detail' });
+    await store(byPatient(values));
+    expect(await revise(byPatient(nextOf(values, { kind: 'periodic' })))).toEqual(['RECORD_KIND_CHANGED']);
+    expect(await revise(byPatient(nextOf(first, { kind: 'detail' })))).toEqual(['RECORD_KIND_CHANGED']);
   });
 
   test('a patient’s record is not an authority’s to revise, nor the other way round, whatever the kind says', async () => {
@@ -233,7 +238,7 @@ describe('revising', () => {
     const clinical = recordOf(patient.id, {}, hospital.id);
     await store(byPatient(periodic));
     await store(by(hospital, clinical));
-    for (const kind of ['periodic', 'clinical'] as const) {
+    for (const kind of ['periodic', 'clinical', 'detail'] as const) {
       expect(await revise(by(hospital, nextOf(periodic, { kind })))).toEqual(['AUTHOR_MISMATCH']);
       expect(await revise(byPatient(nextOf(clinical, { kind })))).toEqual(['AUTHOR_MISMATCH']);
     }

@@ -307,7 +307,11 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   },
   {
     off: ['revoked-singly'],
-    through: { 'replayed-grant': ['a single revocation'], 'no-grant': ['one that was revoked'] },
+    through: {
+      'replayed-grant': ['a single revocation'],
+      'no-grant': ['one that was revoked'],
+      'no-detail': ['after the grant that included them was revoked'],
+    },
   },
   {
     off: ['policy-read'],
