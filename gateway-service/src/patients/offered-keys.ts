@@ -18,12 +18,18 @@ export class OfferedKeys implements AppointedKeys {
   readonly encryptionSecret = new Uint8Array(randomBytes(KEY_BYTES));
   readonly recordSecret = new Uint8Array(randomBytes(KEY_BYTES));
 
+  /** Made once: an enrolment asks for each of them several times, and to make one costs as much as a signature. */
+  #gateway: Signer | undefined;
+  #encryption: X25519KeyPair | undefined;
+
   gatewaySigner(): Signer {
-    return sodiumSigner(this.gatewaySeed);
+    this.#gateway ??= sodiumSigner(this.gatewaySeed);
+    return this.#gateway;
   }
 
   encryption(): X25519KeyPair {
-    return x25519FromPrivate(this.encryptionSecret);
+    this.#encryption ??= x25519FromPrivate(this.encryptionSecret);
+    return this.#encryption;
   }
 }
 

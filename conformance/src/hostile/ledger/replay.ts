@@ -20,7 +20,7 @@ export interface WorkedNetwork {
 type ReplayKind = AttemptKind<WorkedNetwork>;
 
 /** What the suite has had carried before it replays: the registrations, and every function used once as it should be. */
-export const CARRIED = { calls: 102, statements: 3_166 } as const;
+export const CARRIED = { calls: 103, statements: 3_364 } as const;
 
 /** A call that was refused, by its code, or the transaction that it has become. */
 type Sent = { readonly code: string } | { readonly transactionId: string };
