@@ -19,7 +19,7 @@ const CONTROL_VERIFICATIONS = 2;
 export const ingestVsVerifyLimit: Measure = {
   name: 'ingest_vs_verify_limit',
   unit: 'us/frame',
-  budget: { atLeast: 0.6 },
+  budget: { atLeast: 0.75 },
   a: 'gateway: MQTT QoS 1 → verified, chained, on disk, PUBACK',
   b: 'the same verifier alone',
   what: `CPU of the gateway process (core and embedded broker) per frame of one reading, ${DEVICES} devices of 32
@@ -27,6 +27,9 @@ export const ingestVsVerifyLimit: Measure = {
     verify rate of the same verifier on the same frames, keys cached. Every PUBACK follows an fdatasync. At the end every
     frame must be in a chain that verifies.`,
   controlWhat: `the gateway verifies every signature twice`,
+  whyMissed: `Beside the signature, which is two thirds, a frame costs a read and a write of its socket, two parses (packet and
+    frame), a leaf's hash and its part of the tree, and its part of a transaction and of a sync; each of these is a few
+    microseconds, and none is more than the others by much.`,
 
   async run(context: BenchContext): Promise<Outcome> {
     const rounds = context.quick ? ROUNDS.quick : ROUNDS.full;
