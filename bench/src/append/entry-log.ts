@@ -1,3 +1,4 @@
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { generateEd25519, randomId128, sha256 } from '@careledger/crypto';
 import { sodiumSigner } from '@careledger/crypto/sodium';
 import { deviceIdOf } from '@careledger/domain';
@@ -34,6 +35,7 @@ interface StagedEntry {
  */
 export class EntryLog implements Disposable {
   readonly store: GatewayStore;
+  readonly #walFd: number;
   readonly #keeper = new ChainKeeper();
   readonly #chains: DeviceChain[] = [];
   #staged: StagedEntry[] = [];
@@ -43,6 +45,7 @@ export class EntryLog implements Disposable {
   /** @param patients how many take turns, each with one device */
   constructor(path: string, patients: number) {
     this.store = openStore({ path, migrations: [...STORE_MIGRATIONS, ...LATER_STORE_MIGRATIONS] });
+    this.#walFd = openSync(`${path}-wal`, 'r+');
     this.store.transaction((writer) => {
       for (let n = 0; n < patients; n++) this.#chains.push(this.#addPatient(writer));
     });
@@ -81,10 +84,10 @@ export class EntryLog implements Disposable {
     this.#keeper.committed();
   }
 
-  /** `commit`, on disk when this returns: for a caller that would do nothing but wait for the sync. */
+  /** `commit`, on disk when this returns: what `store.sync` does, on this thread, for a caller that would only wait for it. */
   commitDurably(): void {
-    this.store.transaction((writer) => this.#write(writer));
-    this.#keeper.committed();
+    this.commit();
+    fdatasyncSync(this.#walFd);
   }
 
   /** For a control: from now on every frame is found by its counter too, as the gateway's store does not do. */
@@ -106,6 +109,7 @@ export class EntryLog implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    closeSync(this.#walFd);
     this.store.close();
   }
 

@@ -14,8 +14,8 @@ export class PatientChain {
   open: OpenBlock | undefined;
   /** Sealed but not committed yet: the store does not know them. */
   uncommitted: readonly OpenBlock[] = NO_BLOCKS;
-  /** Newest block that is on disk. One that is not must not be anchored: a power failure could take it back. */
-  durableHead: { readonly height: number; readonly hash: string };
+  #durableHeight: number;
+  #durableHash: string;
   readonly #openSigners: (patientId: string) => readonly Signer[];
   #signer: Signer | undefined;
   #isFirstBlock = true;
@@ -28,8 +28,20 @@ export class PatientChain {
     /** Every gateway key that there is for a patient, oldest first. One function for all of them. */
     openSigners: (patientId: string) => readonly Signer[],
   ) {
-    this.durableHead = { height: state.height, hash: state.head };
+    this.#durableHeight = state.height;
+    this.#durableHash = state.head;
     this.#openSigners = openSigners;
+  }
+
+  /** Newest block that is on disk. One that is not must not be anchored: a power failure could take it back. */
+  get durableHead(): { readonly height: number; readonly hash: string } {
+    return { height: this.#durableHeight, hash: this.#durableHash };
+  }
+
+  /** The block after which this is the state is on disk. */
+  durable({ height, head }: Pick<ChainState, 'height' | 'head'>): void {
+    this.#durableHeight = height;
+    this.#durableHash = head;
   }
 
   /** The gateway key in force. Opened when it is first needed, so that thousands of patients start quickly. */

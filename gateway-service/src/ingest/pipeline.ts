@@ -384,9 +384,7 @@ export class IngestPipeline {
       if (flags & FRAME_FLAG.clockSkew) counters.clockSkews++;
       if (flags & FRAME_FLAG.filler) counters.fillers++;
     }
-    for (const { patient, sealed } of blocks) {
-      patient.durableHead = { height: sealed.state.height, hash: sealed.state.head };
-    }
+    for (const { patient, sealed } of blocks) patient.durable(sealed.state);
     for (const { resolve } of whenDurable) resolve();
     if (blocks.length > 0) for (const listener of this.#sealedListeners) listener(blocks);
     if (frames.length > 0) for (const listener of this.#committedListeners) listener(frames);

@@ -76,7 +76,6 @@ const THIS_PROCESS = 'this process';
 export class Patients {
   readonly #options: PatientsOptions;
   readonly #byId = new Map<string, Patient>();
-  readonly #byNo = new Map<number, Patient>();
   /** Consent keys in force (raw, base64url) that the chains do not have yet, by patient. */
   readonly #consentKeyOf = new Map<number, string>();
   readonly #stretching = new KeyStretching();
@@ -93,7 +92,6 @@ export class Patients {
   /** Reads all patients into the keeper. Opens no key: those are opened when a block is to be signed. */
   load(): void {
     this.#byId.clear();
-    this.#byNo.clear();
     for (const { patientNo, patientId, createdMs, chainState } of this.#options.store.read.patients()) {
       this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, chainState) });
     }
@@ -234,7 +232,7 @@ export class Patients {
 
   /** @throws PatientError `PATIENT_NOT_FOUND` */
   byNo(patientNo: number): Patient {
-    const patient = this.#byNo.get(patientNo);
+    const patient = this.#byId.get(this.#options.keeper.patient(patientNo)?.patientId ?? '');
     if (patient === undefined)
       throw new PatientError('PATIENT_NOT_FOUND', `There is no patient number ${patientNo}`);
     return patient;
@@ -409,7 +407,6 @@ export class Patients {
 
   #add(patient: Patient): Patient {
     this.#byId.set(patient.patientId, patient);
-    this.#byNo.set(patient.patientNo, patient);
     this.#options.keeper.addPatient(patient.chain);
     return patient;
   }

@@ -44,8 +44,9 @@ export class SqlReader implements StoreReader {
   constructor(protected readonly db: Database) {}
 
   *patients(): Iterable<PatientRow> {
+    const networks = new Map<string, string>();
     for (const row of this.db.prepare(PATIENTS_SQL).iterate() as Iterable<Row>) {
-      const state = chainState(row);
+      const state = chainState(row, networks);
       yield {
         patientNo: row['patient_no'] as number,
         patientId: state.patientId,
@@ -213,15 +214,18 @@ export class SqlReader implements StoreReader {
   }
 }
 
-function chainState(row: Row): ChainState {
+/** With the texts that others have too as one for all: a gateway keeps a state for each of its patients. */
+function chainState(row: Row, networks: Map<string, string>): ChainState {
   const state = JSON.parse(row['chain_state'] as string) as ChainState;
-  if (row['height'] === null) return state;
-  return {
-    ...state,
-    height: row['height'] as number,
-    head: row['hash'] as string,
-    time: row['time'] as string,
-  };
+  const network = networks.get(state.network) ?? state.network;
+  networks.set(network, network);
+  const { patientId, difficulty, consentKey, gatewayKey, formerConsentKeys } = state;
+  const { height, head, time } =
+    row['height'] === null
+      ? state
+      : { height: row['height'] as number, head: row['hash'] as string, time: row['time'] as string };
+  const former = formerConsentKeys === undefined ? {} : { formerConsentKeys };
+  return { patientId, network, difficulty, height, head, time, consentKey, gatewayKey, ...former };
 }
 
 function blockRows(rows: readonly object[], patientNo: number): BlockRow[] {
@@ -234,11 +238,14 @@ function blockRows(rows: readonly object[], patientNo: number): BlockRow[] {
 }
 
 function deviceChainRow(row: Row): DeviceChainRow {
-  const state = JSON.parse(row['state'] as string) as DeviceChainRow['state'];
+  const { deviceId, epoch, nextSeq, head, headLeaf, gaps } = JSON.parse(
+    row['state'] as string,
+  ) as DeviceChainRow['state'];
+  const ofVoid = headLeaf === undefined ? {} : { headLeaf };
   return {
     chainNo: row['chain_no'] as number,
     patientNo: row['patient_no'] as number,
-    state: state.gaps.length === 0 ? { ...state, gaps: NO_GAPS } : state,
+    state: { deviceId, epoch, nextSeq, head, gaps: gaps.length === 0 ? NO_GAPS : gaps, ...ofVoid },
     openedMs: row['opened_ms'] as number,
   };
 }
