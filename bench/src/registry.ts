@@ -18,6 +18,7 @@ import { demoPeakPss } from './memory/demo.js';
 import { patientsGrowth } from './patients/growth.js';
 import { idlePatientMemory, pendingPatientMemory } from './patients/memory.js';
 import type { Measure } from './run/measure.js';
+import { readWithProofVsPlain } from './proof/versus-plain.js';
 import { verifyVsFloor } from './verify/versus-floor.js';
 
 /** Every measure with a budget, in the order in which they run. */
@@ -41,6 +42,7 @@ export const MEASURES: readonly Measure[] = [
   emergencyAtTheHour,
   enrolPerS,
   searchGrowth,
+  readWithProofVsPlain,
   demoPeakPss,
 ];
 
