@@ -21,6 +21,7 @@ import { cohortPeakPss, demoPeakPss } from './memory/demo.js';
 import { patientsGrowth } from './patients/growth.js';
 import { idlePatientMemory, pendingPatientMemory } from './patients/memory.js';
 import type { Measure } from './run/measure.js';
+import { readWithProofVsPlain } from './proof/versus-plain.js';
 import { verifyVsFloor } from './verify/versus-floor.js';
 
 /** Every measure, in the order in which they run. */
@@ -49,6 +50,7 @@ export const MEASURES: readonly Measure[] = [
   emergencyAtTheHour,
   enrolPerS,
   searchGrowth,
+  readWithProofVsPlain,
   demoPeakPss,
   cohortPeakPss,
 ];

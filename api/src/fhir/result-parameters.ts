@@ -31,7 +31,7 @@ export const sortedBy = (resourceType: string): string | undefined =>
   searchedIn(resourceType) === 'copy' ? timeOf(resourceType) : undefined;
 
 /** Whether a search of the type counts. */
-export const isCounted = (resourceType: string): boolean => {
+const isCounted = (resourceType: string): boolean => {
   const source = searchedIn(resourceType);
   return source !== undefined && COUNTED.has(source);
 };

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sha256, type SignatureVerifier } from '@careledger/crypto';
 import {
-  inclusionPath,
   nodeMerkleHasher,
   packedNodeReader,
   parseBlock,
@@ -10,22 +9,12 @@ import {
   type Block,
   type ChainReport,
   type FindDevice,
-  type InclusionProof,
   type StoredFrame,
 } from '@careledger/private-chain';
 import type { BlockRow, FrameRow, StoreReader } from '../store/index.js';
 import { ChainAccessError } from './errors.js';
 import { READ_PAGE_BLOCKS } from './limits.js';
-import { leafOfRow } from './stored-leaves.js';
-
-/** A frame's position in its patient's chain. */
-export interface FrameProof {
-  readonly patientNo: number;
-  readonly block: Block;
-  readonly blockHash: string;
-  readonly leaf: string;
-  readonly inclusion: InclusionProof;
-}
+import { SealedFrames } from './sealed-frames.js';
 
 export interface ChainReaderOptions {
   readonly read: StoreReader;
@@ -34,7 +23,7 @@ export interface ChainReaderOptions {
   readonly devices: { findByKid: FindDevice };
 }
 
-/** Reads sealed blocks, proves and verifies them. */
+/** Reads sealed blocks, says where their frames lie, and verifies them. */
 export class ChainReader {
   readonly #options: ChainReaderOptions;
 
@@ -80,32 +69,15 @@ export class ChainReader {
     return rows.flatMap((rowId) => this.#options.read.frame(rowId) ?? []);
   }
 
-  /**
-   * Where a frame lies in its block. Reads the block's leaves, not the other frames.
-   * @throws ChainAccessError `FRAME_NOT_FOUND`, `FRAME_NOT_SEALED` (wait for the seal, or ask for it)
-   */
-  prove(rowId: number): FrameProof {
+  /** Where each frame of a sealed block lies; undefined where none is sealed at that height. */
+  sealedFrames(patientNo: number, height: number): SealedFrames | undefined {
     const { read } = this.#options;
-    const frame = read.frame(rowId);
-    const patientNo = frame && read.deviceChain(frame.chainNo)?.patientNo;
-    if (frame === undefined || patientNo === undefined) {
-      throw new ChainAccessError('FRAME_NOT_FOUND', `There is no frame ${rowId}`);
-    }
-    const row = read.block(patientNo, frame.height);
-    const stored = read.framesOfBlock(patientNo, frame.height);
-    if (row === undefined || stored === undefined) {
-      throw new ChainAccessError('FRAME_NOT_SEALED', `Frame ${rowId} is in the open block: seal it first`);
-    }
-    const { rows, leaves } = stored;
-    const index = rows.indexOf(rowId);
-    const path = inclusionPath(index, rows.length, packedNodeReader(rows.length, leaves), nodeMerkleHasher);
-    return {
-      patientNo,
-      block: parseBlock(row.json),
-      blockHash: row.hash,
-      leaf: leafOfRow(frame),
-      inclusion: { index, size: rows.length, path },
-    };
+    const stored = read.framesOfBlock(patientNo, height);
+    if (stored === undefined) return undefined;
+    return new SealedFrames(
+      stored,
+      stored.rows.flatMap((rowId) => read.frame(rowId) ?? []),
+    );
   }
 
   /**

@@ -7,5 +7,6 @@ export { ChainKeeper } from './keeper.js';
 export { SEAL_CHECK_INTERVAL_MS } from './limits.js';
 export { PatientChain } from './patient-chain.js';
 export { ChainRecovery } from './recover.js';
+export type { SealedFrames } from './sealed-frames.js';
 export type { PendingBlock } from './seal.js';
 export { StoredLeaves } from './stored-leaves.js';

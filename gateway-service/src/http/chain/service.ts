@@ -4,8 +4,10 @@ import type { Proof } from '@careledger/private-chain';
 import { ProblemError, fromCursor, pageOfRows } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
+import type { GatewayCore } from '../../core.js';
 import { anchorsOf } from './anchors.js';
-import { makeReadingProof, type ProofSources } from './reading-proof.js';
+import { BlockEvidences, type BlockEvidencesOptions } from './block-evidence.js';
+import { makeReadingProof } from './reading-proof.js';
 import { rawFrames } from './raw-frames.js';
 import type {
   BlocksPage,
@@ -17,16 +19,19 @@ import type {
   VerificationView,
 } from './schemas.js';
 
-export interface ChainServiceOptions extends ProofSources {
+export interface ChainServiceOptions extends Omit<BlockEvidencesOptions, 'core'> {
+  readonly core: Pick<GatewayCore, 'chain' | 'devices' | 'patients' | 'store'>;
   readonly anchors: Pick<AnchorStore, 'get'>;
 }
 
 /** A patient's private chain: what it holds, what of it is anchored, and proofs. */
 export class ChainService {
   readonly #options: ChainServiceOptions;
+  readonly #evidences: BlockEvidences;
 
   constructor(options: ChainServiceOptions) {
     this.#options = options;
+    this.#evidences = new BlockEvidences(options);
   }
 
   head(patientId: string): ChainView {
@@ -76,12 +81,13 @@ export class ChainService {
   }
 
   async prove(patientId: string, { deviceId, epoch, seq, reading }: ProofQuery): Promise<Proof> {
-    const { core } = this.#options;
+    const { core, attestor } = this.#options;
     const patient = core.patients.get(patientId);
     const device = core.devices.get(deviceId);
     if (device.patientId !== patient.patientId)
       throw new ProblemError<'NOT_FOUND'>('NOT_FOUND', 'This patient has no such device');
     const proved = { patient, device, epoch, seq, readingIndex: reading };
-    return onLedger(() => makeReadingProof(this.#options, proved));
+    const { networkId } = attestor;
+    return onLedger(() => makeReadingProof({ core, networkId, evidences: this.#evidences }, proved));
   }
 }
