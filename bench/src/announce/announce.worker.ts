@@ -8,6 +8,8 @@ import { announcementOf, newPatient } from './announcements.js';
 
 const MS_PER_S = 1_000;
 const REGISTER_IN_FLIGHT = 32;
+/** As long as Fabric's own: all that is in flight is endorsed by one chaincode, one after the other. Milliseconds. */
+const PATIENT = { endorseMs: 30_000, commitStatusMs: 30_000 };
 
 let channel: LedgerChannel | undefined;
 let patients: TestPatient[] = [];
@@ -21,7 +23,7 @@ function connected(): LedgerChannel {
 const handlers = {
   /** Connects as a gateway does, and registers patients. */
   async open({ networkId, patients: count, channel: name, ...connection }: OpenRequest): Promise<void> {
-    channel = connectAs(connection).channel(name);
+    channel = connectAs(connection, PATIENT).channel(name);
     patients = Array.from({ length: count }, () => newPatient(networkId));
     await inFlight(patients, REGISTER_IN_FLIGHT, (patient) =>
       connected().submit(accessControl, 'RegisterPatient', { statement: patient.registration() }),

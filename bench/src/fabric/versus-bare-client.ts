@@ -1,11 +1,7 @@
-import { join } from 'node:path';
 import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
-import { WorkerProcess } from '../worker/worker-process.js';
 import { projectSettings } from './definition.js';
-import type { LedgerWorker } from './ledger.worker.js';
-import { fabricFolder, requireFabric } from './network.js';
-import { PUT_ON_FABRIC } from './put-contract.js';
+import { requireFabric } from './network.js';
 import { startPutFabric } from './put-network.js';
 
 const LOAD = { transactions: 512, inFlight: 128 };
@@ -33,11 +29,7 @@ export const fabricSubmitVsBareClient: Measure = {
     await requireFabric();
     progress('our client and a bare one: Fabric starts');
     await using network = await startPutFabric(folder, projectSettings());
-    const { client: bare } = network;
-    const { channel, mspId } = PUT_ON_FABRIC;
-    const dir = fabricFolder(folder);
-    await using ours = new WorkerProcess<LedgerWorker>('fabric/ledger.worker.js');
-    await ours.call('connect', { dir, channel, mspId, name: 'user', storePath: join(folder, 'ledger.db') });
+    const { client: bare, ledger: ours } = network;
     progress('our client and a bare one: rounds');
     const [a = [], b = [], few = []] = await inTurn(quick ? ROUNDS.quick : ROUNDS.full, [
       () => ours.call('round', LOAD),

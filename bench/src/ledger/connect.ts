@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectLedger, loadConnection, type Ledger } from '@careledger/ledger';
+import { connectLedger, loadConnection, type ConnectLedgerOptions, type Ledger } from '@careledger/ledger';
 import { openLedgerStore } from '@careledger/ledger/sqlite';
 
 export interface LedgerConnection {
@@ -13,13 +13,19 @@ export interface LedgerConnection {
   readonly storePath: string;
 }
 
-/** Connects as services do, with a journal on disk. */
-export function connectAs({ dir, mspId, name, storePath }: LedgerConnection): Ledger {
+/**
+ * Connects as services do, with a journal on disk.
+ * @param timeouts where a load keeps transactions waiting for longer than a service would
+ */
+export function connectAs(
+  { dir, mspId, name, storePath }: LedgerConnection,
+  timeouts: ConnectLedgerOptions['timeouts'] = {},
+): Ledger {
   const identity = join(dir, 'organizations', mspId, name);
   return connectLedger({
     ...{ connection: loadConnection(join(dir, 'connection.json')), mspId },
     certificatePem: readFileSync(join(identity, 'cert.pem'), 'utf8'),
     privateKeyPem: readFileSync(join(identity, 'key.pem'), 'utf8'),
-    ...openLedgerStore(storePath),
+    ...{ ...openLedgerStore(storePath), timeouts },
   });
 }

@@ -4,7 +4,7 @@ import { shown } from '../../report/number.js';
 import { endsOf, type Experiment, type Figure, type Point } from '../experiment.js';
 
 const RECORDS_EACH = { quick: [1, 8], full: [1, 2, 4, 8, 16, 32] };
-const IN_FLIGHT = 128;
+const IN_FLIGHT = 64;
 const TRANSACTIONS = { quick: 128, full: 256 };
 /** One of each patient in a transaction. */
 const PATIENTS = Math.max(...RECORDS_EACH.full);

@@ -27,7 +27,7 @@ export async function figuresByTimeout(
   for (const timeoutMs of quick ? TIMEOUTS_MS.quick : TIMEOUTS_MS.full) {
     progress(`${name}: ${timeoutMs} ms`);
     await using network = await start(join(folder, `${name}-${timeoutMs}`), timeoutMs);
-    const found = await ratesAt(network, runs);
+    const found = await ratesAt((round) => network.client.call('round', round), runs);
     for (const [index, y] of found.entries()) rates[index]?.points.push({ x: timeoutMs, y, runs });
   }
   const x = { label: 'block timeout (ms)', scale: 'log' } as const;

@@ -1,4 +1,4 @@
-import type { PutNetwork } from '../../devnet/put-network.js';
+import type { PutRound } from '../../devnet/put-in-flight.js';
 import { median } from '../../run/statistics.js';
 import type { Series } from '../experiment.js';
 
@@ -15,14 +15,17 @@ const WARM_UP = { transactions: 128, inFlight: 128 };
 
 export const loadName = (inFlight: number): string => `${inFlight} in flight`;
 
+/** Does a round. Transactions per second. */
+type DoRound = (round: PutRound) => Promise<number>;
+
 /** Transactions a second at each load, in the order of `LOADS`. */
-export async function ratesAt({ client }: PutNetwork, rounds: number): Promise<number[]> {
+export async function ratesAt(doRound: DoRound, rounds: number): Promise<number[]> {
   // Until the code is compiled.
-  await client.call('round', WARM_UP);
+  await doRound(WARM_UP);
   const rates: number[] = [];
   for (const load of LOADS) {
     const found: number[] = [];
-    for (let n = 0; n < rounds; n++) found.push(await client.call('round', load));
+    for (let n = 0; n < rounds; n++) found.push(await doRound(load));
     rates.push(median(found));
   }
   return rates;
