@@ -6,7 +6,7 @@ export const openapi: OpenApiInfo = {
   version: packageVersion(import.meta.url),
   description: 'Layer 3: holds encrypted records, and releases them under permits of the ledger.',
   tags: {
-    records: { description: 'Versions of records, and who can open them' },
+    records: { description: 'Versions of records, and who can open them', nouns: ['records', 'versions'] },
     access: {
       description: 'Asking for records, releasing them, and receipts',
       nouns: ['access-requests', 'releases', 'receipts'],

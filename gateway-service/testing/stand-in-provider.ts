@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { generateEd25519, sha256Hex } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
 import { makeStoreReceipt, makeWrapsAcceptance, matchWraps, readWrapSet } from '@careledger/envelope';
-import type {
-  HeldWraps,
-  ReplaceWrapsRequest,
-  StoreRecordAnswer,
-  StoreRecordRequest,
+import {
+  PROVIDER_ROUTES,
+  type HeldWraps,
+  type ReplaceWrapsRequest,
+  type StoreItem,
+  type StoreRecordAnswer,
+  type StoreRecordRequest,
+  type StoreRecordsRequest,
 } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 
@@ -32,6 +35,10 @@ export class StandInProvider implements AsyncDisposable {
   readonly signer = generateEd25519().signer;
   /** Record and version of every request that arrived, in order. */
   readonly arrived: string[] = [];
+  /** How many versions each request brought that can bring several. */
+  readonly batches: number[] = [];
+  /** Records and versions that are no valid request, alone or among others. */
+  readonly unreadable = new Set<string>();
   /** What was PUT for a record and version, newest last. */
   readonly requests = new Map<string, StoreRecordRequest>();
   /** Wraps by record and version. */
@@ -58,13 +65,9 @@ export class StandInProvider implements AsyncDisposable {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         setTimeout(() => {
-          const [, , , recordId = '', , version = '', wraps] = (request.url ?? '').split('/');
           const text = Buffer.concat(chunks).toString('utf8');
           const body: unknown = text === '' ? undefined : JSON.parse(text);
-          const { status, answer } =
-            wraps === undefined
-              ? this.#take(body as StoreRecordRequest)
-              : this.#wraps(`${recordId} ${version}`, body as ReplaceWrapsRequest | undefined);
+          const { status, answer } = this.#answer(request.url ?? '', body);
           if (this.behaviour === 'loses-answer') {
             response.destroy();
             return;
@@ -109,12 +112,33 @@ export class StandInProvider implements AsyncDisposable {
     this.wraps.set(versionId, { wrapSet, wraps, acceptance: this.#accept(wrapSet) });
   }
 
+  #answer(url: string, body: unknown): Answer {
+    if (url === PROVIDER_ROUTES.versions) return this.#takeAll(body as StoreRecordsRequest);
+    const [, , , recordId = '', , version = '', wraps] = url.split('/');
+    return wraps === undefined
+      ? this.#take(body as StoreRecordRequest)
+      : this.#wraps(`${recordId} ${version}`, body as ReplaceWrapsRequest | undefined);
+  }
+
+  #takeAll({ versions }: StoreRecordsRequest): Answer {
+    this.batches.push(versions.length);
+    if (versions.some(({ statement }) => this.unreadable.has(versionIdOf(statement))))
+      return problem(400, 'VALIDATION_FAILED');
+    const items = versions.map((version): StoreItem => {
+      const { status, answer } = this.#take(version);
+      if (status < 300) return { stored: answer as StoreRecordAnswer };
+      const { code, reason } = answer as { readonly code: string; readonly reason?: string };
+      return { problem: { code, status, detail: code, ...(reason !== undefined && { reason }) } };
+    });
+    return { status: 200, answer: { items } };
+  }
+
   #take(request: StoreRecordRequest): Answer {
     const { statement } = request;
-    const body = readStatement(statement).payload.body as StatementBody<'storeRecord'>;
-    const { recordId, version, manifestHash, ciphertextSha256 } = body;
-    const versionId = `${recordId} ${version}`;
+    const { recordId, version, manifestHash, ciphertextSha256 } = bodyOf(statement);
+    const versionId = versionIdOf(statement);
     this.arrived.push(versionId);
+    if (this.unreadable.has(versionId)) return problem(400, 'VALIDATION_FAILED');
     if (this.behaviour === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
     if (this.behaviour === 'says-it-was-refused')
       return problem(422, 'RECORD_REFUSED', { reason: 'AUTHOR_MISMATCH' });
@@ -170,6 +194,13 @@ export class StandInProvider implements AsyncDisposable {
       signer,
     );
   }
+}
+
+const bodyOf = (statement: string) => readStatement(statement).payload.body as StatementBody<'storeRecord'>;
+
+function versionIdOf(statement: string): string {
+  const { recordId, version } = bodyOf(statement);
+  return `${recordId} ${version}`;
 }
 
 function problem(status: number, code: string, members: object = {}): Answer {

@@ -22,7 +22,7 @@ import {
   registerProvider,
   rotateOrganisationKey,
 } from './organisations.js';
-import { getPatient, registerPatient, registerPatients, rotatePatientKey } from './patients.js';
+import { getPatient, getPatients, registerPatient, registerPatients, rotatePatientKey } from './patients.js';
 import { getPolicyVersion, listPolicyChanges } from './policy.js';
 import { getPractitioner, registerPractitioner } from './practitioners.js';
 import { listRecoveries, objectToRecovery, takeOver, vouchForKey } from './recoveries.js';
@@ -88,6 +88,7 @@ export const accessControlWith = (recoverers: Recoverers): Chaincode<typeof acce
     GetPolicyVersion: getPolicyVersion,
     ListPolicyChanges: listPolicyChanges,
     GetPatient: (tx, { patientId }) => getPatient(tx, patientId),
+    GetPatients: getPatients,
     GetAuthority: (tx, { authorityId }) => found(tx, authorities.at(authorityId), 'AUTHORITY_UNKNOWN'),
     ListAuthorities: ({ state }, page: PageRequest) =>
       pagedRows(state, page, { prefix: authorities.under(), rowOf: ({ value }) => value }),

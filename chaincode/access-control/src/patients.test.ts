@@ -264,3 +264,13 @@ describe('rotating a patient’s key', () => {
     expect(policyVersion).toBe(1);
   });
 });
+
+test('many patients are read at once, in order, and one who is unknown is none', async () => {
+  const [one, two] = [await fixture.patient(), await fixture.patient()];
+  const patientIds = [two.id, fixture.newPatient().id, one.id];
+  const { patients } = await fixture.ask<{ patients: (PatientState | null)[] }>('GetPatients', {
+    patientIds,
+  });
+  expect(patients.map((patient) => patient?.patientId)).toEqual([two.id, undefined, one.id]);
+  expect(patients[0]).toEqual(await fixture.ask<PatientState>('GetPatient', { patientId: two.id }));
+});

@@ -34,6 +34,15 @@ export async function getPatient(
   return patient;
 }
 
+/** Many at once, in the order of the ids; null where one is unknown. */
+export async function getPatients(
+  { state }: Pick<Evaluation, 'state'>,
+  { patientIds }: { readonly patientIds: readonly string[] },
+): Promise<{ patients: (PatientState | null)[] }> {
+  const found = await Promise.all(patientIds.map((patientId) => state.get(patients.at(patientId))));
+  return { patients: found.map((patient) => patient ?? null) };
+}
+
 const REGISTRATION = {
   names: ['registerPatient'] as const,
   signers: { selfSignedBy: (body: { consentKey: string }) => body.consentKey },

@@ -9,7 +9,7 @@ import { assertSpeaksFor, type Caller } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { refusal } from '../ledger/refusal.js';
 import type { ProblemCode } from '../problems.js';
-import { placed, stepEach } from './items.js';
+import { placed, stepEach } from '../items.js';
 import type { Release, ReleaseStore } from './release-store.js';
 
 export interface ReceiptServiceOptions {

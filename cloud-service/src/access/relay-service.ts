@@ -24,7 +24,7 @@ import type { OwnPeer } from '../ledger/own-peer.js';
 import { refusal } from '../ledger/refusal.js';
 import { readStatementOf } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
-import { itemProblem, placed, stepEach, type Placed } from './items.js';
+import { itemProblem, placed, stepEach, type Placed } from '../items.js';
 import type { ReleaseService } from './release-service.js';
 
 /** Decisions kept in memory, for statements that come again because an answer was full. */

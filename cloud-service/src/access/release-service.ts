@@ -14,7 +14,7 @@ import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import { presentWraps } from '../wraps/wrap-service.js';
 import type { Arrival, Arrivals } from './arrivals.js';
-import { itemProblem, placed, stepEach, type Placed, type StepOptions } from './items.js';
+import { itemProblem, placed, stepEach, type Placed, type StepOptions } from '../items.js';
 import type { PermitStore } from './permit-store.js';
 import { spendPermits, type ReleaseClaim } from './permit.js';
 import type { ReleaseStore } from './release-store.js';

@@ -30,6 +30,15 @@ export class OwnPeer {
     return this.#channel.evaluate(accessControl, 'GetPatient', { patientId }, this.#own);
   }
 
+  /** Those of these patients that are registered, by id; asked for at once. @throws LedgerError */
+  async patients(patientIds: readonly string[]): Promise<ReadonlyMap<string, PatientState>> {
+    if (patientIds.length === 0) return new Map();
+    const asked = { patientIds: [...patientIds] };
+    const { patients } = await this.#channel.evaluate(accessControl, 'GetPatients', asked, this.#own);
+    // What a peer answers that nobody asked for counts for nothing: each is found by its own id.
+    return new Map(patients.flatMap((patient) => (patient === null ? [] : [[patient.patientId, patient]])));
+  }
+
   /** @throws LedgerError, AUTHORITY_UNKNOWN among others */
   authority(authorityId: string): Promise<AuthorityState> {
     return this.#channel.evaluate(accessControl, 'GetAuthority', { authorityId }, this.#own);

@@ -4,7 +4,7 @@ import { recordIdOf } from '@careledger/domain';
 import { makeWrapSet, sealRecord, wrapKey } from '@careledger/envelope';
 import { makeStatement } from '@careledger/statements';
 import { expect, test } from '@jest/globals';
-import { checkAuthor } from './author.js';
+import { checkAuthor, registeredFor } from './author.js';
 import { readIncoming } from './incoming.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
@@ -45,12 +45,14 @@ async function takenAt(author: string, patientKey: Uint8Array, nowMs: number): P
   const encryptionKeys = [since(former.publicKey, at(REPLACED_MS)), since(present.publicKey)];
   const own = [since(signer.publicKey)];
   const ownPeer = {
-    patient: async () => ({ gatewayKeys: own, encryptionKeys }),
+    patients: async () => new Map([[PATIENT, { gatewayKeys: own, encryptionKeys }]]),
     authority: async () => ({ signingKeys: own, encryptionKeys: [since(hospital.publicKey)] }),
   };
   const clock = () => ({ wallMs: nowMs, monotonicMs: 0 });
   const options = { ownPeer: ownPeer as never, networkId: 'net', verifier: nodeVerifier(), clock };
-  return checkAuthor(readIncoming(request, subject, PROVIDER), options).then(
+  const incoming = readIncoming(request, PROVIDER, subject);
+  const registered = await registeredFor([incoming], options);
+  return checkAuthor(incoming, registered, options).then(
     () => 'taken',
     (error: { readonly members?: { readonly reason?: string } }) => error.members?.reason ?? error,
   );

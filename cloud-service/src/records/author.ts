@@ -8,7 +8,7 @@ import {
 import type { SignatureVerifier } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import { EnvelopeError, checkManifest, checkWrapSet } from '@careledger/envelope';
-import { problemOfLedger } from '@careledger/ledger/service';
+import { askedOnce, problemOfLedger } from '@careledger/ledger/service';
 import { currentKey, everyKey, isCurrentKid } from '@careledger/policy';
 import { checkStatement } from '@careledger/statements';
 import type { Clock } from '../clock.js';
@@ -33,6 +33,31 @@ interface Author {
   readonly recipientKeys: readonly KeyPeriod[];
 }
 
+/** What the own peer has of those who are named in some versions. */
+export interface Registered {
+  /** Before the peer was asked: what it answers was so at this time or later. */
+  readonly askedMs: number;
+  /** Those of the patients that are registered, by id. */
+  readonly patients: ReadonlyMap<string, PatientState>;
+  /** @throws LedgerError, AUTHORITY_UNKNOWN among others */
+  readonly authority: (authorityId: string) => Promise<AuthorityState>;
+}
+
+/** Asks once for the patients of many versions. @throws ProblemError LEDGER_UNAVAILABLE */
+export async function registeredFor(
+  versions: readonly Pick<IncomingVersion, 'statement'>[],
+  { ownPeer, clock }: Pick<AuthorCheckOptions, 'ownPeer' | 'clock'>,
+): Promise<Registered> {
+  const askedMs = clock().wallMs;
+  const patientIds = new Set(versions.map(({ statement }) => statement.body.patientId));
+  try {
+    const patients = await ownPeer.patients([...patientIds]);
+    return { askedMs, patients, authority: askedOnce((id) => ownPeer.authority(id)) };
+  } catch (error) {
+    throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
+  }
+}
+
 /**
  * Checks that statement, manifest and wrap set are signed by the author whom they name, with the keys that this
  * provider's own peer has, and that the author let in the patient and itself. Until then nothing is written: what anybody
@@ -40,11 +65,14 @@ interface Author {
  * @returns when the author's keys were current, for the acceptance of the wrap set
  * @throws ProblemError RECORD_REFUSED, MANIFEST_REFUSED, WRAPS_REFUSED, LEDGER_UNAVAILABLE
  */
-export async function checkAuthor(incoming: IncomingVersion, options: AuthorCheckOptions): Promise<string> {
+export async function checkAuthor(
+  incoming: IncomingVersion,
+  registered: Registered,
+  options: AuthorCheckOptions,
+): Promise<string> {
   const { issuer, body } = incoming.statement;
-  // Before the peer is asked: what it answers was so at this time or later.
-  const askedMs = options.clock().wallMs;
-  const { patient, author } = await authorOf(issuer, body.patientId, options.ownPeer);
+  const { askedMs } = registered;
+  const { patient, author } = await authorOf(issuer, body.patientId, registered);
   assertStatement(incoming, author, askedMs, options);
   assertManifest(incoming, author, options.verifier);
   assertWraps(incoming, { patient, author, askedMs }, options.verifier);
@@ -54,16 +82,16 @@ export async function checkAuthor(incoming: IncomingVersion, options: AuthorChec
 async function authorOf(
   issuer: string,
   patientId: string,
-  ownPeer: OwnPeer,
+  { patients, authority }: Registered,
 ): Promise<{ patient: PatientState; author: Author }> {
   if (issuer.startsWith('pat_') && issuer !== patientId)
     throw refusal('RECORD_REFUSED', 'AUTHOR_MISMATCH', 'A gateway writes for its own patient');
+  const patient = patients.get(patientId);
+  if (patient === undefined)
+    throw refusal('RECORD_REFUSED', 'PATIENT_UNKNOWN', 'No such patient is registered');
+  if (issuer === patientId) return { patient, author: gatewayOf(patient) };
   try {
-    const [patient, authority] = await Promise.all([
-      ownPeer.patient(patientId),
-      issuer === patientId ? undefined : ownPeer.authority(issuer),
-    ]);
-    return { patient, author: authority === undefined ? gatewayOf(patient) : signerOf(authority) };
+    return { patient, author: signerOf(await authority(issuer)) };
   } catch (error) {
     throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
   }

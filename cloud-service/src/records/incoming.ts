@@ -17,6 +17,12 @@ import { readStatementOf, type ReadStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
 import { wrapsOf } from '../wraps/wrap-set.js';
 
+/** Record and version, as a path names them. */
+export interface VersionPath {
+  readonly recordId: string;
+  readonly version: number;
+}
+
 /** A version that somebody wants stored, its parts checked against one another. Nobody's signature is checked yet. */
 export interface IncomingVersion {
   readonly request: StoreRecordRequest;
@@ -29,13 +35,14 @@ export interface IncomingVersion {
 
 /**
  * Takes a request apart and checks that path, statement, manifest, wraps and ciphertext are of one version.
+ * @param path what it is sent to; absent for one of a batch, which its statement alone names
  * @throws ProblemError VERSION_MISMATCH, PROVIDER_MISMATCH, RECORD_REFUSED, WRAPS_REFUSED; StatementError, EnvelopeError
  * or CryptoError of what is malformed
  */
 export function readIncoming(
   request: StoreRecordRequest,
-  path: { readonly recordId: string; readonly version: number },
   providerId: string,
+  path?: VersionPath,
 ): IncomingVersion {
   const statement = readStatementOf('storeRecord', request.statement, 'RECORD_REFUSED');
   const { body, issuer } = statement;
@@ -47,7 +54,7 @@ export function readIncoming(
   const ciphertext = fromBase64url(request.ciphertext);
   const manifest = readManifest(request.manifest);
   const wrapSet = readWrapSet(request.wrapSet);
-  const faults = faultsOf({ request, path, body, issuer, manifest, wrapSet, ciphertext });
+  const faults = faultsOf({ request, path: path ?? body, body, issuer, manifest, wrapSet, ciphertext });
   if (faults.length > 0)
     throw new ProblemError<ProblemCode>('VERSION_MISMATCH', `These do not agree: ${faults.join('; ')}`);
   assertRecordId(body, issuer);
@@ -56,7 +63,7 @@ export function readIncoming(
 
 interface Parts {
   readonly request: StoreRecordRequest;
-  readonly path: { readonly recordId: string; readonly version: number };
+  readonly path: VersionPath;
   readonly body: StatementBody<'storeRecord'>;
   readonly issuer: string;
   readonly manifest: Manifest;

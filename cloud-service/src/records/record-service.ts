@@ -2,20 +2,24 @@ import { records } from '@careledger/contracts';
 import { tokenHash } from '@careledger/envelope';
 import { LedgerError, type LedgerChannel } from '@careledger/ledger';
 import { problemOfLedger } from '@careledger/ledger/service';
-import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
-import { ProblemError } from '@careledger/service-kit';
+import type { StoreItem, StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
+import { ProblemError, type Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { BlobStore } from '../blobs/blob-store.js';
 import { assertSpeaksFor, type Caller } from '../caller.js';
 import { StatementQueue } from '../ledger/statement-queue.js';
+import { eachInTurn, placed, type Failed, type Placed } from '../items.js';
 import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
-import { checkAuthor, type AuthorCheckOptions } from './author.js';
-import { readIncoming, type IncomingVersion } from './incoming.js';
+import { checkAuthor, registeredFor, type AuthorCheckOptions, type Registered } from './author.js';
+import { CommonStart } from './common-start.js';
+import { readIncoming, type IncomingVersion, type VersionPath } from './incoming.js';
 import type { PendingQuota, PendingStore, PendingVersion } from './pending-store.js';
 import { answerOf, recordExists, type Settler } from './settling.js';
+import { storeProblemOf } from './store-problem.js';
 
 export interface RecordServiceOptions extends AuthorCheckOptions {
+  readonly logger: Pick<Logger, 'error'>;
   readonly providerId: string;
   readonly cloud: LedgerChannel;
   readonly versions: HeldVersionStore;
@@ -29,6 +33,12 @@ export interface RecordServiceOptions extends AuthorCheckOptions {
 const RESUMED_AT_ONCE_MAX = 500;
 
 type Transaction = 'StoreRecords' | 'ReviseRecords';
+
+/** A version whose author is checked. */
+interface Checked {
+  readonly version: PendingVersion;
+  readonly ciphertext: Uint8Array;
+}
 
 /**
  * Stores versions of records. Who made a version is checked before anything of it is written. Durable in this order:
@@ -55,21 +65,44 @@ export class RecordService {
    */
   async store(
     request: StoreRecordRequest,
-    path: { readonly recordId: string; readonly version: number },
+    path: VersionPath,
     caller: Caller,
   ): Promise<{ answer: StoreRecordAnswer; created: boolean }> {
-    const { providerId, versions } = this.#options;
-    const incoming = readIncoming(request, path, providerId);
-    assertSpeaksFor(caller, incoming.statement.issuer);
-    const held = versions.find(path.recordId, path.version);
-    if (held !== undefined) {
-      await this.#options.pending.onDisk();
-      return { answer: this.#answerAgain(held, incoming), created: false };
-    }
-    const acceptedAt = await checkAuthor(incoming, this.#options);
-    await this.#assertEntitled(incoming);
-    const answer = await this.#carryOut(pendingOf(incoming, caller, acceptedAt), incoming.ciphertext);
-    return { answer, created: true };
+    const { incoming, before } = await this.#read(request, caller, path);
+    if (before !== undefined) return { answer: before, created: false };
+    const registered = await registeredFor([incoming], this.#options);
+    const checked = await this.#check(incoming, caller, registered);
+    return { answer: await this.#carryOut(checked.version, checked.ciphertext), created: true };
+  }
+
+  /**
+   * Stores many versions, each by itself: what is wrong with one costs the others nothing. What the own peer is asked, what is
+   * written and what goes to the ledger they share.
+   * @returns in the order of the requests; problems are those of `store`, and INTERNAL_ERROR
+   */
+  async storeAll(requests: readonly StoreRecordRequest[], caller: Caller): Promise<StoreItem[]> {
+    const answers: StoreItem[] = requests.map(() => ({}));
+    const failed: Failed = (place, error) => {
+      answers[place] = { problem: storeProblemOf(error, this.#options.logger) };
+    };
+    const read = await eachInTurn(placed(requests), (request) => this.#read(request, caller), failed);
+    const fresh: Placed<IncomingVersion>[] = [];
+    for (const { place, value } of read)
+      if (value.before === undefined) fresh.push({ place, value: value.incoming });
+      else answers[place] = { stored: value.before };
+    const checked = await this.#checkAll(fresh, caller, failed);
+    // What is on disk goes to the ledger together, in one transaction.
+    const start = new CommonStart(checked.length);
+    await Promise.all(
+      checked.map(async ({ place, value }) => {
+        try {
+          answers[place] = { stored: await this.#carryOut(value.version, value.ciphertext, start) };
+        } catch (error) {
+          failed(place, error);
+        }
+      }),
+    );
+    return answers;
   }
 
   /**
@@ -89,6 +122,47 @@ export class RecordService {
     const away = failed.find((reason) => !isSettled(reason));
     if (away !== undefined) throw away;
     return waiting.length;
+  }
+
+  /** A version as it came; `before` where this provider holds it already. */
+  async #read(
+    request: StoreRecordRequest,
+    caller: Caller,
+    path?: VersionPath,
+  ): Promise<{ readonly incoming: IncomingVersion; readonly before: StoreRecordAnswer | undefined }> {
+    const { pending, providerId, versions } = this.#options;
+    const incoming = readIncoming(request, providerId, path);
+    const { issuer, body } = incoming.statement;
+    assertSpeaksFor(caller, issuer);
+    const held = versions.find(body.recordId, body.version);
+    if (held === undefined) return { incoming, before: undefined };
+    await pending.onDisk();
+    return { incoming, before: this.#answerAgain(held, incoming) };
+  }
+
+  /** All of a batch, by one look at the own peer. */
+  async #checkAll(
+    fresh: readonly Placed<IncomingVersion>[],
+    caller: Caller,
+    failed: Failed,
+  ): Promise<Placed<Checked>[]> {
+    let registered: Registered;
+    try {
+      registered = await registeredFor(
+        fresh.map(({ value }) => value),
+        this.#options,
+      );
+    } catch (error) {
+      for (const { place } of fresh) failed(place, error);
+      return [];
+    }
+    return eachInTurn(fresh, (incoming) => this.#check(incoming, caller, registered), failed);
+  }
+
+  async #check(incoming: IncomingVersion, caller: Caller, registered: Registered): Promise<Checked> {
+    const acceptedAt = await checkAuthor(incoming, registered, this.#options);
+    await this.#assertEntitled(incoming);
+    return { version: pendingOf(incoming, caller, acceptedAt), ciphertext: incoming.ciphertext };
   }
 
   #answerAgain(held: HeldVersion, { statement }: IncomingVersion): StoreRecordAnswer {
@@ -113,11 +187,22 @@ export class RecordService {
     }
   }
 
-  /** From a checked version to its receipt. @param ciphertext absent where the blob is there already, or never will be */
-  #carryOut(version: PendingVersion, ciphertext?: Uint8Array): Promise<StoreRecordAnswer> {
+  /**
+   * From a checked version to its receipt.
+   * @param ciphertext absent where the blob is there already, or never will be
+   * @param start of those that it shares a transaction with
+   */
+  #carryOut(
+    version: PendingVersion,
+    ciphertext?: Uint8Array,
+    start = new CommonStart(1),
+  ): Promise<StoreRecordAnswer> {
     const known = this.#underWay.get(version.statementHash);
-    if (known !== undefined) return known;
-    const answer = this.#keepAndSubmit(version, ciphertext).finally(() => {
+    if (known !== undefined) {
+      start.arrive();
+      return known;
+    }
+    const answer = this.#keepAndSubmit(version, ciphertext, start).finally(() => {
       this.#underWay.delete(version.statementHash);
     });
     this.#underWay.set(version.statementHash, answer);
@@ -127,9 +212,15 @@ export class RecordService {
   async #keepAndSubmit(
     version: PendingVersion,
     ciphertext: Uint8Array | undefined,
+    start: CommonStart,
   ): Promise<StoreRecordAnswer> {
-    if (ciphertext === undefined) await this.#assertBlob(version);
-    else await this.#keep(version, ciphertext);
+    try {
+      if (ciphertext === undefined) await this.#assertBlob(version);
+      else await this.#keep(version, ciphertext);
+    } finally {
+      start.arrive();
+    }
+    await start.all;
     try {
       const settled = await this.#queues[transactionOf(version.version)].add(version);
       return await this.#options.settler.settle(version, settled);

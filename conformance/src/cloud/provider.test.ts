@@ -5,6 +5,7 @@ import { ProvidersFixture } from '../fixtures/providers/providers-fixture.js';
 import { describeRelayed } from './relayed-suite.js';
 import { describeResuming } from './resume-suite.js';
 import { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
+import { describeStoreBatches } from './store-batch-suite.js';
 import { describeStoring } from './storing-suite.js';
 import { describeWraps } from './wraps-suite.js';
 
@@ -23,6 +24,7 @@ describe('cloud providers', () => {
   afterAll(() => providers?.[Symbol.asyncDispose](), START_TIMEOUT_MS);
 
   describeStoring(fixture);
+  describeStoreBatches(fixture);
   describeWraps(fixture);
   describePermits(fixture);
   describeBatches(fixture);

@@ -4,6 +4,7 @@ import { toBase64url } from '@careledger/crypto';
 import { makeRecipientReceipt, readManifest } from '@careledger/envelope';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
+import { gatewayOf } from '../fixtures/providers/made-version.js';
 import type { ProviderFixture } from '../hostile/provider/provider-fixture.js';
 import type { Repeatable, Repeatables } from './repeated.js';
 
@@ -37,6 +38,15 @@ async function twiceOfMany(path: string, fixture: ProviderFixture, sign: () => s
 
 /** Each route of a provider that takes a key. */
 export const PROVIDER_REQUESTS: Repeatables<ProviderFixture> = {
+  'POST /v1/versions': async ({ cloud }) => {
+    const { a } = cloud.providers;
+    const patient = await cloud.newPatient();
+    const versions = async () => ({
+      versions: [(await cloud.version(patient.id, gatewayOf(patient))).request],
+    });
+    const asked = { service: a, token: a.tokenOf('PatientsMSP'), path: PROVIDER_ROUTES.versions };
+    return { ...asked, body: await versions(), otherBody: await versions() };
+  },
   'POST /v1/access-requests': async (fixture) => {
     const { made } = await fixture.granted();
     return twiceOfMany(PROVIDER_ROUTES.access, fixture, () =>

@@ -1,10 +1,12 @@
-import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
+import { EMERGENCY_NOTICE_MAX_AGE_S, STORE_BATCH_MAX_ITEMS } from '@careledger/protocol';
 import type { Backoff } from '@careledger/service-kit';
 
 /** Records that are made at once: encryption is this process's CPU. */
 export const MAKING_CONCURRENCY = 2;
-/** Records on their way to providers at once, of each priority: they share transactions there. */
-export const STORING_CONCURRENCY = 48;
+/** Requests with many records on their way to one provider. */
+export const STORE_BATCHES_IN_FLIGHT = 2;
+/** Records on their way to providers at once, of each priority: they share requests, and transactions there. */
+export const STORING_CONCURRENCY = STORE_BATCHES_IN_FLIGHT * STORE_BATCH_MAX_ITEMS;
 /** Emergency notices on their way at once. */
 export const NOTICE_CONCURRENCY = 32;
 /** A notice that is older than this is signed anew before it goes again: apis refuse one of EMERGENCY_NOTICE_MAX_AGE_S. */

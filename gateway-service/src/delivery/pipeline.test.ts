@@ -151,6 +151,66 @@ test('what is measured now does not wait for the single values of a year, of its
   expect(fixture.announcedIds.indexOf(now)).toBeLessThan(values.length / 2);
 });
 
+describe('records of many patients at once', () => {
+  const makeForMany = async (count: number): Promise<string[]> => {
+    const patients = [];
+    for (let n = 0; n < count; n++) patients.push(await fixture.patient());
+    const versionIds = [];
+    for (const patient of patients) versionIds.push(await fixture.make(patient, 'periodic'));
+    return versionIds;
+  };
+
+  test('share requests, in the order of each patient', async () => {
+    const [provider] = fixture.providers;
+    provider.delayMs = 20;
+    const versionIds = await makeForMany(12);
+    await fixture.drained();
+    expect([...fixture.ledger.keys()].sort()).toEqual([...versionIds].sort());
+    expect(provider.batches.reduce((sum, count) => sum + count, 0)).toBe(12);
+    expect(Math.max(...provider.batches)).toBeGreaterThan(4);
+  });
+
+  test('and one that no provider can read: that one alone is refused, with its code', async () => {
+    // Long enough to say which one that is before any of them is looked at.
+    for (const each of fixture.providers) each.delayMs = 300;
+    const versionIds = await makeForMany(6);
+    const bad = versionIds.pop() ?? '';
+    for (const each of fixture.providers) each.unreadable.add(bad);
+    await fixture.drained();
+    expect([...fixture.ledger.keys()].sort()).toEqual(versionIds.toSorted());
+    expect(fixture.version(bad)).toMatchObject({ stage: 'refused', refusal: 'VALIDATION_FAILED' });
+    expect(fixture.announcedIds.toSorted()).toEqual(versionIds.toSorted());
+    expect(Math.max(...fixture.providers[0].batches)).toBeGreaterThan(1);
+  });
+
+  test('whose answer is lost arrive once, whichever of them the ledger has', async () => {
+    const [provider, other] = fixture.providers;
+    await other.stop();
+    provider.behaviour = 'loses-answer';
+    const versionIds = await makeForMany(8);
+    await fixture.until(() => fixture.ledger.size > 0);
+    await fixture.restart();
+    provider.behaviour = 'answers';
+    await fixture.drained();
+    expect(fixture.announcedIds.toSorted()).toEqual(versionIds.toSorted());
+  });
+
+  test('hold up no emergency: it goes by itself while their request is on its way', async () => {
+    const [provider] = fixture.providers;
+    const endangered = await fixture.patient();
+    provider.delayMs = 2_000;
+    await makeForMany(6);
+    await fixture.until(() => fixture.pipeline.health.some(({ running }) => running >= 6));
+    const before = provider.batches.length;
+    provider.delayMs = 1;
+    const emergency = await fixture.make(endangered, 'emergency');
+    await fixture.until(() => fixture.ledger.has(emergency));
+    expect([...fixture.ledger.keys()]).toEqual([emergency]);
+    expect(provider.batches.length).toBe(before);
+    await fixture.drained();
+  });
+});
+
 describe('a provider that is away', () => {
   test('is replaced by the next one, with a statement of its own', async () => {
     await fixture.providers[0].stop();

@@ -10,7 +10,6 @@ import {
 } from '@careledger/delivery';
 import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
 import { orUndefined } from '@careledger/ledger';
-import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
 import { HttpClientError, traced, type Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { Rekeyings } from '../consent/rekeyings.js';
@@ -25,6 +24,7 @@ import type { GatewayStore } from '../store/index.js';
 import type { OwnVersionStore } from './own-version-store.js';
 import { raiseRefused } from './refused.js';
 import type { Remaking } from './remaking.js';
+import { VersionSender } from './version-sender.js';
 
 export interface StoringOptions {
   readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
@@ -52,9 +52,11 @@ type StoredVersion = StatementBody<'storeRecord'> & Pick<StoredRecordState, 'txI
 export class Storing {
   readonly #options: StoringOptions;
   readonly #grace = new Grace();
+  readonly #sender: VersionSender;
 
   constructor(options: StoringOptions) {
     this.#options = options;
+    this.#sender = new VersionSender(options.providers);
   }
 
   async run(versionNo: number, signal: AbortSignal): Promise<void> {
@@ -120,14 +122,10 @@ export class Storing {
         store.deferred(() => versions.readdress(versionNo, providerId, storeStatement, formerStores));
         await store.sync();
       },
-      put: async (providerId, statement) => {
-        const client = await providers.client(providerId);
+      put: (providerId, statement) => {
         const ciphertext = toBase64url(versions.ciphertext(versionNo));
-        return client.call('PUT', PROVIDER_ROUTES.version(recordId, version.version), {
-          body: { statement, manifest, wrapSet, wraps, ciphertext },
-          result: StoreRecordAnswer,
-          signal,
-        });
+        const request = { statement, manifest, wrapSet, wraps: [...wraps], ciphertext };
+        return this.#sender.send(providerId, { ...version, request }, signal);
       },
       failureOf: (error) => (error instanceof HttpClientError ? error : undefined),
       keysOf: (providerId) => directory.providerKeys(providerId),

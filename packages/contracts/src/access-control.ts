@@ -19,7 +19,7 @@ import { Batch, BatchResult, ItemResult } from './batch.js';
 import { DELEGATION_CODES, STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
 import { OwnOrganisation, SIGNERS_MAX, SignerAnswer, SignerQuery } from './internal.js';
-import { ACCESS_BATCH_MAX_ITEMS, SCOPE_TAGS_MAX } from './limits.js';
+import { ACCESS_BATCH_MAX_ITEMS, BATCH_MAX_ITEMS, SCOPE_TAGS_MAX } from './limits.js';
 import { PageArgs, pageOf } from './page.js';
 import {
   AttestorState,
@@ -516,6 +516,15 @@ export const accessControl = {
       args: args({ patientId: PatientId }),
       result: PatientState,
       codes: ['PATIENT_UNKNOWN'],
+    }),
+    /** Many patients at once, in the order of the ids; null where one is unknown. */
+    GetPatients: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientIds: Type.Array(PatientId, { minItems: 1, maxItems: BATCH_MAX_ITEMS }) }),
+      result: Type.Object({ patients: Type.Array(Type.Union([PatientState, Type.Null()])) }),
+      codes: [],
     }),
     GetAuthority: transaction({
       kind: 'evaluate',

@@ -34,6 +34,7 @@ import type {
 } from './provider.js';
 import type { PublishedKeys } from './published-keys.js';
 import type { GrantMeaning } from './sealed.js';
+import type { StoreRecordsAnswer, StoreRecordsRequest } from './store-batch.js';
 
 /** Bodies between services, made up of the cast of `EXAMPLE`, for the services' OpenAPI descriptions. */
 
@@ -118,6 +119,8 @@ export const storeRecordAnswer: StoreRecordAnswer = {
   blockNumber: 108,
   receipt,
 };
+export const storeRecordsRequest: StoreRecordsRequest = { versions: [storeRecordRequest] };
+export const storeRecordsAnswer: StoreRecordsAnswer = { items: [{ stored: storeRecordAnswer }] };
 export const replaceWrapsRequest: ReplaceWrapsRequest = { wrapSet, wraps };
 export const replaceWrapsAnswer: ReplaceWrapsAnswer = { acceptance };
 export const heldWraps: HeldWraps = { wrapSet, wraps, acceptance };

@@ -6,3 +6,4 @@ export * from './mqtt.js';
 export * from './provider.js';
 export * from './published-keys.js';
 export * from './sealed.js';
+export * from './store-batch.js';

@@ -26,6 +26,8 @@ const Wraps = Type.Array(CompactJwe, { minItems: 1, maxItems: WRAPS_MAX });
 export const PROVIDER_ROUTES = {
   /** PUT, `StoreRecordRequest` → 201 `StoreRecordAnswer`; the same statement again → 200, the same receipt. */
   version: (recordId: string, version: number | ':version') => `/v1/records/${recordId}/versions/${version}`,
+  /** POST, `StoreRecordsRequest` → 200 `StoreRecordsAnswer`: many small versions, each stored or refused by itself. */
+  versions: '/v1/versions',
   /** PUT, `ReplaceWrapsRequest` → 200 `ReplaceWrapsAnswer`: the wrap set with the next `seq`. */
   wraps: (recordId: string, version: number | ':version') =>
     `/v1/records/${recordId}/versions/${version}/wraps`,

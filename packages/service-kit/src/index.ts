@@ -15,6 +15,7 @@ export { createLogger, type Logger } from './logging.js';
 export { type Role } from './config/roles.js';
 export { UNDECLARED_ANSWER } from './http/declared-answers.js';
 export * from './http/problems.js';
+export { catalogued } from './http/error-handler.js';
 export * from './http/shared-problems.js';
 export { IfMatch, assertUnchanged, contentTag, matches, versionTag } from './http/entity-tags.js';
 export { FHIR_JSON, JSON_TEXT, JSON_TYPE } from './http/media-types.js';
@@ -52,7 +53,7 @@ export { type OpenApiInfo } from './http/openapi.js';
 export { withExamples } from './http/examples.js';
 export { type StreamedEvent } from './http/event-stream.js';
 export * from './http/client.js';
-export * from './http/client-error.js';
+export { HttpClientError } from './http/client-error.js';
 export * from './sqlite/index.js';
 export { idempotentRequest, type IdempotentRequest } from './http/idempotent-request.js';
 export {

@@ -18,7 +18,10 @@ export const PROVIDER_MUTANTS: readonly Mutant<ProviderCheck>[] = [
   },
   { off: ['wraps-reader'], through: { 'reads-wraps': EVERY } },
   { off: ['one-version'], through: { 'stores-another-version': EVERY } },
-  { off: ['author'], through: { 'stores-forged': ['the statement alone'] } },
+  {
+    off: ['author'],
+    through: { 'stores-forged': ['the statement alone', 'the statement alone, in a batch'] },
+  },
   { off: ['manifest'], through: { 'stores-another-manifest': EVERY } },
   { off: ['wrap-set'], through: { 'stores-others-wraps': EVERY } },
   { off: ['owners-wraps'], through: { 'stores-without-owner': EVERY } },

@@ -61,6 +61,7 @@ const QUESTIONS: Readonly<Record<ReadingFunction, ValidRead>> = {
   ListSubscriptions: question('authorities', ofPatient),
   GetPolicyVersion: question('cloud', ofPatient),
   GetPatient: question('authorities', ofPatient),
+  GetPatients: question('authorities', async (fixture) => ({ patientIds: [(await fixture.patient()).id] })),
   GetAuthority: question('authorities', ({ hospital }) => ({ authorityId: hospital.id })),
   ListAuthorities: question('authorities', () => ({})),
   GetProvider: question('cloud', ({ cloudA }) => ({ providerId: cloudA.id })),

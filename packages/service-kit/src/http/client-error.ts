@@ -15,11 +15,16 @@ export interface HttpClientErrorOptions extends ErrorOptions {
   readonly transient?: boolean;
 }
 
+/** The server, or what stands before it, may answer the same request later. */
+export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
 /** Why one item of an answer came to nothing. */
 interface ItemProblem {
   readonly code: string;
   readonly detail?: string;
   readonly reason?: string | undefined;
+  /** That of an answer to it alone, where the item says so. */
+  readonly status?: number;
 }
 
 /**
@@ -33,8 +38,10 @@ export class HttpClientError extends Error {
     members: Readonly<Record<string, unknown>> = {},
   ): HttpClientError {
     if (given === undefined) return new HttpClientError('BAD_RESPONSE', 'The answer says nothing of it');
-    return new HttpClientError('REFUSED', `The answer to it is ${given.code}`, {
-      problem: { ...given, ...members, type: '', title: given.code, status: 200 },
+    const { code, status } = given;
+    return new HttpClientError('REFUSED', `The answer to it is ${code}`, {
+      problem: { ...given, ...members, type: '', title: code, status: status ?? 200 },
+      ...(status !== undefined && { status, transient: TRANSIENT_STATUSES.has(status) }),
     });
   }
 

@@ -3,7 +3,12 @@ import { compiled } from '@careledger/domain/compiled';
 import pRetry, { AbortError } from 'p-retry';
 import type { Static, TSchema } from 'typebox';
 import { discard, readBounded } from '../bounded-body.js';
-import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
+import {
+  HttpClientError,
+  TRANSIENT_STATUSES,
+  type HttpClientErrorCode,
+  type HttpClientErrorOptions,
+} from './client-error.js';
 import { PROBLEM_JSON } from './media-types.js';
 import { PROBLEM_CODE_PATTERN, type Problem } from './problems.js';
 import { currentTrace, traced } from '../tracing/spans.js';
@@ -19,8 +24,6 @@ const PROBLEM_MAX_BYTES = 64 * 1024;
 
 /** RFC 9110 §9.2.2: the same request twice has the effect of one. */
 const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
-/** The server, or what stands before it, may answer the same request later. */
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export interface HttpClientOptions {
   readonly baseUrl: string;

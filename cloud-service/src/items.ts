@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { problemOfLedger } from '@careledger/ledger/service';
 import type { ItemProblem } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
 import { StatementError } from '@careledger/statements';
-import { BlobError } from '../blobs/blob-store.js';
-import type { ProblemCode } from '../problems.js';
+import { BlobError } from './blobs/blob-store.js';
+import type { ProblemCode } from './problems.js';
 
 /** An item of a batch, with its place in it. */
 export interface Placed<T> {
@@ -54,4 +55,28 @@ export function itemProblem(error: unknown, refusedAs: ProblemCode): ItemProblem
   if (problem instanceof StatementError || problem instanceof BlobError)
     return { code: problem.code, detail: problem.message };
   throw error;
+}
+
+/** Told of an item that goes no further, and why. */
+export type Failed = (place: number, error: unknown) => void;
+
+/**
+ * Takes items one step further, one after the other, each by itself. Between two of them everybody else has a turn: what
+ * a step computes holds nobody up for longer than one item takes.
+ */
+export async function eachInTurn<T, R>(
+  items: readonly Placed<T>[],
+  run: (value: T) => R | Promise<R>,
+  failed: Failed,
+): Promise<Placed<R>[]> {
+  const went: Placed<R>[] = [];
+  for (const { place, value } of items) {
+    await nextTurn();
+    try {
+      went.push({ place, value: await run(value) });
+    } catch (error) {
+      failed(place, error);
+    }
+  }
+  return went;
 }
