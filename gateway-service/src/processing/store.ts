@@ -273,6 +273,17 @@ export class ProcessingStore {
     return dueOf(row);
   }
 
+  /** Makes the single values of many windows due in one statement: others wait meanwhile. @param sources windows, as `putDue` has them */
+  putDetail(patientNo: number, sources: readonly string[], nowMs: number): void {
+    this.#database
+      .prepare(
+        `INSERT INTO due_records (patient_no, kind, place, lane, due_ms)
+         SELECT ?, 'detail', value, 'periodic', ? FROM json_each(?) WHERE true
+         ON CONFLICT (patient_no, kind, place) DO UPDATE SET generation = generation + 1`,
+      )
+      .run(patientNo, nowMs, JSON.stringify(sources));
+  }
+
   due(dueNo: number): DueRecord | undefined {
     const row = this.#database.prepare('SELECT * FROM due_records WHERE due_no = ?').get(dueNo) as
       DueRow | undefined;

@@ -8,7 +8,7 @@ export type DetailMaking = 'granted' | 'always';
 
 export interface DetailDueOptions {
   readonly grants: Pick<GrantStore, 'active'>;
-  readonly processing: Pick<ProcessingStore, 'putDue'>;
+  readonly processing: Pick<ProcessingStore, 'putDue' | 'putDetail'>;
   /** `delivery/own-version-store.ts`. */
   readonly windows: { withoutDetail(patientNo: number, endAfter: string): string[] };
   readonly detailMaking: DetailMaking;
@@ -36,13 +36,13 @@ export class DetailDue {
 
   /** Who may read has changed: of which windows single values are wanted that were not. */
   request(patientNo: number): void {
-    const { windows } = this.#options;
+    const { processing, windows, clock } = this.#options;
     const grants = this.#grants(patientNo);
     const begins = grants.map(({ from, period }) => Date.parse(period?.start ?? from));
     if (begins.length === 0) return;
     const since = new Date(Math.min(...begins)).toISOString();
-    for (const source of windows.withoutDetail(patientNo, since))
-      if (this.#isWanted(grants, source)) this.ofWindow({ patientNo, source, trace: null });
+    const wanted = windows.withoutDetail(patientNo, since).filter((source) => this.#isWanted(grants, source));
+    if (wanted.length > 0) processing.putDetail(patientNo, wanted, clock());
   }
 
   #grants(patientNo: number): StatementBody<'grant'>[] {
