@@ -28,9 +28,8 @@ export const ingestVsVerifyLimit = ingestMeasure('round', {
     patients sending at once over MQTT from another process, frames signed beforehand in a third; against the pure
     verify rate of the same verifier on the same frames, keys cached. Every PUBACK follows an fdatasync. At the end every
     frame must be in a chain that verifies.`,
-  whyMissed: `Beside the signature, which is two thirds, a frame costs a read and a write of its socket, two parses (packet and
-    frame), a leaf's hash and its part of the tree, and its part of a transaction and of a sync; each of these is a few
-    microseconds, and none is more than the others by much.`,
+  whyMissed: `Seven tenths of the time is the signature. The rest is many small parts: the gateway's own code (broker, queue, chain) a
+    tenth, reading the frame a twentieth, and sockets, SQLite and hashing two or three hundredths each.`,
 });
 
 /** What ingest costs beside what everybody has who verifies in Node. */
