@@ -1,4 +1,5 @@
 import { Gateway } from '@careledger/client';
+import { someAtOnce } from '../client/some-at-once.js';
 import { replay, type ReplayCounts, type ReplayOptions } from '../replay/replay.js';
 import {
   expectRefusal,
@@ -18,15 +19,13 @@ export async function arrangeConsent(context: DemoContext): Promise<void> {
   const [first] = people;
   const hospital = hospitalOf(context);
   const writer = writerOf(context);
-  await Promise.all(
-    people.map((person) =>
-      subscribe(hospital.api, hospital.authorityId, person, {
-        permissions: person === first && writer.name === hospital.name ? ['read', 'write'] : ['read'],
-        purposes: ['TREAT', 'ETREAT'],
-        reason: 'Care at home',
-        ...(clinician && { copy: copyFor(clinician) }),
-      }),
-    ),
+  await someAtOnce(people, (person) =>
+    subscribe(hospital.api, hospital.authorityId, person, {
+      permissions: person === first && writer.name === hospital.name ? ['read', 'write'] : ['read'],
+      purposes: ['TREAT', 'ETREAT'],
+      reason: 'Care at home',
+      ...(clinician && { copy: copyFor(clinician) }),
+    }),
   );
   const copying = clinician ? ` and to let ${clinician.unit} keep a copy` : '';
   narrator.say(

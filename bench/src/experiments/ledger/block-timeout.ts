@@ -1,10 +1,8 @@
 import { startPutDevnet } from '../../devnet/put-network.js';
 import type { Experiment } from '../experiment.js';
-import { LONG_MS, SHORT_MS, figuresByTimeout, latencyShown, rateFigure } from './by-timeout.js';
+import { LONG_MS, SHORT_MS, figuresByTimeout, latencyShown } from './by-timeout.js';
 
 const NAME = 'block-timeout';
-/** Transactions a second of the embedded network. */
-export const DEVNET_RATE_FIGURE = rateFigure(NAME);
 
 /** How long an orderer should wait for more. */
 export const blockTimeout: Experiment = {

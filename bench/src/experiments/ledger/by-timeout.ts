@@ -9,9 +9,8 @@ const TIMEOUTS_MS = { quick: [50, 500], full: [50, 100, 250, 500, 1_000, 2_000] 
 /** Told of in words: both are in a quick run, too. */
 export const [SHORT_MS, LONG_MS] = [50, 500];
 
-/** Figures of an experiment of this name. */
-export const latencyFigure = (name: string): string => `${name}-latency`;
-export const rateFigure = (name: string): string => `${name}-rate`;
+/** Figure of an experiment of this name. */
+const latencyFigure = (name: string): string => `${name}-latency`;
 
 /** Starts a network whose orderers wait so long for a block to fill, in a folder. */
 type Start = (dir: string, timeoutMs: number) => Promise<PutNetwork>;
@@ -38,7 +37,7 @@ export async function figuresByTimeout(
       series: asLatencies(rates, (series) => inFlightOf(series.name)),
     },
     {
-      ...{ name: rateFigure(name), title: 'Transactions a second', x },
+      ...{ name: `${name}-rate`, title: 'Transactions a second', x },
       y: { label: 'rate (tx/s)', scale: 'log' },
       series: rates,
     },

@@ -2,11 +2,9 @@ import { projectSettings } from '../../fabric/definition.js';
 import { requireFabric } from '../../fabric/network.js';
 import { startPutFabric } from '../../fabric/put-network.js';
 import type { Experiment } from '../experiment.js';
-import { LONG_MS, SHORT_MS, figuresByTimeout, latencyShown, rateFigure } from './by-timeout.js';
+import { LONG_MS, SHORT_MS, figuresByTimeout, latencyShown } from './by-timeout.js';
 
 const NAME = 'fabric-block-timeout';
-/** Transactions a second of Fabric. */
-export const FABRIC_RATE_FIGURE = rateFigure(NAME);
 
 /** The same on Fabric: what a peer and an orderer of their own add. */
 export const fabricBlockTimeout: Experiment = {

@@ -32,7 +32,7 @@ export async function ratesAt(doRound: DoRound, rounds: number): Promise<number[
 }
 
 /** How long each transaction took, in milliseconds: Little's law. */
-export const latencyMs = (inFlight: number, rate: number): number => (inFlight * MS_PER_S) / rate;
+const latencyMs = (inFlight: number, rate: number): number => (inFlight * MS_PER_S) / rate;
 
 /** Curves of rates as those of latencies. @param inFlightOf how many were on their way at a point */
 export function asLatencies(
