@@ -1199,7 +1199,7 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Who asked for what, and who was shown what, when, and the answer: permits and denials, from cloud
      *
-     * Oldest first. With `recordId`: who asked for that record. With `requester` and `decision=permit`: what that authority was permitted to see. Each line names who asked, for what purpose, the answer and the reason.
+     * Oldest first. With `recordId`: who asked for that record. With `requester` and `decision=permit`: what that authority was permitted to see. Each line names who asked, for what purpose, the answer and the reason. `release` says what came of a permit, by the word of the provider that could release under it: a permit that released nothing says so.
      *
      * Roles: patient, auditor.
      */

@@ -134,6 +134,7 @@ export type AccessView = {
      */
     txId: string;
     isAgainstPolicy: boolean;
+    release: ReleaseView | null;
 };
 
 export type AlarmAcknowledgementView = {
@@ -1523,6 +1524,13 @@ export type RecoveryView = {
      */
     stage: 'open' | 'confirmed' | 'due' | 'objected' | 'tookOver' | 'lapsed';
     statements: Array<string>;
+};
+
+export type ReleaseView = {
+    state: 'released' | 'nothing' | 'open' | 'unknown';
+    releasedAt: string | null;
+    receipt: string | null;
+    problem: string | null;
 };
 
 /**

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from '../runtime/client/index.js';
-import type { CreateAccessRequestData, CreateAccessRequestErrors, CreateAccessRequestResponses, CreateNoticeReadingData, CreateNoticeReadingErrors, CreateNoticeReadingResponses, CreateReceiptData, CreateReceiptErrors, CreateReceiptResponses, CreateReleaseData, CreateReleaseErrors, CreateReleaseResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, ListRecordVersionWrapsData, ListRecordVersionWrapsErrors, ListRecordVersionWrapsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ReplaceRecordVersionData, ReplaceRecordVersionErrors, ReplaceRecordVersionResponses, ReplaceRecordVersionWrapsData, ReplaceRecordVersionWrapsErrors, ReplaceRecordVersionWrapsResponses } from './types.gen.js';
+import type { CreateAccessRequestData, CreateAccessRequestErrors, CreateAccessRequestResponses, CreateNoticeReadingData, CreateNoticeReadingErrors, CreateNoticeReadingResponses, CreateReceiptData, CreateReceiptErrors, CreateReceiptResponses, CreateReleaseData, CreateReleaseErrors, CreateReleaseLookupData, CreateReleaseLookupErrors, CreateReleaseLookupResponses, CreateReleaseResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateVersionData, CreateVersionErrors, CreateVersionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, ListRecordVersionWrapsData, ListRecordVersionWrapsErrors, ListRecordVersionWrapsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ReplaceRecordVersionData, ReplaceRecordVersionErrors, ReplaceRecordVersionResponses, ReplaceRecordVersionWrapsData, ReplaceRecordVersionWrapsErrors, ReplaceRecordVersionWrapsResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -142,6 +142,26 @@ export class ProviderOperations extends HeyApiClient {
     }
     
     /**
+     * Store versions of many records, each by itself
+     *
+     * Problems of items, with the status that the answer to the version alone would have: `TOO_MANY_REQUESTS`, `INTERNAL_ERROR`, `STATEMENT_MALFORMED`, `STATEMENT_TOO_LARGE`, `ORGANISATION_MISMATCH`, `LEDGER_REFUSED`, `LEDGER_UNAVAILABLE`, `MANIFEST_MALFORMED`, `WRAP_SET_MALFORMED`, `BASE64URL_INVALID`, `VERSION_MISMATCH`, `PROVIDER_MISMATCH`, `RECORD_EXISTS`, `RECORD_REFUSED`, `MANIFEST_REFUSED`, `WRAPS_REFUSED`, `BLOB_MISSING`.
+     *
+     * Roles: system.
+     */
+    public createVersion<ThrowOnError extends boolean = true>(options: Options<CreateVersionData, ThrowOnError>): RequestResult<CreateVersionResponses, CreateVersionErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateVersionResponses, CreateVersionErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/versions',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * The wraps of a version, for the patient’s operator and the author
      *
      * Roles: system.
@@ -239,6 +259,26 @@ export class ProviderOperations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/v1/receipts',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * What was released under permits of a patient’s, for who speaks for the patient
+     *
+     * A permit that is another patient’s, or of which this provider does not know, has nothing released under it here.
+     *
+     * Roles: system.
+     */
+    public createReleaseLookup<ThrowOnError extends boolean = true>(options: Options<CreateReleaseLookupData, ThrowOnError>): RequestResult<CreateReleaseLookupResponses, CreateReleaseLookupErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateReleaseLookupResponses, CreateReleaseLookupErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/release-lookups',
             ...options,
             headers: {
                 'Content-Type': 'application/json',

@@ -161,6 +161,11 @@ export type ReleaseItem = {
     left?: true;
 };
 
+export type ReleaseLookup = {
+    releasedAt: string | null;
+    receipt: string | null;
+};
+
 export type ReleasedRecord = {
     /**
      * A record, named by its author
@@ -191,6 +196,24 @@ export type RevocationAnswer = {
      * The ledger had the statement before: nothing was sent, the transaction is the earlier one
      */
     already?: true;
+};
+
+export type StoreItem = {
+    stored?: StoreRecordAnswer;
+    problem?: StoreProblem;
+};
+
+export type StoreProblem = {
+    /**
+     * As a problem of its own would have it, see `/problems/{code}`
+     */
+    code: string;
+    detail: string;
+    reason?: string;
+    /**
+     * That of the answer, had it come by itself
+     */
+    status: number;
 };
 
 export type StoreRecordAnswer = {
@@ -619,6 +642,102 @@ export type ReplaceRecordVersionResponses = {
 };
 
 export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof ReplaceRecordVersionResponses];
+
+export type CreateVersionData = {
+    body: {
+        versions: Array<{
+            statement: string;
+            manifest: string;
+            wrapSet: string;
+            wraps: Array<string>;
+            /**
+             * base64url
+             */
+            ciphertext: string;
+        }>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/versions';
+};
+
+export type CreateVersionErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateVersionError = CreateVersionErrors[keyof CreateVersionErrors];
+
+export type CreateVersionResponses = {
+    /**
+     * OK
+     */
+    200: {
+        items: Array<StoreItem>;
+    };
+};
+
+export type CreateVersionResponse = CreateVersionResponses[keyof CreateVersionResponses];
 
 export type ListRecordVersionWrapsData = {
     body?: never;
@@ -1166,6 +1285,109 @@ export type CreateReceiptResponses = {
 };
 
 export type CreateReceiptResponse = CreateReceiptResponses[keyof CreateReceiptResponses];
+
+export type CreateReleaseLookupData = {
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        permits: Array<{
+            /**
+             * Fabric transaction id
+             */
+            permitTxId: string;
+            requester: string | string;
+            /**
+             * 128 random bits, base64url
+             */
+            requestSid: string;
+        }>;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/release-lookups';
+};
+
+export type CreateReleaseLookupErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `SCOPE_INSUFFICIENT`: The scopes of this token do not cover the request
+     *
+     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
+     */
+    403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `ISSUER_UNAVAILABLE`: The issuer of this token cannot be asked for its keys: try again in `retryAfterS` seconds
+     *
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateReleaseLookupError = CreateReleaseLookupErrors[keyof CreateReleaseLookupErrors];
+
+export type CreateReleaseLookupResponses = {
+    /**
+     * OK
+     */
+    200: {
+        items: Array<ReleaseLookup>;
+    };
+};
+
+export type CreateReleaseLookupResponse = CreateReleaseLookupResponses[keyof CreateReleaseLookupResponses];
 
 export type CreateVisitData = {
     body: {
