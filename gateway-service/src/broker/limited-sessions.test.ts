@@ -1,13 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { framesTopic } from '@careledger/protocol';
 import type { Client } from 'aedes';
+import { generate } from 'mqtt-packet';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import type { SimulatedDevice } from '../../testing/simulated-device.js';
 import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
 import type { EmbeddedBroker } from './embedded.js';
 import { LimitedSessions } from './limited-sessions.js';
-import { DEVICE_QUEUE_MAX_TURNS } from '../ingest/limits.js';
+import { DEVICE_QUEUE_MAX_TURNS, GROUP_MAX_FRAMES } from '../ingest/limits.js';
 import { LIMITED_MAX, LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
 
 const HOUR_MS = 3_600_000;
@@ -100,10 +102,27 @@ test('stolen-old-token: what it may send before it has to prove itself is bounde
 test('stolen-old-token: what it sends in one breath leaves the device its room in the queue', async () => {
   await using mqtt = await withFreshToken();
   const thieves = [await withOldToken(), await withOldToken()];
-  for (const thief of thieves)
-    for (let n = 0; n < DEVICE_QUEUE_MAX_TURNS; n++)
-      thief.publish(Buffer.from('no frame')).catch(() => undefined);
-  await mqtt.publish(device.frame(t.nowMs).bytes);
+  const { store } = t.core;
+  const sync = store.syncThen.bind(store);
+  const held: (() => void)[] = [];
+  store.syncThen = (done) => void held.push(() => sync(done));
+  // What waits for a slow disk leaves no room for more to be checked.
+  const others = [t.pair(await t.patient()), t.pair(await t.patient())] as const;
+  void t.next(others[0]);
+  while (held.length === 0) await setImmediate();
+  for (const other of others)
+    for (let n = 0; n < GROUP_MAX_FRAMES / 2; n++) void t.send(other, { bytes: Buffer.from('no frame') });
+  const topic = framesTopic(device.deviceId);
+  const flags = { qos: 1, messageId: 1, dup: false, retain: false } as const;
+  const packet = generate({ cmd: 'publish', topic, payload: 'no frame', ...flags });
+  const breath = Buffer.concat(Array.from({ length: DEVICE_QUEUE_MAX_TURNS }, () => packet));
+  for (const thief of thieves) thief.client.stream.write(breath);
+  await delay(100);
+  const published = mqtt.publish(device.frame(t.nowMs).bytes);
+  await delay(50);
+  store.syncThen = (done) => sync(done);
+  for (const release of held) release();
+  await published;
   expect(mqtt.results).toMatchObject([{ seq: 0, status: 'stored' }]);
   await Promise.all(thieves.map((thief) => thief[Symbol.asyncDispose]()));
 });
