@@ -95,7 +95,7 @@ export class KeyStore implements AsyncDisposable {
   /** Puts keys in under new names, all or none, with one write. @throws CryptoError `KEY_EXISTS`, `KEY_INVALID` */
   async put(...keys: readonly NewKey[]): Promise<void> {
     await this.#change((file, masterKey) => {
-      if (keys.length === 0) return file;
+      if (keys.length === 0) return undefined;
       const names = new Set<string>();
       for (const { name } of keys) {
         if (!isKeyName(name)) throw new CryptoError('KEY_INVALID', `"${name}" is no name for a key`);
