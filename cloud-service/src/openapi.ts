@@ -9,7 +9,7 @@ export const openapi: OpenApiInfo = {
     records: { description: 'Versions of records, and who can open them', nouns: ['records', 'versions'] },
     access: {
       description: 'Asking for records, releasing them, and receipts',
-      nouns: ['access-requests', 'releases', 'receipts'],
+      nouns: ['access-requests', 'releases', 'release-lookups', 'receipts'],
     },
     relayed: {
       description: 'What others sign and this provider takes to the ledger',

@@ -50,14 +50,17 @@ export const PROVIDER_ROUTES = {
   receipts: '/v1/receipts',
 } as const;
 
-export const StoreRecordRequest = closedObject({
-  /** `storeRecord` statement naming this provider; version 1 is stored, a higher one revises. */
-  statement: CompactJws,
-  manifest: CompactJws,
-  wrapSet: CompactJws,
-  wraps: Wraps,
-  ciphertext: Ciphertext,
-});
+export const StoreRecordRequest = closedObject(
+  {
+    /** `storeRecord` statement naming this provider; version 1 is stored, a higher one revises. */
+    statement: CompactJws,
+    manifest: CompactJws,
+    wrapSet: CompactJws,
+    wraps: Wraps,
+    ciphertext: Ciphertext,
+  },
+  { title: 'StoreRecordRequest' },
+);
 export type StoreRecordRequest = Static<typeof StoreRecordRequest>;
 
 /** `receipt`: JWS by the provider over record id, version, hashes, tx id and block number. It names no wrap set: that may change. */

@@ -234,6 +234,17 @@ export type StoreRecordAnswer = {
     receipt: string;
 };
 
+export type StoreRecordRequest = {
+    statement: string;
+    manifest: string;
+    wrapSet: string;
+    wraps: Array<string>;
+    /**
+     * base64url
+     */
+    ciphertext: string;
+};
+
 export type GetOpenApiDescriptionData = {
     body?: never;
     headers?: {
@@ -518,16 +529,7 @@ export type GetMetricsResponses = {
 export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
 export type ReplaceRecordVersionData = {
-    body: {
-        statement: string;
-        manifest: string;
-        wrapSet: string;
-        wraps: Array<string>;
-        /**
-         * base64url
-         */
-        ciphertext: string;
-    };
+    body: StoreRecordRequest;
     path: {
         /**
          * A record, named by its author
@@ -645,16 +647,7 @@ export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof R
 
 export type CreateVersionData = {
     body: {
-        versions: Array<{
-            statement: string;
-            manifest: string;
-            wrapSet: string;
-            wraps: Array<string>;
-            /**
-             * base64url
-             */
-            ciphertext: string;
-        }>;
+        versions: Array<StoreRecordRequest>;
     };
     headers?: {
         /**
