@@ -25,6 +25,7 @@ type GrantVector = VectorBody & {
     readonly period?: Version['period'];
     readonly isUnconfirmed?: boolean;
     readonly author?: string;
+    readonly isDetail?: boolean;
   };
 };
 
@@ -41,7 +42,7 @@ function isReading({ grants, policy, request }: GrantVector): boolean {
 }
 
 function isPermitted({ at, policy, grants, request }: GrantVector): boolean {
-  const { patientId, author = patientId, tagGroups, period } = request;
+  const { patientId, author = patientId, tagGroups, period, isDetail = false } = request;
   const standing = grants.filter(
     (grant) =>
       grant.patientId === patientId &&
@@ -54,7 +55,7 @@ function isPermitted({ at, policy, grants, request }: GrantVector): boolean {
     denies: grant.effect === 'deny',
     seq: grant.policySeq,
   }));
-  const version = { patientId, author, tagGroups, period };
+  const version = { patientId, author, tagGroups, period, isDetail };
   return verdictOf(rules, { ...request, version }, Date.parse(at)).permit;
 }
 

@@ -14,6 +14,8 @@ export interface Rule {
   readonly granteeTags: readonly string[];
   readonly scopeTags: readonly string[];
   readonly period?: Interval | undefined;
+  /** Whether a grant includes single measured values; no without it. */
+  readonly detail?: true | undefined;
   /** RFC 3339. */
   readonly from: string;
   readonly until?: string | undefined;
@@ -33,6 +35,8 @@ export interface Version {
   readonly tagGroups: readonly (readonly string[])[];
   /** Of which time it tells; absent where that is not known. */
   readonly period?: Interval | undefined;
+  /** Whether it has single measured values; no without it. */
+  readonly isDetail?: boolean;
 }
 
 /** Who wants to read what, and why. */
@@ -75,8 +79,12 @@ function isAsked(rule: Rule, { requester, granteeTags, purpose }: Reading, atMs:
   );
 }
 
-/** "A grant with scope tags covers a record when it shares a tag with each of its groups"; and all of its period. */
-function coversAll({ scopeTags, period }: Rule, version: Version | undefined): boolean {
+/**
+ * "A grant with scope tags covers a record when it shares a tag with each of its groups"; and all of its period; and single values
+ * only where it says so.
+ */
+function coversAll({ scopeTags, period, detail }: Rule, version: Version | undefined): boolean {
+  if (version?.isDetail === true && detail !== true) return false;
   const groups = version?.tagGroups ?? [];
   const inScope =
     scopeTags.length === 0 || (groups.length > 0 && groups.every((group) => share(group, scopeTags)));
