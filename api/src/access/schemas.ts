@@ -1,6 +1,7 @@
 import { AccessState } from '@careledger/contracts';
 import {
   Id128,
+  NullOr,
   PatientId,
   Period,
   PurposeOfUse,
@@ -10,7 +11,6 @@ import {
   Timestamp,
 } from '@careledger/domain';
 import { Type } from 'typebox';
-import { NullOr } from '../http/schemas.js';
 import { ACCESS_BASES } from './access-log.js';
 
 /** What a record holds: a FHIR R4 Bundle, as far as every record has it. */

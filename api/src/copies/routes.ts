@@ -1,4 +1,4 @@
-import { PatientId, Timestamp } from '@careledger/domain';
+import { NullOr, PatientId, Timestamp } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import {
   JSON_TEXT,
@@ -11,7 +11,7 @@ import {
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { vouchingProblems } from '../http/route-problems.js';
-import { Name, NullOr } from '../http/schemas.js';
+import { Name } from '../http/schemas.js';
 import type { CopyPage, CopySearch } from './copy-search.js';
 import { resources } from './examples.js';
 import { CopiedResource } from './schemas.js';

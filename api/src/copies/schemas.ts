@@ -1,7 +1,6 @@
 import { ReadingAnchorState } from '@careledger/contracts';
-import { RecordId, RecordVersion, Sha256, Timestamp } from '@careledger/domain';
+import { NullOr, RecordId, RecordVersion, Sha256, Timestamp } from '@careledger/domain';
 import { Type } from 'typebox';
-import { NullOr } from '../http/schemas.js';
 import { DAY_VERDICTS } from './reading-days.js';
 
 export const CopiedResource = Type.Object(

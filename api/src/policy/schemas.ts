@@ -1,8 +1,8 @@
+import { NullOr } from '@careledger/domain';
 import { GrantState, HeadState } from '@careledger/contracts';
 import { GrantMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { Next } from '@careledger/service-kit';
-import { NullOr } from '../http/schemas.js';
 
 /** A grant to this authority. */
 export const ShownGrant = Type.Object(

@@ -1,7 +1,7 @@
 import { RegisterPractitionerBody } from '@careledger/contracts';
-import { PractitionerId, closedObject } from '@careledger/domain';
+import { NullOr, PractitionerId, closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
-import { Name, NullOr } from '../http/schemas.js';
+import { Name } from '../http/schemas.js';
 import { PRACTITIONER_STAGES, type Practitioner } from './practitioner-store.js';
 
 const IDENTITY_MAX_CHARS = 256;

@@ -1,4 +1,5 @@
 import {
+  NullOr,
   PatientId,
   Period,
   RecordId,
@@ -8,7 +9,6 @@ import {
   closedObject,
 } from '@careledger/domain';
 import { Type } from 'typebox';
-import { NullOr } from '../http/schemas.js';
 import { WRITE_STAGES } from './write-store.js';
 
 /** What a clinician writes. */

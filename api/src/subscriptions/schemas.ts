@@ -1,6 +1,7 @@
 import {
   Id128,
   IncludesDetail,
+  NullOr,
   PatientId,
   Permission,
   PurposeOfUse,
@@ -10,7 +11,6 @@ import {
 } from '@careledger/domain';
 import { AskedScope, CopyUnit, SubscriptionMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
-import { NullOr } from '../http/schemas.js';
 
 /** What is asked of a patient. */
 export const NewSubscription = closedObject(

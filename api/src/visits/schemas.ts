@@ -1,6 +1,5 @@
-import { Id128, PatientId, Timestamp, TxId } from '@careledger/domain';
+import { Id128, NullOr, PatientId, Timestamp, TxId } from '@careledger/domain';
 import { Type } from 'typebox';
-import { NullOr } from '../http/schemas.js';
 import { VISIT_STAGES, type KeptVisit, type VisitContent } from './visit-store.js';
 
 /** A visit of this authority. */

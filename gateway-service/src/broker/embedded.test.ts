@@ -6,6 +6,7 @@ import { framesTopic, resultsTopic } from '@careledger/protocol';
 import { connectAsync } from 'mqtt';
 import { generate, parser as mqttParser, type Packet } from 'mqtt-packet';
 import { MqttDevice } from '../../testing/mqtt-device.js';
+import { SlowDisk } from '../../testing/slow-disk.js';
 import { GATEWAY_ID } from '../../testing/open-core.js';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
 import { startBroker } from '../../testing/test-broker.js';
@@ -197,9 +198,7 @@ test('slow-disk: what the pipeline has no room for is not read, and all of it is
   const frames = devices.map((sender) => Array.from({ length: 135 }, () => sender.frame(t.nowMs)));
   const connected = await Promise.all(devices.map((sender) => connectDevice(sender)));
   const { store, pipeline } = t.core;
-  const sync = store.syncThen.bind(store);
-  const held: (() => void)[] = [];
-  store.syncThen = (done) => void held.push(() => sync(done));
+  const disk = new SlowDisk(store);
   const sent = connected.map((mqtt, i) =>
     Promise.all((frames[i] ?? []).map(({ bytes }) => mqtt.publish(bytes))),
   );
@@ -209,8 +208,7 @@ test('slow-disk: what the pipeline has no room for is not read, and all of it is
   // What one read of one socket gave, at most, came on top.
   expect(pipeline.queued - queuedWhenFull).toBeLessThan(250);
   expect(pipeline.queued).toBeLessThan(5_000);
-  store.syncThen = (done) => sync(done);
-  for (const release of held) release();
+  disk.goOn();
   await Promise.all(sent);
   expect(pipeline.counters.stored).toBe(5_940);
   await Promise.all(connected.map((mqtt) => mqtt[Symbol.asyncDispose]()));
@@ -220,21 +218,17 @@ test('slow-disk: a device whose frames are large is held back like the others, a
   const readings = Array.from({ length: 400 }, (_, n) => glucose(t.nowMs - n * 60_000, 100));
   const frames = Array.from({ length: 40 }, () => device.frame(t.nowMs, readings));
   await using mqtt = await connectDevice();
-  const { store } = t.core;
-  const sync = store.syncThen.bind(store);
-  const held: (() => void)[] = [];
-  store.syncThen = (done) => void held.push(() => sync(done));
+  const disk = new SlowDisk(t.core.store);
   // What waits for the disk leaves no room for more to be checked.
   const others = [t.pair(await t.patient()), t.pair(await t.patient())] as const;
   void t.next(others[0]);
-  while (held.length === 0) await setImmediate();
+  while (!disk.isHolding) await setImmediate();
   for (const other of others)
     for (let n = 0; n < GROUP_MAX_FRAMES / others.length; n++)
       void t.send(other, { bytes: Buffer.from('no frame') });
   const published = Promise.all(frames.map(({ bytes }) => mqtt.publish(bytes)));
   for (let turn = 0; turn < 200; turn++) await setImmediate();
-  store.syncThen = (done) => sync(done);
-  for (const release of held) release();
+  disk.goOn();
   await published;
   expect(stored()).toBe(41);
 }, 30_000);

@@ -4,13 +4,19 @@ import { framesTopic } from '@careledger/protocol';
 import type { Client } from 'aedes';
 import { generate } from 'mqtt-packet';
 import { MqttDevice } from '../../testing/mqtt-device.js';
+import { SlowDisk } from '../../testing/slow-disk.js';
 import type { SimulatedDevice } from '../../testing/simulated-device.js';
 import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
 import type { EmbeddedBroker } from './embedded.js';
 import { LimitedSessions } from './limited-sessions.js';
 import { DEVICE_QUEUE_MAX_TURNS, GROUP_MAX_FRAMES } from '../ingest/limits.js';
-import { LIMITED_MAX, LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
+import {
+  LIMITED_MAX,
+  LIMITED_MAX_FRAMES,
+  LIMITED_PER_DEVICE,
+  LIMITED_UNANSWERED_MAX_TURNS,
+} from './limits.js';
 
 const HOUR_MS = 3_600_000;
 let t: TestCore;
@@ -102,14 +108,11 @@ test('stolen-old-token: what it may send before it has to prove itself is bounde
 test('stolen-old-token: what it sends in one breath leaves the device its room in the queue', async () => {
   await using mqtt = await withFreshToken();
   const thieves = [await withOldToken(), await withOldToken()];
-  const { store } = t.core;
-  const sync = store.syncThen.bind(store);
-  const held: (() => void)[] = [];
-  store.syncThen = (done) => void held.push(() => sync(done));
+  const disk = new SlowDisk(t.core.store);
   // What waits for a slow disk leaves no room for more to be checked.
   const others = [t.pair(await t.patient()), t.pair(await t.patient())] as const;
   void t.next(others[0]);
-  while (held.length === 0) await setImmediate();
+  while (!disk.isHolding) await setImmediate();
   for (const other of others)
     for (let n = 0; n < GROUP_MAX_FRAMES / 2; n++) void t.send(other, { bytes: Buffer.from('no frame') });
   const topic = framesTopic(device.deviceId);
@@ -118,11 +121,13 @@ test('stolen-old-token: what it sends in one breath leaves the device its room i
   const breath = Buffer.concat(Array.from({ length: DEVICE_QUEUE_MAX_TURNS }, () => packet));
   for (const thief of thieves) thief.client.stream.write(breath);
   await delay(100);
+  const { queued } = t.core.pipeline;
   const published = mqtt.publish(device.frame(t.nowMs).bytes);
   await delay(50);
-  store.syncThen = (done) => sync(done);
-  for (const release of held) release();
+  disk.goOn();
   await published;
+  // All of a device's limited sessions together.
+  expect(queued).toBeLessThanOrEqual(LIMITED_PER_DEVICE * LIMITED_UNANSWERED_MAX_TURNS);
   expect(mqtt.results).toMatchObject([{ seq: 0, status: 'stored' }]);
   await Promise.all(thieves.map((thief) => thief[Symbol.asyncDispose]()));
 });

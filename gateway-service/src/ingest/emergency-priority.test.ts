@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { glucose } from '../../testing/simulated-device.js';
+import { SlowDisk } from '../../testing/slow-disk.js';
 import { TestCore } from '../../testing/test-core.js';
 import { GROUP_MAX_FRAMES } from './limits.js';
 import type { CommittedFrame } from './ticket.js';
@@ -56,17 +57,14 @@ test('slow-disk: an urgent frame does not wait with all that others have sent me
   const patient = await t.patient();
   const busy = [t.pair(patient), t.pair(patient)];
   const ill = t.pair(patient);
-  const { store } = t.core;
-  const sync = store.syncThen.bind(store);
-  const held: (() => void)[] = [];
-  store.syncThen = (done) => void held.push(() => sync(done));
+  const disk = new SlowDisk(t.core.store);
   const ordinary = [t.next(ill)];
-  while (held.length === 0) await new Promise(setImmediate);
+  while (!disk.isHolding) await new Promise(setImmediate);
   for (const device of busy) for (let n = 0; n < 400; n++) ordinary.push(t.next(device));
   while (t.core.pipeline.queued > 2 * 400 - GROUP_MAX_FRAMES) await new Promise(setImmediate);
-  store.syncThen = (done) => sync(done);
+  disk.letOthersThrough();
   expect(await t.send(ill, ill.frame(t.nowMs, [glucose(t.nowMs, 48)]))).toMatchObject({ status: 'stored' });
-  for (const release of held) release();
+  disk.goOn();
   await Promise.all(ordinary);
   expect(t.core.pipeline.counters.stored).toBe(802);
 });

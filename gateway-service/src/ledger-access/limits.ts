@@ -7,7 +7,5 @@ export const PERIODIC_BACKOFF: Backoff = { minMs: 200, maxMs: 15_000 };
 export const LEDGER_CONCURRENCY = 256;
 /** A provider tells the time at once, or is of no use for it. */
 export const PROOF_TIMEOUT_MS = 5_000;
-/** What a provider released is in its own store; without an answer the patient's list comes without that. */
-export const RELEASE_LOOKUP_TIMEOUT_MS = 3_000;
 /** A provider answers after its transaction has committed, which may take a few blocks. */
 export const STORE_TIMEOUT_MS = 40_000;

@@ -83,7 +83,7 @@ export async function periodicContent(
   const bundle = periodicBundle({
     patientId: patient.patientId,
     gatewayId,
-    devices: describe(core, deviceIds),
+    devices: descriptionsOf(core, deviceIds),
     recordedAtMs,
     chain: positionOf(core, patient, height),
     settings: settings.of(patient.patientNo).between(startMs, endMs),
@@ -177,7 +177,7 @@ export function emergencyContent(
   const bundle = emergencyBundle({
     patientId: patient.patientId,
     gatewayId,
-    devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
+    devices: descriptionsOf(core, new Set(evidence.map(({ deviceId }) => deviceId))),
     recordedAtMs,
     chain: positionOf(core, patient, Math.max(...stored.map(({ height }) => height))),
     settings: settings.of(patient.patientNo).between(startMs, lastMs + 1),
@@ -225,7 +225,10 @@ function ofContinuousMonitors(core: ContentSource['core']): (deviceId: string) =
   };
 }
 
-export function describe(core: ContentSource['core'], deviceIds: ReadonlySet<string>): DeviceDescription[] {
+export function descriptionsOf(
+  core: ContentSource['core'],
+  deviceIds: ReadonlySet<string>,
+): DeviceDescription[] {
   return [...deviceIds].map((deviceId) => ({ deviceId, type: core.devices.find(deviceId)?.type ?? null }));
 }
 

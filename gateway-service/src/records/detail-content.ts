@@ -5,7 +5,13 @@ import { detailBundle, type DetailSeries } from '@careledger/fhir';
 import { measuredMs } from '../chain/index.js';
 import type { Patient } from '../patients/index.js';
 import { windowOfSource } from '../processing/index.js';
-import { FRAMES_PER_TURN, describe, positionOf, type ContentSource, type RecordContent } from './content.js';
+import {
+  FRAMES_PER_TURN,
+  descriptionsOf,
+  positionOf,
+  type ContentSource,
+  type RecordContent,
+} from './content.js';
 
 type Measured = DetailSeries & { readonly readings: DetailSeries['readings'][number][] };
 
@@ -47,7 +53,7 @@ export async function detailContent(
   const bundle = detailBundle({
     patientId: patient.patientId,
     gatewayId,
-    devices: describe(core, new Set(series.map(({ deviceId }) => deviceId))),
+    devices: descriptionsOf(core, new Set(series.map(({ deviceId }) => deviceId))),
     recordedAtMs,
     chain: positionOf(core, patient, height),
     settings: settings.of(patient.patientNo).between(startMs, endMs),

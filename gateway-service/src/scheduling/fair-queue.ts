@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.js';
+import Queue from 'yocto-queue';
 
 /** What something that waits costs, and whether it should go before others. */
 export interface Weight {
@@ -15,7 +15,7 @@ interface Waiting<T> {
 
 /** What waits of one sender. */
 class SenderQueue<Sender, T> {
-  readonly waiting = new Fifo<Waiting<T>>();
+  readonly waiting = new Queue<Waiting<T>>();
   /** What they cost together. */
   cost = 0;
   /** How many of them are urgent. */
@@ -34,7 +34,7 @@ interface Place<Sender, T> {
 
 /** Senders in the order of their turns. A place that its sender has left is passed over when it is met. */
 class TurnOrder<Sender, T> {
-  readonly #places = new Fifo<Place<Sender, T>>();
+  readonly #places = new Queue<Place<Sender, T>>();
   #size = 0;
 
   /** Senders that have their place here. */
@@ -50,7 +50,7 @@ class TurnOrder<Sender, T> {
 
   /** To the end of the turn again, after `next`. */
   rejoin(queue: SenderQueue<Sender, T>): void {
-    this.#places.push(queue.place);
+    this.#places.enqueue(queue.place);
     this.#size++;
   }
 
@@ -61,7 +61,7 @@ class TurnOrder<Sender, T> {
 
   /** The sender whose turn it is: it has no place until it joins again. */
   next(): SenderQueue<Sender, T> | undefined {
-    for (let place = this.#places.shift(); place !== undefined; place = this.#places.shift()) {
+    for (let place = this.#places.dequeue(); place !== undefined; place = this.#places.dequeue()) {
       if (place.queue.place !== place) continue;
       this.#size--;
       return place.queue;
@@ -107,7 +107,7 @@ export class FairQueue<Sender, T> {
       this.#senders.set(sender, queue);
       this.#normal.join(queue);
     }
-    queue.waiting.push({ item, cost, isUrgent });
+    queue.waiting.enqueue({ item, cost, isUrgent });
     queue.cost += cost;
     this.#size++;
     if (!isUrgent) return;
@@ -136,14 +136,14 @@ export class FairQueue<Sender, T> {
   /** The first item whose sender has the turns for it; each that has not is one turn nearer to it. */
   #take(order: TurnOrder<Sender, T>): Waiting<T> | undefined {
     for (let queue = order.next(); queue !== undefined; queue = order.next()) {
-      const next = queue.waiting.first;
+      const next = queue.waiting.peek();
       queue.credit++;
       if (next === undefined || queue.credit < next.cost) {
         order.rejoin(queue);
         continue;
       }
       queue.credit -= next.cost;
-      queue.waiting.shift();
+      queue.waiting.dequeue();
       queue.cost -= next.cost;
       if (next.isUrgent) queue.urgent--;
       if (queue.waiting.size === 0) this.#senders.delete(queue.sender);

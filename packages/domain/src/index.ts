@@ -4,6 +4,7 @@ export * from './closed-object.js';
 export * from './derive.js';
 export * from './grants.js';
 export * from './ids.js';
+export * from './null-or.js';
 export * from './organisations.js';
 export * from './readings.js';
 export * from './records.js';

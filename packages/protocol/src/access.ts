@@ -1,6 +1,7 @@
 import {
   AuthorityId,
   Id128,
+  NullOr,
   PatientId,
   RECORD_MAX_BYTES,
   RecordId,
@@ -121,9 +122,9 @@ export type ReleaseLookupRequest = Static<typeof ReleaseLookupRequest>;
 export const ReleaseLookup = Type.Object(
   {
     /** When the permit was spent; null: nothing was released under it. */
-    releasedAt: Type.Union([Timestamp, Type.Null()]),
+    releasedAt: NullOr(Timestamp),
     /** The recipient's own word that it got the version; null where none came. */
-    receipt: Type.Union([CompactJws, Type.Null()]),
+    receipt: NullOr(CompactJws),
   },
   { title: 'ReleaseLookup' },
 );

@@ -1,11 +1,11 @@
 import { AccessState, CompactJws, VisitState } from '@careledger/contracts';
-import { AuthorityId, RecordId, closedObject } from '@careledger/domain';
+import { AuthorityId, NullOr, RecordId, closedObject } from '@careledger/domain';
 import { AttemptsFilter, DecisionsQuery } from '@careledger/ledger/answers';
 import { ledgerPageQuery } from '@careledger/ledger/service';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
-import { ReleaseView } from '../../ledger-access/release-lookup.js';
 import { Passphrase, PatientParams } from '../schemas.js';
+import { ReleaseView } from './releases.js';
 
 export const LedgerPageQuery = Type.Object(ledgerPageQuery);
 export type LedgerPageQuery = Static<typeof LedgerPageQuery>;
@@ -31,7 +31,7 @@ const AccessView = Type.Object(
      */
     isAgainstPolicy: Type.Boolean(),
     /** What came of a permit to release a version; null for every other line. */
-    release: Type.Union([ReleaseView, Type.Null()]),
+    release: NullOr(ReleaseView),
   },
   { title: 'AccessView' },
 );

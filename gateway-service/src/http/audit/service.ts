@@ -18,9 +18,9 @@ import { openConsentKey } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import type { Providers } from '../../ledger-access/providers.js';
-import { lookUpReleases, type ReleaseView } from '../../ledger-access/release-lookup.js';
 import { patientStatement } from '../../patients/patient-statement.js';
 import { REGISTRATION_WAIT_MS } from '../limits.js';
+import { lookUpReleases, type ReleaseView } from './releases.js';
 import type {
   AccessView,
   AccessesPage,

@@ -1,7 +1,16 @@
 import { CompactJws, Sealed } from '@careledger/contracts';
-import { ChannelName, NetworkId, PatientId, PublicKey, Timestamp, closedObject } from '@careledger/domain';
+import {
+  ChannelName,
+  NetworkId,
+  NullOr,
+  PatientId,
+  PublicKey,
+  Timestamp,
+  closedObject,
+} from '@careledger/domain';
+import { ItemProblem } from '@careledger/protocol';
 import { Next, jobOf } from '@careledger/service-kit';
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ENROLMENTS_MAX } from '../../patients/limits.js';
 import { Passphrase } from '../schemas.js';
 
@@ -31,19 +40,13 @@ export const OfferView = Type.Object(
 export type OfferView = Static<typeof OfferView>;
 
 const many = { minItems: 1, maxItems: ENROLMENTS_MAX };
-const NullOr = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
-/** Why one of many was not done. */
-const ItemProblem = NullOr(
-  Type.Object({
-    code: Type.String({ description: 'As a problem of its own would have it, see `/problems/{code}`' }),
-    detail: Type.String(),
-  }),
-);
+/** Null where it was done. */
+const Problem = NullOr(ItemProblem);
 
 export const OffersBody = closedObject({ consentKeys: Type.Array(PublicKey, many) });
 /** In the order of the keys. */
 export const OffersView = Type.Object({
-  offers: Type.Array(Type.Object({ offer: NullOr(OfferView), problem: ItemProblem })),
+  offers: Type.Array(Type.Object({ offer: NullOr(OfferView), problem: Problem })),
 });
 export type OffersView = Static<typeof OffersView>;
 
@@ -55,7 +58,7 @@ export const EnrolmentsView = Type.Object({
     Type.Object({
       patientId: NullOr(PatientId),
       token: NullOr(Type.String({ description: 'Bearer token of role patient, shown once' })),
-      problem: ItemProblem,
+      problem: Problem,
     }),
   ),
 });

@@ -1,7 +1,5 @@
-import { Id128, Timestamp } from '@careledger/domain';
+import { Id128, NullOr, Timestamp } from '@careledger/domain';
 import { Type, type Static, type TSchema } from 'typebox';
-
-const NullOr = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
 
 /** A problem as RFC 9457 has it, with members of its code's own. */
 const JobProblem = Type.Object(

@@ -1,10 +1,10 @@
 import { CompactJws, type AccessState } from '@careledger/contracts';
-import { Timestamp } from '@careledger/domain';
+import { NullOr, Timestamp } from '@careledger/domain';
 import { PROVIDER_ROUTES, ReleaseLookupAnswer, type ReleaseLookup } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
-import { RELEASE_LOOKUP_TIMEOUT_MS } from './limits.js';
-import type { Providers } from './providers.js';
+import type { Providers } from '../../ledger-access/providers.js';
+import { RELEASE_LOOKUP_TIMEOUT_MS } from '../limits.js';
 
 /** What came of a permit, by the word of the provider that could release under it: no ledger has that. */
 export const ReleaseView = Type.Object(
@@ -14,10 +14,10 @@ export const ReleaseView = Type.Object(
      * and it could still be. `unknown`: the provider did not say, `problem` has why.
      */
     state: Type.Enum(['released', 'nothing', 'open', 'unknown']),
-    releasedAt: Type.Union([Timestamp, Type.Null()]),
+    releasedAt: NullOr(Timestamp),
     /** What the recipient signed: it got the version. Null where it has not. */
-    receipt: Type.Union([CompactJws, Type.Null()]),
-    problem: Type.Union([Type.String(), Type.Null()]),
+    receipt: NullOr(CompactJws),
+    problem: NullOr(Type.String()),
   },
   { title: 'ReleaseView' },
 );

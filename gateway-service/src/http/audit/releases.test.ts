@@ -4,7 +4,7 @@ import { accessState } from '@careledger/contracts/examples';
 import { ProviderPool } from '@careledger/delivery';
 import type { ReleaseLookup, ReleaseLookupRequest } from '@careledger/protocol';
 import { HttpClientError, type CallOptions, type HttpClient } from '@careledger/service-kit';
-import { lookUpReleases } from './release-lookup.js';
+import { lookUpReleases } from './releases.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
 const LATER = '2026-06-01T08:00:20.000Z';
