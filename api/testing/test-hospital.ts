@@ -16,7 +16,13 @@ import { ProviderPool } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { decide, isAbout, isStanding, type Request } from '@careledger/policy';
-import { createLogger, type HttpClient, type Principal } from '@careledger/service-kit';
+import {
+  createLogger,
+  resourceScopesOf,
+  type HttpClient,
+  type Principal,
+  type SignIn,
+} from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { AccessLog } from '../src/access/access-log.js';
 import { NoticeReadings } from '../src/access/notice-readings.js';
@@ -378,6 +384,13 @@ export class TestHospital implements AsyncDisposable {
     };
   }
 }
+
+/** What a token says of somebody who signed in with these scopes. @param patientId for whom an app was launched */
+export const signedInFor = (scopes: readonly string[], patientId?: string): SignIn => ({
+  ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
+  ...{ person: undefined, patientId },
+  ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set() },
+});
 
 /** Somebody at a screen of this authority. */
 export function readerWith(claim: Reader['claim'] = {}, principal: Partial<Principal> = {}): Reader {

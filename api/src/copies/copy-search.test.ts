@@ -1,5 +1,5 @@
 import { entryHashOf } from '@careledger/fhir';
-import { resourceScopesOf, toCursor } from '@careledger/service-kit';
+import { toCursor } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   CopyingHospital,
@@ -13,7 +13,7 @@ import {
   ward,
   type CopyingParts,
 } from '../../testing/copying-hospital.js';
-import { readerWith } from '../../testing/test-hospital.js';
+import { readerWith, signedInFor } from '../../testing/test-hospital.js';
 
 let copying: CopyingHospital;
 beforeEach(async () => {
@@ -153,18 +153,7 @@ describe('a search', () => {
   });
 
   test('shows a token what its scopes let it do: reading is not searching', async () => {
-    const readerOf = (...scopes: string[]) =>
-      readerWith(
-        {},
-        {
-          unit: 'ward-4',
-          signIn: {
-            ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
-            ...{ person: undefined, patientId: undefined },
-            ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set<string>() },
-          },
-        },
-      );
+    const readerOf = (...scopes: string[]) => readerWith({}, { unit: 'ward-4', signIn: signedInFor(scopes) });
     const totalFor = async (does: 'r' | 's', scope: string) =>
       (await copying.find(running, { does }, readerOf(scope))).total;
     expect(await totalFor('s', 'user/Observation.s')).toBe(4);

@@ -13,7 +13,7 @@ import type { CopiedVersion, CopyStore, KeptResource, NamedResource } from './co
 import { entryTerm, referenceTerm } from './copy-terms.js';
 
 /** A copy is shown while what its patient decides was heard of the own peer no longer ago than this. */
-const COPY_MIRROR_MAX_AGE_MS = 30_000;
+export const COPY_MIRROR_MAX_AGE_MS = 30_000;
 /** Older than this, the own peer is asked before something is shown. */
 const MIRROR_ASK_AFTER_MS = 10_000;
 const RETRY_S = 5;
@@ -242,9 +242,11 @@ export class CopySearch {
   async #assertFresh(patientId: string): Promise<void> {
     if (this.#ageMs(patientId) > MIRROR_ASK_AFTER_MS) await this.#options.policy.refresh(patientId);
     if (this.#ageMs(patientId) > COPY_MIRROR_MAX_AGE_MS)
-      throw problem('COPY_STALE', 'The own peer has not said for 30 s what the patient allows', {
-        members: { retryAfterS: RETRY_S },
-      });
+      throw problem(
+        'COPY_STALE',
+        `The own peer has not said for ${COPY_MIRROR_MAX_AGE_MS / 1_000} s what the patient allows`,
+        { members: { retryAfterS: RETRY_S } },
+      );
   }
 
   /** The grants that let a copy be kept for whoever asks. @throws ProblemError READ_REFUSED, or of `ReadGate.personOf` */

@@ -1,8 +1,7 @@
 import { entryHashOf, type FhirResource } from '@careledger/fhir';
-import { resourceScopesOf } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CopyingHospital, LAB_TAG, ward, type CopyingParts } from '../../testing/copying-hospital.js';
-import { readerWith } from '../../testing/test-hospital.js';
+import { readerWith, signedInFor } from '../../testing/test-hospital.js';
 import type { CopyPage, LinkedQuery, RecordsQuery } from './copy-search.js';
 import { entryTerm, referenceTerm } from './copy-terms.js';
 import { rowsOfRecord } from './resource-rows.js';
@@ -99,17 +98,7 @@ describe('what is linked to something found', () => {
   test('is held to the scopes of the token like what was found', async () => {
     await copied();
     const byToken = async (...scopes: string[]) => {
-      const reader = readerWith(
-        {},
-        {
-          unit: 'ward-4',
-          signIn: {
-            ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
-            ...{ person: undefined, patientId: undefined },
-            ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set<string>() },
-          },
-        },
-      );
+      const reader = readerWith({}, { unit: 'ward-4', signIn: signedInFor(scopes) });
       const linked = linkedBy(['device'], [OF_REPORTS]);
       return typesOf((await copying.find(running, { linked, does: 's' }, reader)).linked);
     };

@@ -65,10 +65,9 @@ export function addAuditEventSearchRoute(
   row: Row,
   { authorityId: requester, base, channels }: AuditEventRouteOptions,
 ): void {
-  const { method, url, config, path } = searchPlace(row);
+  const { place, path } = searchPlace(row);
   app.route({
-    ...{ method, url },
-    config,
+    ...place,
     schema: {
       hide: true,
       problems: [...ledgerAnswers, 'CURSOR_INVALID'],

@@ -1,4 +1,5 @@
 import { FHIR_JSON } from '@careledger/service-kit';
+import { COPY_MIRROR_MAX_AGE_MS } from '../copies/copy-search.js';
 import { includesOf, reverseIncludesOf } from './includes.js';
 import { resultParametersOf, type ResultParameter } from './result-parameters.js';
 import {
@@ -43,8 +44,7 @@ export function capabilityStatement({ authorityId, endpoint, version }: ServerDe
     rest: [
       {
         mode: 'server',
-        documentation:
-          'Each reading is decided by the patient’s grants before it is answered: on the ledger, and written down there; of the copy that the patient lets this authority keep by what its own peer has said within 30 s, and written down in its own log, which the ledger anchors day by day.',
+        documentation: `Each reading is decided by the patient’s grants before it is answered: on the ledger, and written down there; of the copy that the patient lets this authority keep by what its own peer has said within ${COPY_MIRROR_MAX_AGE_MS / 1_000} s, and written down in its own log, which the ledger anchors day by day.`,
         security: {
           description: 'A bearer token of this authority, or of a provider of sign-in that it trusts.',
         },

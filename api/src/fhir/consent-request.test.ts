@@ -225,6 +225,7 @@ describe('what no patient can be asked is refused by its element', () => {
         extension: [copyAt('TREAT')],
       },
     ],
+    ['extension[1]', { action: [operation('CREATE')], extension: [detail, copyAt('TREAT')] }],
     ['extension', { extension: [detail, detail] }],
     ['extension', { action: [operation('CREATE')], extension: [detail] }],
   ])('%s of the provision %j', (element, more) => {

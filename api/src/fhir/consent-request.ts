@@ -154,26 +154,24 @@ function provisionOf(provision: AskedProvision, context: ProvisionContext): Term
   const urls = (extension ?? []).map(({ url }) => url);
   if (new Set(urls).size < urls.length)
     faults.add('provision.extension', 'business-rule', 'says the same twice');
-  const copies = (extension ?? []).flatMap((each, index) => ('extension' in each ? [{ each, index }] : []));
-  const [kept] = copies.flatMap(({ each, index }) => {
+  const [kept] = (extension ?? []).flatMap((each, index) => {
+    if (!('extension' in each)) return [];
     const [{ valueCode }, { valueString: unit }] = each.extension;
-    const path = `provision.extension[${index}].extension[0].valueCode`;
-    return purposeIn(valueCode, { path, faults }).map((to) => ({ purpose: to, unit }));
+    const path = `provision.extension[${index}]`;
+    return purposeIn(valueCode, { path: `${path}.extension[0].valueCode`, faults }).map((to) => ({
+      ...{ path, copy: { purpose: to, unit } },
+    }));
   });
   const isDetailed = urls.includes(CONSENT_EXTENSION.detail);
   if (isDetailed && !permissions.includes('read'))
     faults.add('provision.extension', 'business-rule', 'single measured values are of what may be read');
-  if (kept !== undefined && !(permissions.includes('read') && purposes.includes(kept.purpose)))
-    faults.add(
-      'provision.extension[0]',
-      'business-rule',
-      'a copy is of what may be read, for the same purpose',
-    );
+  if (kept !== undefined && !(permissions.includes('read') && purposes.includes(kept.copy.purpose)))
+    faults.add(kept.path, 'business-rule', 'a copy is of what may be read, for the same purpose');
   return {
     ...{ permissions: [...new Set(permissions)], purposes: [...new Set(purposes)] },
     ...(until !== undefined && { until }),
     ...(scope !== undefined && { scope }),
-    ...(kept !== undefined && { copy: kept }),
+    ...(kept !== undefined && { copy: kept.copy }),
     ...(isDetailed && { detail: true }),
   };
 }

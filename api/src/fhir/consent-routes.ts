@@ -120,10 +120,9 @@ export function addConsentSearchRoute(
   { base, consents }: ConsentRouteOptions,
 ): void {
   const { resourceType } = row;
-  const { method, url, config, path } = searchPlace(row);
+  const { place, path } = searchPlace(row, { scopedByContent: true });
   app.route({
-    ...{ method, url },
-    config: { ...config, scopedByContent: true },
+    ...place,
     schema: {
       hide: true,
       problems: [...ledgerAnswers, 'CURSOR_INVALID'],

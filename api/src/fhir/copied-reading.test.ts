@@ -1,8 +1,7 @@
 import { entryHashOf, entryNameOf, resourceIdOf } from '@careledger/fhir';
-import { resourceScopesOf } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CopyingHospital, STORED_AT, ward, type CopyingParts } from '../../testing/copying-hospital.js';
-import { readerWith } from '../../testing/test-hospital.js';
+import { readerWith, signedInFor } from '../../testing/test-hospital.js';
 import { CopiedReading } from './copied-reading.js';
 import { FhirReading, type IdWanted } from './reading.js';
 
@@ -105,18 +104,7 @@ describe('a read by id of what a copy holds', () => {
   });
 
   test('is left to the ledger where no search would show it', async () => {
-    const scoped = (scope: string) =>
-      readerWith(
-        {},
-        {
-          unit: 'ward-4',
-          signIn: {
-            ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
-            ...{ person: undefined, patientId: undefined },
-            ...{ scopes: resourceScopesOf([scope]), roleScopes: new Set<string>() },
-          },
-        },
-      );
+    const scoped = (scope: string) => readerWith({}, { unit: 'ward-4', signIn: signedInFor([scope]) });
     await read(0, {}, scoped('user/Observation.r'));
     expect(opened).toBe(0);
     const others = [

@@ -10,9 +10,9 @@ import type { Json } from '../resources/json.js';
 import { measuredBy } from '../resources/measured.js';
 import { DATES, FORMAT, PAGE } from './parameters.js';
 import { quantityIn } from './quantity-parameter.js';
-import { COUNTING, ELEMENTS, sortedBy, timeOf } from './result-parameters.js';
+import { COUNTING, ELEMENTS, sortedBy } from './result-parameters.js';
 import { entriesIn, referencesIn } from './reference-parameter.js';
-import { SEARCHED_BY, type SearchParameter } from './table.js';
+import { LAST_UPDATED, SEARCHED_BY, type SearchParameter } from './table.js';
 import { tokensIn } from './token-parameter.js';
 import { patientOf, patientParametersOf } from './whose.js';
 
@@ -46,7 +46,6 @@ const SCHEMA_OF: Partial<Readonly<Record<SearchParameter['type'], TSchema>>> = {
 };
 
 const parametersOf = (resourceType: string): readonly SearchParameter[] => SEARCHED_BY[resourceType] ?? [];
-const LAST_UPDATED = '_lastUpdated';
 
 /** Query of a search of a type in copies. */
 export function copyParameters(resourceType: string) {
@@ -67,7 +66,7 @@ export function askedOfCopy(resourceType: string, query: CopyParameters, base: s
   const { _count, _cursor: cursor, _sort, _summary, _total, _include, _revinclude } = query;
   const patientId = patientOf(resourceType, query, base);
   const isOnlyCounted = _summary === 'count';
-  const time = timeOf(resourceType);
+  const time = sortedBy(resourceType);
   const said = time === undefined ? [] : valuesOf(query[time]);
   const measured = quantitiesIn(resourceType, query);
   const updated = timeIn(valuesOf(query[LAST_UPDATED]), LAST_UPDATED);

@@ -29,10 +29,9 @@ export const copyProblems = [
 export function addCopySearchRoute(app: ServiceApp, row: Row, options: CopySearchRouteOptions): void {
   const { resourceType } = row;
   const { base, search } = options;
-  const { method, url, config, path } = searchPlace(row);
+  const { place, path } = searchPlace(row, { scopedByContent: true });
   app.route({
-    ...{ method, url },
-    config: { ...config, scopedByContent: true },
+    ...place,
     schema: {
       hide: true,
       problems: copyProblems,

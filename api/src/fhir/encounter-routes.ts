@@ -59,10 +59,9 @@ export function addEncounterReadRoute(app: ServiceApp, row: Row, options: Encoun
 export function addEncounterSearchRoute(app: ServiceApp, row: Row, options: EncounterRouteOptions): void {
   const { base, authorityId, channels, vouching } = options;
   const { resourceType } = row;
-  const { method, url, config, path } = searchPlace(row);
+  const { place, path } = searchPlace(row, { scopedByContent: true });
   app.route({
-    ...{ method, url },
-    config: { ...config, scopedByContent: true },
+    ...place,
     schema: {
       hide: true,
       problems: [...vouchingProblems, ...ledgerAnswers, 'CURSOR_INVALID'],

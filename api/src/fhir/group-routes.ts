@@ -59,10 +59,9 @@ export function addGroupReadRoute(
 /** One Group is a page: the next one begins where it ends. */
 export function addGroupSearchRoute(app: ServiceApp, row: Row, options: GroupRouteOptions): void {
   const { base } = options;
-  const { method, url, config, path } = searchPlace(row);
+  const { place, path } = searchPlace(row, { scopedByContent: true });
   app.route({
-    ...{ method, url },
-    config: { ...config, scopedByContent: true },
+    ...place,
     schema: {
       ...{ hide: true, problems: [...vouchingProblems, 'CURSOR_INVALID'] },
       headers: CallerHeaders,

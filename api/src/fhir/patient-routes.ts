@@ -62,10 +62,9 @@ export function addPatientSearchRoute(
   row: Row,
   { base, registrations }: PatientRouteOptions,
 ): void {
-  const { method, url, config, path } = searchPlace(row);
+  const { place, path } = searchPlace(row, { scopedByContent: true });
   app.route({
-    ...{ method, url },
-    config: { ...config, scopedByContent: true },
+    ...place,
     schema: {
       hide: true,
       problems: ledgerAnswers,

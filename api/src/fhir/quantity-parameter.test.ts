@@ -1,13 +1,15 @@
 import { exactJson } from '@careledger/crypto';
+import { SYSTEM } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../resources/json.js';
 import { measuredBy } from '../resources/measured.js';
 import { quantityIn } from './quantity-parameter.js';
 
-const UCUM = 'http://unitsofmeasure.org';
 /** An Observation's value, its number as it is written here. */
-const quantity = (value: string, more: object = { system: UCUM, code: 'mmol/L', unit: 'mmol/l' }): string =>
-  `{"valueQuantity":{"value":${value},${JSON.stringify(more).slice(1)}}`;
+const quantity = (
+  value: string,
+  more: object = { system: SYSTEM.ucum, code: 'mmol/L', unit: 'mmol/l' },
+): string => `{"valueQuantity":{"value":${value},${JSON.stringify(more).slice(1)}}`;
 const finds = (parameter: string | readonly string[], told: string): boolean | undefined =>
   quantityIn([parameter].flat(), 'value-quantity')?.(measuredBy(exactJson(told) as Json));
 /** Which of these values are found. */
@@ -48,15 +50,15 @@ describe('how exactly a number is written counts where it is to be equal', () =>
 describe('the unit', () => {
   test.each([
     ['5.4', [true, true, true, true]],
-    [`5.4|${UCUM}|mmol/L`, [true, false, false, false]],
+    [`5.4|${SYSTEM.ucum}|mmol/L`, [true, false, false, false]],
     ['5.4||mmol/L', [true, true, false, true]],
     ['5.4||mmol/l', [true, false, false, false]],
-    [`5.4|${UCUM}|mg/dL`, [false, false, true, false]],
+    [`5.4|${SYSTEM.ucum}|mg/dL`, [false, false, true, false]],
   ])('of %s is what it says, and none is converted', (parameter, expected) => {
     const told = [
       quantity('5.4'),
       quantity('5.4', { unit: 'mmol/L' }),
-      quantity('5.4', { system: UCUM, code: 'mg/dL' }),
+      quantity('5.4', { system: SYSTEM.ucum, code: 'mg/dL' }),
       quantity('5.4', { system: 'urn:mine', code: 'mmol/L' }),
     ];
     expect(told.map((each) => finds(parameter, each))).toEqual(expected);
@@ -88,7 +90,12 @@ describe('of samples the bounds count', () => {
   const sampled = (data: string, more: object = {}) =>
     JSON.stringify({
       valueSampledData: {
-        ...{ origin: { value: 2, system: UCUM, code: 'mmol/L' }, period: 1, factor: 0.1, dimensions: 1 },
+        ...{
+          origin: { value: 2, system: SYSTEM.ucum, code: 'mmol/L' },
+          period: 1,
+          factor: 0.1,
+          dimensions: 1,
+        },
         ...{ data, ...more },
       },
     });
@@ -98,8 +105,8 @@ describe('of samples the bounds count', () => {
     ['lt3', '10 73 30', false],
     ['lt3', '10 L 73', true],
     ['gt9.3', '10 73 U', true],
-    [`lt4|${UCUM}|mmol/L`, '10 73', true],
-    [`lt4|${UCUM}|mg/dL`, '10 73', false],
+    [`lt4|${SYSTEM.ucum}|mmol/L`, '10 73', true],
+    [`lt4|${SYSTEM.ucum}|mg/dL`, '10 73', false],
     ['9', '70 71', true],
     ['ne9', '70 71', false],
     ['lt100', 'E E', false],

@@ -1,9 +1,9 @@
+import { SYSTEM } from '@careledger/fhir';
 import { ProblemError } from '@careledger/service-kit';
 import { scaled, type Decimal } from '../resources/decimal.js';
 import { isOverlapping, isWithin, type Bound, type Interval, type Measured } from '../resources/measured.js';
 import { valuesOfList } from './token-parameter.js';
 
-const UCUM = 'http://unitsofmeasure.org';
 /** Prefix, and a number whose digits are so few that it is reckoned with. */
 const NUMBER = /^([a-z]{2})?(-?)(\d{1,32})(?:\.(\d{1,32}))?(?:[eE]([+-]?\d{1,3}))?$/;
 const DEFAULT_PREFIX = 'eq';
@@ -61,11 +61,11 @@ function quantityOf(value: string, name: string): (measured: Measured) => boolea
   const [, prefix = DEFAULT_PREFIX, minus, whole, fraction = '', exponent = '0'] = NUMBER.exec(number) ?? [];
   const meaning = Object.hasOwn(PREFIXES, prefix) ? PREFIXES[prefix] : undefined;
   const isUnit =
-    system === undefined || ((system === '' || system === UCUM) && code !== undefined && code !== '');
+    system === undefined || ((system === '' || system === SYSTEM.ucum) && code !== undefined && code !== '');
   if (meaning === undefined || whole === undefined || more.length > 0 || !isUnit)
     throw new ProblemError(
       'VALIDATION_FAILED',
-      `${name}: a number, alone or as 5.4|${UCUM}|mmol/L, or 5.4||mmol/L; prefixes are ${Object.keys(PREFIXES).join(', ')}`,
+      `${name}: a number, alone or as 5.4|${SYSTEM.ucum}|mmol/L, or 5.4||mmol/L; prefixes are ${Object.keys(PREFIXES).join(', ')}`,
     );
   const wanted = wantedOf(`${whole}${fraction}`, Number(exponent) - fraction.length, minus !== '');
   return (measured) => isOfUnit(measured, system, code) && meaning(measured.interval, wanted);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { FHIR_TABLE, SEARCHED_BY, type Source } from './table.js';
+import { FHIR_TABLE, LAST_UPDATED, SEARCHED_BY, type Source } from './table.js';
 
 const ELEMENTS_MAX_CHARS = 2_048;
 
@@ -18,17 +18,17 @@ export const COUNTING = {
 /** What is found where somebody can count it: in what is kept here, and of one patient. */
 const COUNTED: ReadonlySet<Source> = new Set(['copy', 'patient']);
 
-const LAST_UPDATED = '_lastUpdated';
 const searchedIn = (resourceType: string): Source | undefined =>
   FHIR_TABLE.find((row) => row.resourceType === resourceType && row.interaction === 'search-type')?.source;
 
-/** By which a type is searched as a time of its own; undefined where R4 searches it by none. */
-export const timeOf = (resourceType: string): string | undefined =>
-  (SEARCHED_BY[resourceType] ?? []).find(({ name, type }) => type === 'date' && name !== LAST_UPDATED)?.name;
-
-/** By which a type is sorted; undefined where it comes in no order that can be chosen: the ledger has its own. */
+/**
+ * The time of its own by which a type is searched and sorted in copies; undefined where R4 searches it by none, and where it comes in
+ * no order that can be chosen: the ledger has its own.
+ */
 export const sortedBy = (resourceType: string): string | undefined =>
-  searchedIn(resourceType) === 'copy' ? timeOf(resourceType) : undefined;
+  searchedIn(resourceType) === 'copy'
+    ? SEARCHED_BY[resourceType]?.find(({ name, type }) => type === 'date' && name !== LAST_UPDATED)?.name
+    : undefined;
 
 /** Whether a search of the type counts. */
 const isCounted = (resourceType: string): boolean => {

@@ -1,7 +1,6 @@
 import { entryHashOf, resourceIdOf } from '@careledger/fhir';
-import { resourceScopesOf } from '@careledger/service-kit';
 import { describe, expect, test } from '@jest/globals';
-import { readerWith } from '../../testing/test-hospital.js';
+import { readerWith, signedInFor } from '../../testing/test-hospital.js';
 import type { Reader } from '../access/reader.js';
 import { FhirReading } from './reading.js';
 import { FhirWriting } from './writing.js';
@@ -15,16 +14,7 @@ const BASE = 'https://hospital.example/fhir';
 const readerOf = (...scopes: string[]): Reader => launchedFor(undefined, ...scopes);
 /** Somebody whose app was launched for a patient. */
 const launchedFor = (patientId: string | undefined, ...scopes: string[]): Reader =>
-  readerWith(
-    {},
-    {
-      signIn: {
-        ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
-        ...{ person: undefined, patientId },
-        ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set<string>() },
-      },
-    },
-  );
+  readerWith({}, { signIn: signedInFor(scopes, patientId) });
 
 class Asked extends Error {}
 const ask = () => {

@@ -143,6 +143,8 @@ export interface SearchParameter {
   /** What its type does not say. */
   readonly takes?: string;
 }
+/** When a version was stored: no time of the resource's own. */
+export const LAST_UPDATED = '_lastUpdated';
 const OF_A_PATIENT: SearchParameter = { name: 'patient', type: 'reference', isRequired: true };
 /** In the place of `patient`. */
 const SUBJECT: SearchParameter = { name: 'subject', type: 'reference' };
@@ -155,7 +157,7 @@ const MEASURED: SearchParameter = {
 };
 /** What a search of a copy takes, beside what is the type's own. */
 const searchedBy = (resourceType: string, own: readonly SearchParameter[]): SearchParameter[] => [
-  ...[OF_A_PATIENT, ...own, ...tokens('_id'), date('_lastUpdated')],
+  ...[OF_A_PATIENT, ...own, ...tokens('_id'), date(LAST_UPDATED)],
   ...referenceParametersOf(resourceType).map(({ name }): SearchParameter => ({ name, type: 'reference' })),
 ];
 /** By type. Every search takes `_count` besides. */

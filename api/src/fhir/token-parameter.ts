@@ -15,13 +15,13 @@ export const valuesOfList = (parameter: string): string[] =>
  * @throws ProblemError VALIDATION_FAILED for any other form: a system alone, a code of no system, an escaped `|`
  */
 export function tokensIn(name: string, parameter: string): string[] {
-  return parameter.split(COMMA).map((token) => {
+  return valuesOfList(parameter).map((token) => {
     const parts = token.split('|');
     if (token.includes('\\|') || parts.length > 2 || parts.includes(''))
       throw new ProblemError(
         'VALIDATION_FAILED',
         `${name}: codes as system|code, or the code alone; several with commas: one of them`,
       );
-    return token.replaceAll(ESCAPE, '$1');
+    return token;
   });
 }

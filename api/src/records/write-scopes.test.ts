@@ -1,6 +1,5 @@
-import { resourceScopesOf } from '@careledger/service-kit';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { readerWith } from '../../testing/test-hospital.js';
+import { readerWith, signedInFor } from '../../testing/test-hospital.js';
 import { assertMayReplace } from './write-scopes.js';
 
 const PATIENT = `pat_${'a'.repeat(32)}`;
@@ -31,16 +30,7 @@ const replace = (scopes: readonly string[] | undefined, ifMatch?: string) =>
   assertMayReplace(
     opening,
     { patientId: PATIENT, recordId: RECORD, ifMatch },
-    readerWith(
-      {},
-      scopes && {
-        signIn: {
-          ...{ issuer: 'https://idp.example', expiresAtMs: Date.now() + 60_000 },
-          ...{ person: undefined, patientId: undefined },
-          ...{ scopes: resourceScopesOf(scopes), roleScopes: new Set<string>() },
-        },
-      },
-    ),
+    readerWith({}, scopes && { signIn: signedInFor(scopes) }),
   );
 
 describe('a token that is for some kinds', () => {

@@ -11,7 +11,7 @@ import {
   type RuleName,
   type StoredState,
 } from '@careledger/clinical';
-import type { RecordKind } from '@careledger/domain';
+import type { GatewayKind } from '@careledger/domain';
 import type { Database, TraceParent } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
@@ -53,7 +53,7 @@ export interface Episode {
 export interface DueRecord {
   readonly dueNo: number;
   readonly patientNo: number;
-  readonly kind: Exclude<RecordKind, 'clinical'>;
+  readonly kind: GatewayKind;
   /** Its window (`START/END`), or the id of its episode. */
   readonly source: string;
   readonly priority: Priority;

@@ -12,6 +12,8 @@ export const RecordKind = Type.Union([
   Type.Literal('detail'),
 ]);
 export type RecordKind = Static<typeof RecordKind>;
+/** Of these what a gateway makes by itself, of readings. */
+export type GatewayKind = Exclude<RecordKind, 'clinical'>;
 
 /** Versions of a record count from 1 and are linked by hash. */
 export const RecordVersion = Type.Integer({ minimum: 1, maximum: 1_000_000 });

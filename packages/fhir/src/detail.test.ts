@@ -3,11 +3,11 @@ import { curveIn } from '../testing/curve.js';
 import { H8, HOUR, PATIENT, detail } from '../testing/samples.js';
 import { readRecordContent } from './content/record-content.js';
 import { detailBundle, type DetailSeries } from './detail.js';
+import { MAX_RESOURCE_CHARS } from './json.js';
+import { STRING_MAX_CHARS } from './r4/primitives.js';
+import { sampledDataOf } from './sampled.js';
 import type { Observation } from './schema.js';
 
-/** FHIR’s longest string, and what a record’s content may be. */
-const STRING_MAX_CHARS = 1_024 * 1_024;
-const CONTENT_MAX_CHARS = 4 * STRING_MAX_CHARS;
 const DAY = 24 * HOUR;
 
 type Readings = DetailSeries['readings'];
@@ -22,8 +22,7 @@ const bundleOf = (
 };
 const observationsIn = (bundle: ReturnType<typeof detailBundle>): Observation[] =>
   bundle.entry.flatMap(({ resource }) => (resource.resourceType === 'Observation' ? [resource] : []));
-const textsOf = ({ component = [] }: Observation) =>
-  component.flatMap((each) => ('valueSampledData' in each ? [each.valueSampledData.data] : []));
+const textsOf = (observation: Observation) => sampledDataOf(observation).map(({ data }) => data);
 
 describe('a window of a day', () => {
   /** One a second, at any millisecond of it. */
@@ -38,7 +37,7 @@ describe('a window of a day', () => {
       { code: '59408-5', unit: '%', readings: irregular.map((each) => ({ ...each, value: 97 })) },
     );
     const content = JSON.stringify(bundle);
-    expect(content.length).toBeLessThan(CONTENT_MAX_CHARS);
+    expect(content.length).toBeLessThan(MAX_RESOURCE_CHARS);
     readRecordContent(content, { patientId: PATIENT, author: PATIENT, kind: 'detail' });
     const observations = observationsIn(bundle);
     for (const text of observations.flatMap(textsOf)) expect(text.length).toBeLessThan(STRING_MAX_CHARS);

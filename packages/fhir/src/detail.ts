@@ -1,7 +1,8 @@
 import { codeEntry } from '@careledger/clinical';
 import { BLOOD_PRESSURE_PANEL, NOT_ONE_VALUE, pressureComponents, pressureSite } from './blood-pressure.js';
 import { collection, concept } from './elements.js';
-import { PLACES_PER_READING, sampled, type SentReading } from './sampled.js';
+import { MAX_RESOURCE_CHARS } from './json.js';
+import { PLACES_PER_READING, sampled, sampledDataOf, type SentReading } from './sampled.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
 import { deviceResources, provenanceOf, type Source } from './source.js';
 import { periodComponent } from './statistics.js';
@@ -31,8 +32,10 @@ export interface DetailContent extends Source, WindowSpan {
 
 /** Readings of one Observation: beyond, the text of its values could be longer than FHIR's strings may be (1 MiB). */
 const READINGS_MAX = 16_384;
-/** Characters that the values of a bundle may take: a record's content has to have room for them, and for all else. */
-const VALUES_MAX_CHARS = 3 * 1_024 * 1_024;
+/** Characters of a record's content that are for all but its values: what Observations say besides, Devices, the Provenance. */
+const ROOM_CHARS = 1_024 * 1_024;
+/** Characters that the values of a bundle may take: whoever reads a record refuses a longer content. */
+const VALUES_MAX_CHARS = MAX_RESOURCE_CHARS - ROOM_CHARS;
 /** Of a value with the space after it, as devices send them, and of a place without one. */
 const VALUE_CHARS = 8;
 const PLACE_CHARS = 2;
@@ -69,9 +72,7 @@ export function detailBundle(content: DetailContent): Bundle {
 /** @param places how many there may be for each reading; fewer where all would take more than there is room for */
 function observationsOf(window: Window, parts: readonly SeriesPart[], places: number): Observation[] {
   const observations = parts.map((part) => values(window, part, places));
-  const chars = observations
-    .flatMap(({ component = [] }) => component)
-    .reduce((sum, each) => sum + ('valueSampledData' in each ? each.valueSampledData.data.length : 0), 0);
+  const chars = observations.flatMap(sampledDataOf).reduce((sum, { data }) => sum + data.length, 0);
   if (places === 1 || chars <= VALUES_MAX_CHARS) return observations;
   // Values at one place are in further series, which are as long: it takes more than each by itself.
   const fewer = Math.min(places - 1, Math.floor((places * VALUES_MAX_CHARS) / chars));

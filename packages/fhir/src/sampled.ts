@@ -1,5 +1,5 @@
 import { quantity } from './elements.js';
-import type { Quantity, SampledData } from './schema.js';
+import type { Observation, Quantity, SampledData } from './schema.js';
 
 /** A reading as its device sent it. */
 export interface SentReading {
@@ -67,6 +67,10 @@ export function sampled(
     })),
   };
 }
+
+/** The series of an Observation of single values; none of any other. */
+export const sampledDataOf = ({ component = [] }: Observation): SampledData[] =>
+  component.flatMap((each) => ('valueSampledData' in each ? [each.valueSampledData] : []));
 
 /** @param offsets from the first, ascending, milliseconds */
 function periodOf(offsets: readonly number[], placesPerReading: number): number {

@@ -1,3 +1,4 @@
+import { sampledDataOf } from '../src/sampled.js';
 import type { Observation, SampledData } from '../src/schema.js';
 
 /** A value of a curve: when, and what SampledData says of it. */
@@ -14,8 +15,8 @@ export const curveOf = (startMs: number, series: readonly SampledData[]): CurveP
     .sort(([a], [b]) => a - b);
 
 /** The curve of an Observation of single values. */
-export function curveIn({ effectiveDateTime, effectivePeriod, component = [] }: Observation): CurvePoint[] {
+export function curveIn(observation: Observation): CurvePoint[] {
+  const { effectiveDateTime, effectivePeriod } = observation;
   const start = effectiveDateTime ?? effectivePeriod?.start ?? '';
-  const series = component.flatMap((each) => ('valueSampledData' in each ? [each.valueSampledData] : []));
-  return curveOf(Date.parse(start), series);
+  return curveOf(Date.parse(start), sampledDataOf(observation));
 }

@@ -1,3 +1,4 @@
+import type { GatewayKind } from '@careledger/domain';
 import type { RecordAbout } from '../src/content/about.js';
 import { concept, outside, quantity, subjectOf } from '../src/elements.js';
 import { SYSTEM } from '../src/systems.js';
@@ -14,7 +15,7 @@ export const HOSPITAL_NUMBER = { system: 'urn:oid:2.16.840.1.113883.19.5', value
 
 export const byLab: RecordAbout = { patientId: PATIENT, author: LAB, kind: 'clinical' };
 export const byHospital: RecordAbout = { ...byLab, author: HOSPITAL };
-export const byGateway = (kind: 'periodic' | 'emergency' | 'detail'): RecordAbout => ({
+export const byGateway = (kind: GatewayKind): RecordAbout => ({
   patientId: PATIENT,
   author: PATIENT,
   kind,

@@ -1,10 +1,11 @@
-import type { RecordKind } from '@careledger/domain';
+import type { GatewayKind } from '@careledger/domain';
 import { FhirError } from '../errors.js';
+import { sampledDataOf } from '../sampled.js';
 import type { Bundle, Observation, SampledData } from '../schema.js';
 import { SYSTEM } from '../systems.js';
 
 /** What identifies the bundles of `periodicBundle` and `emergencyBundle`. */
-const IDENTIFIED_BY: Readonly<Record<Exclude<RecordKind, 'clinical'>, string>> = {
+const IDENTIFIED_BY: Readonly<Record<GatewayKind, string>> = {
   periodic: SYSTEM.window,
   emergency: SYSTEM.episode,
   detail: SYSTEM.windowDetail,
@@ -14,7 +15,7 @@ const IDENTIFIED_BY: Readonly<Record<Exclude<RecordKind, 'clinical'>, string>> =
  * Refuses a bundle that no gateway makes for a record of this kind. `bundle` is of the own profile already.
  * @throws FhirError KIND_MISMATCH
  */
-export function checkGatewayMade(bundle: Bundle, kind: Exclude<RecordKind, 'clinical'>): void {
+export function checkGatewayMade(bundle: Bundle, kind: GatewayKind): void {
   if (bundle.identifier.system !== IDENTIFIED_BY[kind]) {
     throw new FhirError('KIND_MISMATCH', 'identifier', `does not name what a record of kind ${kind} is of`);
   }
@@ -36,15 +37,10 @@ export function checkGatewayMade(bundle: Bundle, kind: Exclude<RecordKind, 'clin
 }
 
 /** Single values are what a record of kind `detail` holds, and no other: who may read others is not shown them. */
-function checkValues(
-  resources: readonly Bundle['entry'][number]['resource'][],
-  kind: Exclude<RecordKind, 'clinical'>,
-): void {
+function checkValues(resources: readonly Bundle['entry'][number]['resource'][], kind: GatewayKind): void {
   resources.forEach((resource, index) => {
     if (resource.resourceType !== 'Observation') return;
-    const series = (resource.component ?? []).flatMap((each) =>
-      'valueSampledData' in each ? [each.valueSampledData] : [],
-    );
+    const series = sampledDataOf(resource);
     const isOfValues = series.length > 0;
     if (!series.every(hasLimits))
       throw new FhirError(
@@ -65,11 +61,7 @@ const hasLimits = ({ data, lowerLimit, upperLimit }: SampledData): boolean =>
   (lowerLimit !== undefined || !data.includes('L')) && (upperLimit !== undefined || !data.includes('U'));
 
 /** An emergency's bundle has the alarm of the episode that names it, and others with one cause, each once. */
-function checkAlarms(
-  alarms: readonly Observation[],
-  { identifier }: Bundle,
-  kind: Exclude<RecordKind, 'clinical'>,
-): void {
+function checkAlarms(alarms: readonly Observation[], { identifier }: Bundle, kind: GatewayKind): void {
   if (kind !== 'emergency') {
     if (alarms.length === 0) return;
     throw new FhirError('KIND_MISMATCH', 'entry', `a record of kind ${kind} has no alarm`);

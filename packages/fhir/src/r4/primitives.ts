@@ -4,7 +4,8 @@
 type Check = (value: unknown) => string | undefined;
 
 const INTEGER_MAX = 2 ** 31 - 1;
-const STRING_MAX_CHARS = 1_048_576;
+/** FHIR's longest string, 1 MiB: counted in UTF-16 code units. */
+export const STRING_MAX_CHARS = 1_048_576;
 const LANGUAGE = 'a language of BCP 47';
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
 const DATE_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.*))?)?)?$/;

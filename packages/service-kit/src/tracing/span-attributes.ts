@@ -1,3 +1,5 @@
+import type { RecordKind } from '@careledger/domain';
+
 /**
  * Everything that a span may say, by OpenTelemetry's names where it has one
  * (https://opentelemetry.io/docs/specs/semconv/). Spans leave the service: whoever collects them is not among those who may
@@ -14,7 +16,7 @@ export interface SpanAttributes {
   /** Code or class of what went wrong. */
   readonly 'error.type'?: string;
   /** Kind of a record. */
-  readonly 'careledger.record.kind'?: 'periodic' | 'emergency' | 'clinical' | 'detail';
+  readonly 'careledger.record.kind'?: RecordKind;
   /** What became of a frame. */
   readonly 'careledger.frame.status'?: 'stored' | 'duplicate' | 'rejected' | 'failed';
   /** What a device's hello was answered. */
