@@ -15,25 +15,21 @@ export interface Placed<T> {
 export const placed = <T>(values: readonly T[]): Placed<T>[] =>
   values.map((value, place) => ({ place, value }));
 
-export interface StepOptions {
-  /** The problem of what the ledger refuses. */
-  readonly refusedAs: ProblemCode;
-  /** Told of an item that goes no further. */
-  readonly failed: (place: number, problem: ItemProblem) => void;
-}
+/** Told of an item that goes no further, and why. */
+export type Failed = (place: number, error: unknown) => void;
 
 /** Takes every item one step further, each by itself: one that fails sinks nobody else's. */
 export async function stepEach<T, R>(
   items: readonly Placed<T>[],
   run: (value: T) => R | Promise<R>,
-  { refusedAs, failed }: StepOptions,
+  failed: Failed,
 ): Promise<Placed<R>[]> {
   const went = await Promise.all(
     items.map(async ({ place, value }): Promise<Placed<R> | undefined> => {
       try {
         return { place, value: await run(value) };
       } catch (error) {
-        failed(place, itemProblem(error, refusedAs));
+        failed(place, error);
         return undefined;
       }
     }),
@@ -41,7 +37,11 @@ export async function stepEach<T, R>(
   return went.filter((item) => item !== undefined);
 }
 
-/** What an error says of the item that it met. @throws the error, where it is none that has a code */
+/**
+ * What an error says of the item that it met.
+ * @param refusedAs the problem of what the ledger refuses
+ * @throws the error, where it is none that has a code
+ */
 export function itemProblem(error: unknown, refusedAs: ProblemCode): ItemProblem {
   const problem = problemOfLedger<ProblemCode>(error, refusedAs);
   if (problem instanceof ProblemError) {
@@ -56,9 +56,6 @@ export function itemProblem(error: unknown, refusedAs: ProblemCode): ItemProblem
     return { code: problem.code, detail: problem.message };
   throw error;
 }
-
-/** Told of an item that goes no further, and why. */
-export type Failed = (place: number, error: unknown) => void;
 
 /**
  * Takes items one step further, one after the other, each by itself. Between two of them everybody else has a turn: what

@@ -166,6 +166,14 @@ export class ConsentDesk implements AsyncDisposable {
     return new ConsentDesk(await TestCore.open({ migrations: GATEWAY_MIGRATIONS }));
   }
 
+  /** With one patient, whose consent key is unlocked. */
+  static async ofPatient(): Promise<{ desk: ConsentDesk; t: TestCore; patient: Patient; consent: Signer }> {
+    const desk = await ConsentDesk.open();
+    const { t } = desk;
+    const patient = await t.patient();
+    return { desk, t, patient, consent: await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE) };
+  }
+
   /** Over a core that is there. */
   static on(t: TestCore): ConsentDesk {
     return new ConsentDesk(t);

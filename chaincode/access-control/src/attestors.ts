@@ -14,6 +14,7 @@ import {
 import { everyEntry } from './every-entry.js';
 import { attestors } from './families.js';
 import { kidOfKey } from './key-periods.js';
+import { outcomeOf } from './outcome-of.js';
 
 export async function registerAttestor(
   tx: Submission,
@@ -24,10 +25,7 @@ export async function registerAttestor(
     signers: { selfSignedBy: ({ key }: { readonly key: string }) => key },
   };
   const accepted = await acceptOne(tx, statement, intake, (verified) => add(tx, verified));
-  const { item } = accepted;
-  return 'repeated' in accepted
-    ? { result: item }
-    : { result: item, event: { ids: [accepted.verified.iss] } };
+  return outcomeOf(accepted, ({ iss }) => ({ ids: [iss] }));
 }
 
 async function add(tx: Submission, { iss, body }: Verified<'registerAttestor'>): Promise<void> {

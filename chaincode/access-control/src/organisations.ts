@@ -11,6 +11,7 @@ import { ContractError, type ItemResult, type StatementName } from '@careledger/
 import { authorityIdOfMsp, providerIdOfMsp } from '@careledger/domain';
 import { authorities, organisations, providers } from './families.js';
 import { rotated } from './key-periods.js';
+import { outcomeOf } from './outcome-of.js';
 import { findSigners } from './signers.js';
 
 type OneStatement = { readonly statement: string };
@@ -38,7 +39,8 @@ export async function registerAuthority(
   { statement }: OneStatement,
 ): Promise<Outcome<ItemResult>> {
   const intake = { names: ['registerAuthority'] as const, signers: { selfSignedBy } };
-  return outcomeOf(await acceptOne(tx, statement, intake, (verified) => addAuthority(tx, verified)));
+  const accepted = await acceptOne(tx, statement, intake, (verified) => addAuthority(tx, verified));
+  return outcomeOf(accepted, idOf);
 }
 
 export async function registerProvider(
@@ -46,7 +48,8 @@ export async function registerProvider(
   { statement }: OneStatement,
 ): Promise<Outcome<ItemResult>> {
   const intake = { names: ['registerProvider'] as const, signers: { selfSignedBy } };
-  return outcomeOf(await acceptOne(tx, statement, intake, (verified) => addProvider(tx, verified)));
+  const accepted = await acceptOne(tx, statement, intake, (verified) => addProvider(tx, verified));
+  return outcomeOf(accepted, idOf);
 }
 
 export async function rotateOrganisationKey(
@@ -54,13 +57,13 @@ export async function rotateOrganisationKey(
   { statement }: OneStatement,
 ): Promise<Outcome<ItemResult>> {
   const intake = { names: ['rotateOrganisationKey'] as const, signers: findSigners };
-  return outcomeOf(
-    await acceptOne(tx, statement, intake, (verified) =>
-      verified.role === 'provider' ? rotateProvider(tx, verified) : rotateAuthority(tx, verified),
-    ),
+  const accepted = await acceptOne(tx, statement, intake, (verified) =>
+    verified.role === 'provider' ? rotateProvider(tx, verified) : rotateAuthority(tx, verified),
   );
+  return outcomeOf(accepted, idOf);
 }
 
+const idOf = ({ iss }: { readonly iss: string }) => ({ ids: [iss] });
 const selfSignedBy = ({ signingKey }: { readonly signingKey: string }): string => signingKey;
 
 async function addAuthority(tx: Submission, { iss, body }: Verified<'registerAuthority'>): Promise<void> {
@@ -133,15 +136,4 @@ async function rotateProvider(
   const keys = rotated(provider[field], newKey, tx.at);
   if (use === 'signing') checkKeyProof(newKeyProof, iss, newKey, tx);
   tx.state.put(providers.at(iss), { ...provider, [field]: keys });
-}
-
-function outcomeOf(
-  accepted: Awaited<
-    ReturnType<typeof acceptOne<'registerAuthority' | 'registerProvider' | 'rotateOrganisationKey'>>
-  >,
-): Outcome<ItemResult> {
-  const { item } = accepted;
-  return 'repeated' in accepted
-    ? { result: item }
-    : { result: item, event: { ids: [accepted.verified.iss] } };
 }

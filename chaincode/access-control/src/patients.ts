@@ -18,6 +18,7 @@ import { fromBase64url, sha256 } from '@careledger/crypto';
 import { patientIdOf } from '@careledger/domain';
 import { delegateKeys, patients } from './families.js';
 import { kidOfKey, rotated } from './key-periods.js';
+import { outcomeOf } from './outcome-of.js';
 import { requireNoRecovery, requireNotRecovering } from './pending-recovery.js';
 import { changePolicy } from './policy.js';
 import { findSigners } from './signers.js';
@@ -53,10 +54,7 @@ export async function registerPatient(
   { statement }: OneStatement,
 ): Promise<Outcome<ItemResult>> {
   const accepted = await acceptOne(tx, statement, REGISTRATION, (verified) => register(tx, verified));
-  const { item } = accepted;
-  return 'repeated' in accepted
-    ? { result: item }
-    : { result: item, event: newcomers(accepted.verified.iss) };
+  return outcomeOf(accepted, ({ iss }) => newcomers(iss));
 }
 
 export async function registerPatients(tx: Submission, { items }: Batch): Promise<Outcome<BatchResult>> {
@@ -80,10 +78,7 @@ export async function rotatePatientKey(
 ): Promise<Outcome<ItemResult>> {
   const intake = { names: ['rotatePatientKey'] as const, signers: findSigners };
   const accepted = await acceptOne(tx, statement, intake, (verified) => rotate(tx, verified));
-  const { item } = accepted;
-  return 'repeated' in accepted
-    ? { result: item }
-    : { result: item, event: { patientIds: [accepted.verified.iss] } };
+  return outcomeOf(accepted, ({ iss }) => ({ patientIds: [iss] }));
 }
 
 async function register(tx: Submission, { iss, body }: Verified<'registerPatient'>): Promise<void> {

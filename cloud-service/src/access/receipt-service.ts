@@ -9,7 +9,7 @@ import { assertSpeaksFor, type Caller } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { refusal } from '../ledger/refusal.js';
 import type { ProblemCode } from '../problems.js';
-import { placed, stepEach } from '../items.js';
+import { itemProblem, placed, stepEach } from '../items.js';
 import type { Release, ReleaseStore } from './release-store.js';
 
 export interface ReceiptServiceOptions {
@@ -38,11 +38,8 @@ export async function keepReceipts(
   const good = await stepEach(
     placed(receipts),
     async (receipt) => ({ receipt, of: await releaseOf(receipt, { caller, keysOf, options }) }),
-    {
-      refusedAs: 'RECEIPT_REFUSED',
-      failed: (place, problem) => {
-        answers[place] = { problem };
-      },
+    (place, error) => {
+      answers[place] = { problem: itemProblem(error, 'RECEIPT_REFUSED') };
     },
   );
   releases.keepReceipts(

@@ -82,9 +82,8 @@ export class RelayService {
         this.#assertRelay(body);
         return { token, hash: statement.hash };
       },
-      {
-        refusedAs: 'ACCESS_REFUSED',
-        failed: (place, problem) => (answers[place] = { requestSid: null, problem }),
+      (place, error) => {
+        answers[place] = { requestSid: null, problem: itemProblem(error, 'ACCESS_REFUSED') };
       },
     );
     const permitted: Placed<Permitted>[] = [];

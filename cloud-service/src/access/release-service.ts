@@ -14,7 +14,7 @@ import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import { presentWraps } from '../wraps/wrap-service.js';
 import type { Arrival, Arrivals } from './arrivals.js';
-import { itemProblem, placed, stepEach, type Placed, type StepOptions } from '../items.js';
+import { itemProblem, placed, stepEach, type Failed, type Placed } from '../items.js';
 import type { PermitStore } from './permit-store.js';
 import { spendPermits, type ReleaseClaim } from './permit.js';
 import type { ReleaseStore } from './release-store.js';
@@ -70,7 +70,7 @@ export class ReleaseService {
         await this.#assertSigned(request, provider);
         return { claim: request.body, relay: request.issuer };
       },
-      stepOf(answers),
+      failedIn(answers),
     );
     const released = await this.release(taken.map(({ value }) => value));
     for (const [index, { place }] of taken.entries())
@@ -87,14 +87,14 @@ export class ReleaseService {
   async release(wanted: readonly Release[]): Promise<ReleaseItem[]> {
     const { clock, ownPeer, providerId, releases } = this.#options;
     const answers = wanted.map(({ claim }): ReleaseItem => ({ requestSid: claim.requestSid }));
-    const step = stepOf(answers);
+    const failed = failedIn(answers);
     const found = await stepEach(
       placed(wanted),
       (release) => {
         const held = this.#find(release.claim);
         return { ...release, held, present: presentWraps(held) };
       },
-      step,
+      failed,
     );
     // Read before permits are spent: a damaged blob must not cost the requester the permit.
     const read = await this.#readBlobs(found, answers);
@@ -103,7 +103,7 @@ export class ReleaseService {
     const arrived = await stepEach(
       read,
       async (ready) => ({ ready, arrival: await this.#arrivalOf(ready.claim) }),
-      step,
+      failed,
     );
     const wrapped = await stepEach(
       arrived,
@@ -111,13 +111,13 @@ export class ReleaseService {
         ready: { ...ready, wrap: requesterWrap(ready.present, await keys(ready.claim.requester)) },
         arrival,
       }),
-      step,
+      failed,
     );
     // Last: what the patient changed until now counts.
     const current = await stepEach(
       wrapped,
       async (item) => ({ ...item, policyVersion: await policyVersion(item.ready.claim.patientId) }),
-      step,
+      failed,
     );
     const now = clock();
     const objections = spendPermits(
@@ -130,7 +130,7 @@ export class ReleaseService {
     for (const [index, { place, value }] of current.entries()) {
       const objection = objections[index];
       if (objection === undefined) answers[place] = releasedOf(value.ready);
-      else step.failed(place, itemProblem(objection, step.refusedAs));
+      else failed(place, objection);
     }
     return answers;
   }
@@ -140,13 +140,13 @@ export class ReleaseService {
     found: readonly Placed<T>[],
     answers: ReleaseItem[],
   ): Promise<Placed<T & Pick<Ready, 'ciphertext'>>[]> {
-    const step = stepOf(answers);
+    const failed = failedIn(answers);
     const read: Placed<T & Pick<Ready, 'ciphertext'>>[] = [];
     let bytes = 0;
     for (const item of found) {
       const { requestSid } = item.value.claim;
       if (bytes < RELEASED_MAX_BYTES) {
-        const withBytes = await stepEach([item], (value) => this.#withBytes(value), step);
+        const withBytes = await stepEach([item], (value) => this.#withBytes(value), failed);
         bytes += withBytes[0]?.value.ciphertext.length ?? 0;
         if (bytes <= RELEASED_MAX_BYTES) read.push(...withBytes);
         else answers[item.place] = { requestSid, left: true };
@@ -198,12 +198,12 @@ export class ReleaseService {
   }
 }
 
-const stepOf = (answers: ReleaseItem[]): StepOptions => ({
-  refusedAs: 'PERMIT_INVALID',
-  failed: (place, problem) => {
+const failedIn =
+  (answers: ReleaseItem[]): Failed =>
+  (place, error) => {
+    const problem = itemProblem(error, 'PERMIT_INVALID');
     answers[place] = { requestSid: answers[place]?.requestSid ?? null, problem };
-  },
-});
+  };
 
 function releasedOf({ claim, held, present, wrap, ciphertext }: Ready): ReleaseItem {
   const { recordId, version, patientId, manifest, receipt } = held;

@@ -208,7 +208,7 @@ if (executable === undefined)
 
   test('single measured values are in what is signed where the patient ticks them, in nothing else', async () => {
     const grants = page.getByRole('list', { name: 'Grants' });
-    const detailOf = async (): Promise<unknown> => {
+    const activeGrant = async (): Promise<unknown> => {
       const { grants: all } = await fixture.own(patient, 'GET', '/grants');
       return (all as { status: string; detail?: true }[]).filter(({ status }) => status === 'active').at(-1);
     };
@@ -223,7 +223,7 @@ if (executable === undefined)
     await grant.getByRole('button', { name: 'Grant' }).click();
     await sign(/ALL my records, whatever they say \(with the single measured values\), for/);
     await grants.getByText('with the single measured values').waitFor();
-    expect(await detailOf()).toMatchObject({ detail: true });
+    expect(await activeGrant()).toMatchObject({ detail: true });
     await revoked();
 
     const ask = { patientId, permissions: ['read'], purposes: ['TREAT'], detail: true };
@@ -240,7 +240,7 @@ if (executable === undefined)
     await sign(/^(?!.*single measured values).*ALL my records, whatever they say, for .* in part\./);
     await grants.getByText(HOSPITAL).waitFor();
     expect(await grants.getByText('with the single measured values').count()).toBe(0);
-    expect(await detailOf()).not.toHaveProperty('detail');
+    expect(await activeGrant()).not.toHaveProperty('detail');
   }, 120_000);
 
   describePageDecisions(() => ({ fixture, consent, patient, opened, hospitalUrl: hospital.url }));

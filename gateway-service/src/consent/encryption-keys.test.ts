@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { generateX25519, toBase64url, type Signer } from '@careledger/crypto';
 import { ConsentDesk, UNLOCK, appointing } from '../../testing/consent-desk.js';
-import { PASSPHRASE } from '../../testing/open-core.js';
 import type { TestCore } from '../../testing/test-core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
@@ -11,10 +10,7 @@ let t: TestCore;
 let patient: Patient;
 let consent: Signer;
 beforeEach(async () => {
-  desk = await ConsentDesk.open();
-  ({ t } = desk);
-  patient = await t.patient();
-  consent = await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE);
+  ({ desk, t, patient, consent } = await ConsentDesk.ofPatient());
 });
 afterEach(() => desk[Symbol.asyncDispose]());
 

@@ -15,10 +15,7 @@ let t: TestCore;
 let patient: Patient;
 let former: Signer;
 beforeEach(async () => {
-  desk = await ConsentDesk.open();
-  ({ t } = desk);
-  patient = await t.patient();
-  former = await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE);
+  ({ desk, t, patient, consent: former } = await ConsentDesk.ofPatient());
 });
 afterEach(() => desk[Symbol.asyncDispose]());
 

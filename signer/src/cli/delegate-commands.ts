@@ -62,8 +62,7 @@ export function addDelegateCommands(program: Command, terminal: Terminal): void 
       const statement = await session.sign(prepared);
       const appointment = signer.appointment(statement, { scope, until: terms.until });
       await writeWhole(options.to, `${JSON.stringify(appointment)}\n`);
-      if (options.print) terminal.stdout.write(`${statement}\n`);
-      else await session.send(statement);
+      await session.decide(statement, options);
     });
 
   program

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SignerError, offeredKeyIn, type OfferedUse } from '../core/index.js';
+import { SignerError, offeredKeyIn, type OfferedUse, type Prepared } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -38,8 +38,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       }
       const statement = await session.signRotation(offline === true);
       if (backup !== undefined) await writeWhole(backup, await read(common().file));
-      if (offline === true) terminal.stdout.write(`${statement}\n`);
-      else await session.send(statement);
+      await session.decide(statement, { print: offline });
     });
 
   program
@@ -61,8 +60,8 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       await using session = await Session.open(terminal, common());
       const use = records === true ? 'encryption' : 'gateway';
       if (offline !== true) return await rotateGateway(session, terminal, use);
-      const statement = session.signer.openGatewayRotation(use) ?? (await signOffered(session, use));
-      terminal.stdout.write(`${statement}\n`);
+      const begun = session.signer.openGatewayRotation(use);
+      await session.decide(begun ?? (await offered(session, use)), { print: true });
     });
 }
 
@@ -73,7 +72,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
 async function rotateGateway(session: Session, { stderr }: Terminal, use: OfferedUse): Promise<void> {
   const { client, patientId, signer } = session;
   const begun = signer.openGatewayRotation(use);
-  if (begun === undefined) return session.send(await signOffered(session, use));
+  if (begun === undefined) return session.decide(await offered(session, use), {});
   const refusal = await refusalOf(session.send(begun));
   if (refusal === undefined) return;
   const offer = await client.keyOffer(patientId, use);
@@ -82,10 +81,9 @@ async function rotateGateway(session: Session, { stderr }: Terminal, use: Offere
   await session.decide(signer.gatewayRotation(offer), {});
 }
 
-/** The key that the gateway offers is appointed: signed, and on disk. */
-async function signOffered(session: Session, use: OfferedUse): Promise<string> {
-  const { client, patientId, signer } = session;
-  return session.sign(signer.gatewayRotation(await client.keyOffer(patientId, use)));
+/** What appoints the key that the gateway offers. */
+async function offered({ client, patientId, signer }: Session, use: OfferedUse): Promise<Prepared> {
+  return signer.gatewayRotation(await client.keyOffer(patientId, use));
 }
 
 /** Undefined where it is taken. @throws SignerError of any other kind */

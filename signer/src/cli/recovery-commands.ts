@@ -111,21 +111,6 @@ export function addRecoveryCommands(program: Command, terminal: Terminal): void 
       await decided(session, begun ?? session.signer.objection(recoveryId), print);
     });
 
-  /**
-   * A file that knows no gateway yet has somebody else relay what it signs.
-   * @param decision what is to be signed, or a statement that is: that one goes again
-   */
-  async function decided(
-    session: Session,
-    decision: Prepared | string,
-    print: true | undefined,
-  ): Promise<void> {
-    const isPrinted = print === true || !session.hasGateway;
-    const statement = typeof decision === 'string' ? decision : await session.sign(decision);
-    if (isPrinted) terminal.stdout.write(`${statement}\n`);
-    else await session.send(statement);
-  }
-
   /** Undefined where the file is made already. */
   async function newContentOf({ from, patient, network }: OfferOptions): Promise<VaultContent | undefined> {
     if (from === undefined && patient === undefined && network === undefined) return undefined;
@@ -140,3 +125,7 @@ export function addRecoveryCommands(program: Command, terminal: Terminal): void 
     return newRecoveredContent(network, patient);
   }
 }
+
+/** A file that knows no gateway yet has somebody else relay what it signs. */
+const decided = (session: Session, decision: Prepared | string, print: true | undefined): Promise<void> =>
+  session.decide(decision, { print: print === true || !session.hasGateway });

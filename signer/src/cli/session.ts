@@ -109,9 +109,15 @@ export class Session implements AsyncDisposable {
     return this.#desk.enrol(at);
   }
 
-  /** Signs and sends, or prints what was signed. */
-  async decide(prepared: Prepared, { print }: { readonly print?: true | undefined }): Promise<void> {
-    const statement = await this.sign(prepared);
+  /**
+   * Signs and sends, or prints what was signed.
+   * @param decision what is to be signed, or a statement that is: that one goes as it is
+   */
+  async decide(
+    decision: Prepared | string,
+    { print }: { readonly print?: boolean | undefined },
+  ): Promise<void> {
+    const statement = typeof decision === 'string' ? decision : await this.sign(decision);
     if (print === true) this.terminal.stdout.write(`${statement}\n`);
     else await this.send(statement);
   }

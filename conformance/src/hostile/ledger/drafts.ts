@@ -1,4 +1,5 @@
 import {
+  newEncryptionKey,
   newSigner,
   publicKeyOf,
   type StatementOptions,
@@ -120,6 +121,14 @@ async function rotateOrganisationKey(
   await fixture.must(adminOf(organisation), 'RotateOrganisationKey', { statement }, channel);
   return next;
 }
+
+/** What registers a patient, with an encryption key that is new. */
+export const newRegistration = (patient: TestPatient): StatementBody<'registerPatient'> => ({
+  consentKey: publicKeyOf(patient.consent),
+  gatewayKey: publicKeyOf(patient.gateway),
+  gatewayKeyProof: patient.proofOf(patient.gateway),
+  encryptionKey: newEncryptionKey(),
+});
 
 /** What an organisation says of a patient's new consent key. */
 export const vouchingOf = (patient: TestPatient, next: Signer): StatementBody<'vouchForKey'> => ({

@@ -12,7 +12,7 @@ import type { Signer } from '@careledger/crypto';
 import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
 import { adminOf, type LedgerFixture } from './ledger-fixture.js';
-import { argsOf, attestationOf, rotatePatientKey } from './drafts.js';
+import { argsOf, attestationOf, newRegistration, rotatePatientKey } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 
 /** How a patient is registered: alone, or among others. */
@@ -43,12 +43,6 @@ const rotateOf = (
   return fixture.send(adminOf(organisation), 'RotateOrganisationKey', { statement });
 };
 
-const patientBody = (patient: TestPatient): StatementBody<'registerPatient'> => ({
-  consentKey: publicKeyOf(patient.consent),
-  gatewayKey: publicKeyOf(patient.gateway),
-  gatewayKeyProof: patient.proofOf(patient.gateway),
-  encryptionKey: newEncryptionKey(),
-});
 const authorityBody = (id: string, mspId: string, signer: Signer): StatementBody<'registerAuthority'> => ({
   authorityId: id,
   mspId,
@@ -131,7 +125,7 @@ const REGISTERING: Readonly<
   ...byEach((name) => async (fixture: LedgerFixture, keyFor: (issuer: TestIssuer) => UnprovedKey) => {
     const patient = fixture.stranger();
     const { newKey: gatewayKey, newKeyProof = patient.proofOf(newSigner()) } = keyFor(patient);
-    const body = { ...patientBody(patient), gatewayKey, gatewayKeyProof: newKeyProof };
+    const body = { ...newRegistration(patient), gatewayKey, gatewayKeyProof: newKeyProof };
     return register(fixture, name, patient.sign('registerPatient', body, patient.consent));
   }),
   RotatePatientKey: async (fixture, keyFor) => {
@@ -179,7 +173,7 @@ export const registrations: readonly LedgerKind[] = [
     answer: 'PATIENT_ID_MISMATCH',
     tries: byEach((name) => async (fixture: LedgerFixture) => {
       const [victim, other] = [fixture.stranger(), fixture.stranger()];
-      const body = { ...patientBody(other), gatewayKeyProof: victim.proofOf(other.gateway) };
+      const body = { ...newRegistration(other), gatewayKeyProof: victim.proofOf(other.gateway) };
       return register(fixture, name, victim.sign('registerPatient', body, other.consent));
     }),
   }),
@@ -192,7 +186,7 @@ export const registrations: readonly LedgerKind[] = [
       const patient = fixture.stranger();
       const gatewayKey = publicKeyOf(patient.consent);
       const body = {
-        ...patientBody(patient),
+        ...newRegistration(patient),
         gatewayKey,
         gatewayKeyProof: patient.proofOf(patient.consent),
       };

@@ -14,6 +14,7 @@ import {
   byOrganisation,
   byPatient,
   endedCopy,
+  newRegistration,
   pendingSubscription,
   readingOf,
   visitOf,
@@ -63,17 +64,11 @@ const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
 /** A patient whom no ledger knows, with the registration that makes one. */
 async function newPatient(fixture: LedgerFixture): Promise<Prepared> {
   const patient = fixture.stranger();
-  const body = {
-    consentKey: publicKeyOf(patient.consent),
-    gatewayKey: publicKeyOf(patient.gateway),
-    gatewayKeyProof: patient.proofOf(patient.gateway),
-    encryptionKey: newEncryptionKey(),
-  };
   return byNewcomer({
     issuer: patient,
     signer: patient.consent,
     kind: 'registerPatient',
-    body,
+    body: newRegistration(patient),
     otherKey: patient.gateway,
   });
 }

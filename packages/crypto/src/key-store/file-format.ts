@@ -3,9 +3,11 @@ import type { JsonObject } from '../portable/index.js';
 import { corrupt } from './errors.js';
 import type { Kdf } from './unlock.js';
 
-export type KeyType = 'ed25519' | 'x25519' | 'secret';
+export const KEY_TYPES = ['ed25519', 'x25519', 'secret'] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+export const KEY_STATES = ['staged', 'current', 'retired'] as const;
 /** A key signs and opens as `current`; a `staged` one waits for its registration, a `retired` one still opens and verifies. */
-export type KeyState = 'staged' | 'current' | 'retired';
+export type KeyState = (typeof KEY_STATES)[number];
 
 /** One key as the file has it. All but the sealed bytes is readable without the master key, and authenticated by it. */
 export type StoredKey = {
@@ -29,8 +31,6 @@ export type KeyStoreFile = {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$/;
 /** 12 + 32 + 16 bytes are a multiple of three, so that base64url has no trailing bits. */
 const SEALED = /^[A-Za-z0-9_-]{80}$/;
-const TYPES: readonly unknown[] = ['ed25519', 'x25519', 'secret'];
-const STATES: readonly unknown[] = ['staged', 'current', 'retired'];
 
 export function isKeyName(name: unknown): name is string {
   return typeof name === 'string' && NAME.test(name);
@@ -68,8 +68,8 @@ function isStoredKey(entry: unknown): entry is StoredKey {
   return (
     isJsonObject(entry) &&
     isKeyName(entry['name']) &&
-    TYPES.includes(entry['type']) &&
-    STATES.includes(entry['state']) &&
+    KEY_TYPES.some((type) => type === entry['type']) &&
+    KEY_STATES.some((state) => state === entry['state']) &&
     isKid(entry['kid']) &&
     typeof entry['sealed'] === 'string' &&
     SEALED.test(entry['sealed'])

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toBase64url } from '../portable/index.js';
-import type { StoredKey } from './file-format.js';
+import { KEY_STATES, KEY_TYPES, type StoredKey } from './file-format.js';
 import { KeyTable } from './key-table.js';
 
 const key = fc.record({
@@ -16,8 +16,8 @@ const key = fc.record({
     'pat_x/scope-key',
     `${'n'.repeat(127)}/`,
   ),
-  type: fc.constantFrom('ed25519' as const, 'x25519' as const, 'secret' as const),
-  state: fc.constantFrom('staged' as const, 'current' as const, 'retired' as const),
+  type: fc.constantFrom(...KEY_TYPES),
+  state: fc.constantFrom(...KEY_STATES),
 });
 
 test('keys are those that were put in, by name and in their order', () => {

@@ -1,12 +1,11 @@
+import { AES_KEY_BYTES, GCM_IV_BYTES, GCM_TAG_BYTES } from '../node/aes-gcm.js';
 import { fromBase64url, toBase64url } from '../portable/index.js';
-import type { KeyState, KeyType, StoredKey } from './file-format.js';
+import { KEY_STATES, KEY_TYPES, type KeyState, type KeyType, type StoredKey } from './file-format.js';
 
-const TYPES: readonly KeyType[] = ['ed25519', 'x25519', 'secret'];
-const STATES: readonly KeyState[] = ['staged', 'current', 'retired'];
 /** Of a packed key: type, state and the length of its name each take one byte, then come name, thumbprint and sealed bytes. */
 const HEAD_BYTES = 3;
 const KID_BYTES = 32;
-const SEALED_BYTES = 60;
+const SEALED_BYTES = GCM_IV_BYTES + AES_KEY_BYTES + GCM_TAG_BYTES;
 
 /**
  * All keys of a store by their names, in a third of the memory that their objects take: a gateway holds four of each of its
@@ -48,8 +47,8 @@ export class KeyTable {
       at = sealedAt + SEALED_BYTES;
       keys.push({
         name: folder === '' ? own : `${folder}/${own}`,
-        type: TYPES[type] as KeyType,
-        state: STATES[state] as KeyState,
+        type: KEY_TYPES[type] as KeyType,
+        state: KEY_STATES[state] as KeyState,
         kid: toBase64url(bytes.subarray(kidAt, sealedAt)),
         sealed: toBase64url(bytes.subarray(sealedAt, at)),
       });
@@ -60,7 +59,7 @@ export class KeyTable {
 
 function pack({ name, type, state, kid, sealed }: StoredKey): string {
   const own = Buffer.from(pathOf(name).own, 'latin1');
-  const head = [TYPES.indexOf(type), STATES.indexOf(state), own.length];
+  const head = [KEY_TYPES.indexOf(type), KEY_STATES.indexOf(state), own.length];
   return Buffer.concat([Buffer.from(head), own, fromBase64url(kid), fromBase64url(sealed)]).toString(
     'latin1',
   );

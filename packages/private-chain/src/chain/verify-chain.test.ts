@@ -68,7 +68,7 @@ test('a rotten store does not fill the memory with faults', async () => {
   expect(report.faultCount).toBe(many);
 });
 
-test('text-without-bytes: a stored frame that no frame can be is reported, and the pass goes on', async () => {
+test('a stored frame that no frame can be is reported, and the pass goes on', async () => {
   const chain = new ChainBuilder().addFrames(tokens.slice(0, 3));
   const framesOf = ({ height }: { height: number }) =>
     chain.frames[String(height)]!.map((stored, index) =>

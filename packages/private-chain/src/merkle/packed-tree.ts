@@ -1,5 +1,5 @@
 import { nodeMerkleHasher } from './node-hasher.js';
-import { SlotTree } from './slot-tree.js';
+import { HASH_BYTES, SlotTree } from './slot-tree.js';
 import type { NodeReader } from './tree.js';
 import { rangeRoot } from './tree.js';
 
@@ -13,7 +13,6 @@ export type PackedTree = {
 
 /** More than any block of a gateway has. */
 const MAX_PACKED_LEAVES = 255;
-const HASH_BYTES = 32;
 /** Reused: hashing is synchronous, so nobody sees it half made. */
 const scratch = new SlotTree(MAX_PACKED_LEAVES);
 

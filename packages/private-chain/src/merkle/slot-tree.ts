@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { elementAt } from '../element-at.js';
 import { NODE_PREFIX } from './hasher.js';
 
-const HASH_BYTES = 32;
+export const HASH_BYTES = 32;
 /** An inner node's input: the prefix and both children. */
 const SLOT_BYTES = 1 + 2 * HASH_BYTES;
 

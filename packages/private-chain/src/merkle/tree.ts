@@ -77,7 +77,7 @@ export class MerkleTree {
     }
   }
 
-  /** Reader of complete subtrees, for {@link inclusionPath} and for packing. */
+  /** Reader of complete subtrees, for {@link inclusionPath}. */
   readonly nodeAt: NodeReader = (level, index) => {
     const node = this.#levels[level]?.[index];
     if (node === undefined) throw new RangeError(`No complete subtree ${index} at level ${level}`);
