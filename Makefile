@@ -56,7 +56,7 @@ bench: build ## measure against the budgets and write docs/performance.md (ARGS=
 bench-fhir: build ## compare an authority's /fhir with HAPI's JPA server and write docs/fhir-speed.md; needs Java 17 and Maven (ARGS=--quick)
 	@$(RUN) bench-fhir -- $(ARGS)
 
-flamegraphs: build ## draw where the time of each measured path goes, into docs/flamegraphs (ARGS="NAME …")
+flamegraphs: build ## draw where the time of each measured path goes, into docs/flamegraphs; those of NAMEs into .careledger/flamegraphs (ARGS="NAME …")
 	@$(RUN) bench -- --flamegraphs $(ARGS)
 
 clean: ## delete what was compiled, and the native network with its data (CONFIRM=yes; containers: make down ARGS=-v)

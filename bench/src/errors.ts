@@ -22,3 +22,7 @@ export class BenchError extends Error {
     super(message, options);
   }
 }
+
+/** Whether there is no figure because this machine has not what it takes. */
+export const isNotHere = (error: unknown): error is BenchError =>
+  error instanceof BenchError && error.code === 'NOT_HERE';

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_OK, EXIT_USAGE } from './command-line.js';
 import { MEASURES, NAMES } from './registry.js';
-import { budgetText } from './run/budget.js';
+import { textTable } from './report/table.js';
+import { budgetWithUnit } from './run/measure.js';
 
 export interface Options {
   readonly json: boolean;
@@ -47,14 +48,11 @@ export function parseOptions(
 }
 
 function helpText(): string {
-  const budgets = MEASURES.map(({ name, budget, unit, b }) => {
-    const figure = b === null && budget !== 'reported' ? `${budgetText(budget)} ${unit}` : budgetText(budget);
-    return `  ${name.padEnd(24)} ${figure}`;
-  });
+  const budgets = textTable(MEASURES.map((measure) => [measure.name, budgetWithUnit(measure)]));
   return [
     '',
     'Budgets:',
-    ...budgets,
+    ...budgets.map((line) => `  ${line}`),
     '',
     'A full run (neither --quick nor names) writes docs/performance.md; one of --flamegraphs without names docs/flamegraphs.md.',
     'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use. What needs Fabric is skipped',

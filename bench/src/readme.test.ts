@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { EXPERIMENTS } from './experiments/index.js';
 import { MEASURES } from './registry.js';
-import { budgetText } from './run/budget.js';
 import { WORKSPACE } from './run/folder.js';
+import { budgetWithUnit } from './run/measure.js';
 
 const README = readFileSync(join(WORKSPACE, 'bench/README.md'), 'utf8');
 
@@ -16,10 +16,8 @@ const rows = [...table.split('\n\n')[0]!.matchAll(/^\| `(\w+)` +\| ([^|]+?) +\|/
 
 test('README.md has every measure, in the order in which they run, with the budget that it has', () => {
   expect(rows.map(([name]) => name)).toEqual(MEASURES.map(({ name }) => name));
-  for (const { name, budget, b, unit } of MEASURES) {
-    const own = b === null && budget !== 'reported' ? ` ${unit}` : '';
-    expect([name, `${budgetText(budget)}${own}`]).toEqual(rows.find(([row]) => row === name));
-  }
+  for (const measure of MEASURES)
+    expect([measure.name, budgetWithUnit(measure)]).toEqual(rows.find(([row]) => row === measure.name));
 });
 
 test('README.md names every experiment', () => {

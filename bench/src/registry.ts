@@ -14,7 +14,7 @@ import { recordsAtTheHour } from './hour/records.js';
 import { emergencyVsFsync } from './ingest/emergency.js';
 import { fabricSubmitVsBareClient } from './fabric/versus-bare-client.js';
 import { devnetSubmitVsFabric } from './fabric/versus-devnet.js';
-import { ingestVsNodeVerify, ingestVsVerifyLimit } from './ingest/measure.js';
+import { ingestVsNodeVerify, ingestVsVerifyLimit } from './ingest/versus-verify.js';
 import { ingestTwoCoresVsOne } from './ingest/two-cores.js';
 import { searchGrowth } from './fhir/search-growth.js';
 import { cohortPeakPss, demoPeakPss } from './memory/demo.js';

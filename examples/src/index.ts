@@ -1,5 +1,6 @@
 export * from './client/eventually.js';
 export * from './client/notice-inbox.js';
+export { someAtOnce } from './client/some-at-once.js';
 export { trustRootsOf } from './client/trust-roots.js';
 export { subscribe } from './demo/consent.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';

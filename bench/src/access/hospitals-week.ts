@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Authority } from '@careledger/client';
 import { LOINC } from '@careledger/clinical';
 import { enrolAtHome, replay, type Person } from '@careledger/examples';
-import { ProcessGroup, startCareledger, startEmbeddedNetwork, type Careledger } from '@careledger/supervisor';
+import { ProcessGroup, type Careledger } from '@careledger/supervisor';
 import { BenchError } from '../errors.js';
 import type { BenchContext } from '../run/measure.js';
 import type { Rounds } from '../run/rounds.js';
+import { HOUR_MS, startServices } from '../services/start.js';
 
-const HOUR_MS = 3_600_000;
 export const HOURS_OF_WEEK = 168;
 /** Records on both ledgers, announced and wrapped, within this time. */
 const SETTLED_TIMEOUT_MS = 240_000;
@@ -46,7 +46,9 @@ export class HospitalsWeek implements AsyncDisposable {
     await using starting = new AsyncDisposableStack();
     const processes = starting.use(new ProcessGroup());
     progress('week of records: the network and the services start');
-    const careledger = await startAll(processes, join(folder, 'week'));
+    const { careledger } = await startServices(processes, join(folder, 'week'), {
+      authorities: ['hospital'],
+    });
     const person = await enrolAtHome(careledger);
     const hospital = hospitalOf(careledger);
     progress('week of records: a week of readings');
@@ -72,11 +74,6 @@ export class HospitalsWeek implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#processes[Symbol.asyncDispose]();
   }
-}
-
-async function startAll(processes: ProcessGroup, dir: string): Promise<Careledger> {
-  const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
-  return startCareledger({ processes, network, dir, recordIntervalMs: HOUR_MS, authorities: ['hospital'] });
 }
 
 function hospitalOf({ authorities: { hospital } }: Careledger): Authority {

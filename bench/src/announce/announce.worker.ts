@@ -1,5 +1,6 @@
 import type { TestPatient } from '@careledger/chaincode-runtime/testing';
 import { accessControl, records, type BatchResult } from '@careledger/contracts';
+import { someAtOnce } from '@careledger/examples';
 import type { LedgerChannel } from '@careledger/ledger';
 import { BenchError } from '../errors.js';
 import { connectAs, type LedgerConnection } from '../ledger/connect.js';
@@ -9,7 +10,7 @@ import { announcementOf, newPatient } from './announcements.js';
 const MS_PER_S = 1_000;
 const REGISTER_IN_FLIGHT = 32;
 /** As long as Fabric's own: all that is in flight is endorsed by one chaincode, one after the other. Milliseconds. */
-const PATIENT = { endorseMs: 30_000, commitStatusMs: 30_000 };
+const LONG_TIMEOUTS = { endorseMs: 30_000, commitStatusMs: 30_000 };
 
 let channel: LedgerChannel | undefined;
 let patients: TestPatient[] = [];
@@ -23,23 +24,24 @@ function connected(): LedgerChannel {
 const handlers = {
   /** Connects as a gateway does, and registers patients. */
   async open({ networkId, patients: count, channel: name, ...connection }: OpenRequest): Promise<void> {
-    channel = connectAs(connection, PATIENT).channel(name);
+    channel = connectAs(connection, LONG_TIMEOUTS).channel(name);
     patients = Array.from({ length: count }, () => newPatient(networkId));
-    await inFlight(patients, REGISTER_IN_FLIGHT, (patient) =>
-      connected().submit(accessControl, 'RegisterPatient', { statement: patient.registration() }),
-    );
+    const register = (patient: TestPatient) =>
+      connected().submit(accessControl, 'RegisterPatient', { statement: patient.registration() });
+    await someAtOnce(patients, register, REGISTER_IN_FLIGHT);
   },
   /** Announces records, so many in each transaction, of a patient each. Records a second, signed beforehand. */
-  async round({ transactions, inFlight: atOnce, recordsEach }: AnnounceRound): Promise<number> {
+  async round({ transactions, inFlight, recordsEach }: AnnounceRound): Promise<number> {
     if (recordsEach > patients.length) throw new RangeError('A transaction has a patient’s record once');
     const batches = Array.from({ length: transactions }, () =>
       patients.slice(0, recordsEach).map(announcementOf),
     );
-    const beginMs = performance.now();
-    await inFlight(batches, atOnce, async (items) => {
+    const announce = async (items: string[]): Promise<void> => {
       const { result } = await connected().submit(records, 'AnnounceRecords', { items });
       requireTaken(result);
-    });
+    };
+    const beginMs = performance.now();
+    await someAtOnce(batches, announce, inFlight);
     announced += transactions * recordsEach;
     return (transactions * recordsEach * MS_PER_S) / (performance.now() - beginMs);
   },
@@ -68,19 +70,6 @@ const handlers = {
 function requireTaken({ items }: BatchResult): void {
   const refused = items.find(({ code }) => code !== 'OK');
   if (refused !== undefined) throw new BenchError('MEASURE_INVALID', `An announcement was ${refused.code}`);
-}
-
-/** Does something with each, so many at a time. */
-async function inFlight<T>(
-  all: readonly T[],
-  atOnce: number,
-  act: (each: T) => Promise<unknown>,
-): Promise<void> {
-  const rest = all.values();
-  const inTurn = async (): Promise<void> => {
-    for (const each of rest) await act(each);
-  };
-  await Promise.all(Array.from({ length: atOnce }, inTurn));
 }
 
 interface OpenRequest extends LedgerConnection {

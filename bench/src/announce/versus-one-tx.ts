@@ -17,8 +17,8 @@ export const anchoredVsOneTx = aggregation({
   budget: { atLeast: 20 },
   on: 'Fabric (small profile: one Raft orderer, four peers, two organisations endorse)',
   whyMissed: `Every record keeps what it has alone: a signed statement, which each endorser's chaincode verifies, and rows of its own,
-    which each peer writes. Only what belongs to a transaction is shared, and from some eight records on that is the smaller part
-    (docs/experiments.md has the CPU by records in a transaction). A gain of 20 would take records without statements or rows of
+    which each peer writes. Only what belongs to a transaction is shared, and the more records share it, the smaller is that part
+    (docs/experiments.md has the CPU by records in a transaction). A gain like the budget would take records without statements or rows of
     their own, of which the ledger could not say whose they are.`,
   // Of 128 transactions at once, all are endorsed within the 30 s that Fabric waits for that, alone on two processors.
   recordsEach: 32,

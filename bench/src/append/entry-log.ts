@@ -5,16 +5,14 @@ import { deviceIdOf } from '@careledger/domain';
 import {
   ChainKeeper,
   DeviceChain,
-  LATER_STORE_MIGRATIONS,
   PatientChain,
-  STORE_MIGRATIONS,
-  openStore,
   type GatewayStore,
   type NewFrameRow,
   type StoreWriter,
 } from '@careledger/gateway-service';
 import { checkFrame, newDeviceChain, nodeMerkleHasher } from '@careledger/private-chain';
 import { benchGenesis } from '../chain/genesis.js';
+import { openBenchStore } from '../chain/open-store.js';
 
 /** Time between two entries of the log. */
 const ENTRY_INTERVAL_MS = 1_000;
@@ -44,7 +42,7 @@ export class EntryLog implements Disposable {
 
   /** @param patients how many take turns, each with one device */
   constructor(path: string, patients: number) {
-    this.store = openStore({ path, migrations: [...STORE_MIGRATIONS, ...LATER_STORE_MIGRATIONS] });
+    this.store = openBenchStore(path);
     this.#walFd = openSync(`${path}-wal`, 'r+');
     this.store.transaction((writer) => {
       for (let n = 0; n < patients; n++) this.#chains.push(this.#addPatient(writer));

@@ -30,9 +30,9 @@ export const appendVsHypercore: Measure = {
     one batch at a time. hypercore-storage never
     syncs RocksDB's log and has no option to, so the bench calls fdatasync on it after each batch; rounds are long
     enough for RocksDB to write its memtable out.`,
-  whyMissed: `Of a batch's time on our side nearly half is SQLite's writing, syncing and checkpointing of eleven pages: four are
-    new, and seven are the last ones of its tables and indexes, which hypercore's log without an index has not; about a fifth is
-    the 128 hashes of leaves and tree and the signature, as on the other side.`,
+  whyMissed: `The largest part of a batch's time on our side is SQLite's writing, syncing and checkpointing of pages: of new ones, and
+    of the last ones of its tables and indexes, which hypercore's log without an index has not; then come the hashes of leaves and
+    tree and the signature, as on the other side.`,
   controlWhat: 'our store in batches of one, each with its own signature and sync',
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { GatewayCore } from '@careledger/gateway-service';
+import { GATEWAY_ID, NETWORK, SOFTWARE } from './names.js';
 
 /** 2^10: opening keys is no part of any measure. */
 const CHEAP_SCRYPT_LOG_N = 10;
 /** Of the key store, and of patients that the bench makes. */
 export const PASSPHRASE = 'of nobody, for the bench';
-/** Unless told. */
-export const GATEWAY_ID = 'gw_bench';
 
 /** Where a gateway has its store. */
 export const storePath = (folder: string): string => join(folder, 'gateway.db');
@@ -33,8 +32,8 @@ export async function openCore(
     consentKeys: { folder: join(folder, 'consent'), scryptLogN: CHEAP_SCRYPT_LOG_N },
     verifier: sodiumVerifier(),
     gatewayId: GATEWAY_ID,
-    network: 'bench',
-    software: 'careledger-bench/0.1.0',
+    network: NETWORK,
+    software: SOFTWARE,
     onFatal: (error) => {
       throw error;
     },

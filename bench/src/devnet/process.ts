@@ -8,6 +8,12 @@ import { WORKSPACE } from '../run/folder.js';
 export const PUT_CHAINCODE = fileURLToPath(new URL('put-chaincode.js', import.meta.url));
 const PROGRAM = join(WORKSPACE, 'network/devnet/bin/careledger-devnet.js');
 
+/** All that were made: they go with this process. */
+const children: Child[] = [];
+process.once('exit', () => {
+  for (const { pid } of children) if (pid !== undefined) process.kill(pid);
+});
+
 /** A channel as the devnet's configuration file has it. */
 export interface ChannelConfig {
   readonly organizations: readonly string[];
@@ -36,8 +42,6 @@ export function devnetProcess(
     env: { CARELEDGER_NETWORK_ID: EMBEDDED_NETWORK_ID },
     logFile: join(dir, 'devnet.log'),
   });
-  process.once('exit', () => {
-    if (child.pid !== undefined) process.kill(child.pid);
-  });
+  children.push(child);
   return child;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from '../command-line.js';
-import { BenchError } from '../errors.js';
+import { BenchError, isNotHere } from '../errors.js';
 import { loadAverage, machineFacts } from '../report/machine.js';
 import { textTable } from '../report/table.js';
 import { WORKSPACE, runFolder } from '../run/folder.js';
@@ -33,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addHelpText(
       'after',
       '\nExit code 0: all were measured; 1: one could not be; 2: wrong use. Those of Fabric are skipped where it is not: put peer, ' +
-        'orderer and ccaas_builder on the PATH, or name their folder in FABRIC_BIN. A full run takes about 15 min, 25 with Fabric.',
+        'orderer and ccaas_builder on the PATH, or name their folder in FABRIC_BIN.',
     )
     .exitOverride();
   try {
@@ -101,8 +101,7 @@ async function findingOf(experiment: Experiment, context: BenchContext): Promise
   try {
     return { experiment, figures: await experiment.run(context) };
   } catch (error) {
-    if (error instanceof BenchError && error.code === 'NOT_HERE')
-      return { experiment, skipped: error.message };
+    if (isNotHere(error)) return { experiment, skipped: error.message };
     throw error;
   }
 }

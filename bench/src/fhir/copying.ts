@@ -3,29 +3,13 @@ import { join } from 'node:path';
 import { fillCopy, type CopiedText } from '@careledger/api/testing';
 import { Authority } from '@careledger/client';
 import { patientResourceIdOf } from '@careledger/fhir';
-import { enrolAtHome, subscribe, type Person } from '@careledger/examples';
-import {
-  configPath,
-  startCareledger,
-  startEmbeddedNetwork,
-  type Careledger,
-  type ProcessGroup,
-} from '@careledger/supervisor';
-import { HOUR_MS, observation, timeOf } from './observations.js';
+import { subscribe, type Person } from '@careledger/examples';
+import { configPath, type Careledger, type ProcessGroup } from '@careledger/supervisor';
+import { observation, timeOf } from './observations.js';
 
 /** Where copies are kept. */
 export const UNIT = 'diabetes-ward';
 export type AuthorityService = Careledger['authorities'][string];
-
-/** All services with these authorities, on an embedded network in `dir`. */
-export async function startAuthorities(
-  processes: ProcessGroup,
-  dir: string,
-  authorities: readonly string[],
-): Promise<Careledger> {
-  const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
-  return startCareledger({ processes, network, dir, recordIntervalMs: HOUR_MS, authorities });
-}
 
 /** Lets an authority read, write, and keep a copy at {@link UNIT}. */
 export async function letCopy(authority: AuthorityService, person: Person): Promise<void> {
@@ -37,8 +21,6 @@ export async function letCopy(authority: AuthorityService, person: Person): Prom
     copy: { purpose: 'TREAT', unit: UNIT },
   });
 }
-
-export { enrolAtHome };
 
 /** Stops the process of an authority's api, fills its copy with a record for each of so many hours, and starts it again. */
 export async function fill(

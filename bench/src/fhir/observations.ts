@@ -1,5 +1,6 @@
-export const HOUR_MS = 3_600_000;
-const LOINC = 'http://loinc.org';
+import { SYSTEM } from '@careledger/fhir';
+import { HOUR_MS } from '../services/start.js';
+
 const START_MS = Date.parse('2015-01-01T00:00:00Z');
 /** What is measured all the time, in turn. */
 const COMMON = [
@@ -8,12 +9,12 @@ const COMMON = [
 ] as const;
 /** What is measured so often, however much else is. */
 const RARE = { code: '4548-4', text: 'Haemoglobin A1c', unit: '%', value: 5 } as const;
-const RARE_TIMES = 10;
+export const RARE_TIMES = 10;
 const VALUES = 20;
 
 /** Tokens of a search. */
-export const COMMON_CODE = `${LOINC}|${COMMON[0].code}`;
-export const RARE_CODE = `${LOINC}|${RARE.code}`;
+export const COMMON_CODE = `${SYSTEM.loinc}|${COMMON[0].code}`;
+export const RARE_CODE = `${SYSTEM.loinc}|${RARE.code}`;
 /** Hours between two observations of the common code. */
 const COMMON_EVERY = COMMON.length;
 
@@ -45,14 +46,12 @@ export function observation(patient: string, hour: number, hours: number): objec
     status: 'final',
     category: [
       {
-        coding: [
-          { system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' },
-        ],
+        coding: [{ system: SYSTEM.observationCategory, code: 'laboratory' }],
       },
     ],
-    code: { coding: [{ system: LOINC, code }], text },
+    code: { coding: [{ system: SYSTEM.loinc, code }], text },
     subject: { reference: `Patient/${patient}` },
     effectiveDateTime: timeOf(hour),
-    valueQuantity: { value: value + (hour % VALUES), unit, system: 'http://unitsofmeasure.org', code: unit },
+    valueQuantity: { value: value + (hour % VALUES), unit, system: SYSTEM.ucum, code: unit },
   };
 }

@@ -1,12 +1,14 @@
-import { ProcessGroup } from '@careledger/supervisor';
+import { enrolAtHome } from '@careledger/examples';
 import { patientResourceIdOf } from '@careledger/fhir';
+import { ProcessGroup } from '@careledger/supervisor';
 import { BenchError } from '../errors.js';
 import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
 import { p95 } from '../run/statistics.js';
+import { startServices } from '../services/start.js';
 import { ask, nextOf, type Asked, type Searchset } from './asking.js';
-import { UNIT, enrolAtHome, fill, letCopy, startAuthorities, type AuthorityService } from './copying.js';
-import { COMMON_CODE, RARE_CODE, spanQuery } from './observations.js';
+import { UNIT, fill, letCopy, type AuthorityService } from './copying.js';
+import { COMMON_CODE, RARE_CODE, RARE_TIMES, spanQuery } from './observations.js';
 
 const MANY = 100_000;
 const FEW = 1_000;
@@ -28,7 +30,7 @@ export const searchGrowth: Measure = {
   b: 'of 1,000',
   what: `95th percentile of the time of a request, from HTTP to HTTP, at an authority's api that runs on the embedded network: the
     list of what it keeps of a patient (/v1/patients/…/copies) and its second page, a search at /fhir by code and a span of time
-    anywhere in the records and its second page, ${PAGE} resources each, and a search by a code of which there are ten. Two authorities
+    anywhere in the records and its second page, ${PAGE} resources each, and a search by a code of which there are ${RARE_TIMES}. Two authorities
     keep a copy for the same patient; before, with their apis stopped, their stores are filled with records of one observation each by
     the functions with which the intake of the api keeps copies. The ledger's own lists are no part of it.`,
   controlWhat: 'the same search by code alone, with all that may be seen counted',
@@ -36,7 +38,7 @@ export const searchGrowth: Measure = {
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await using processes = new ProcessGroup();
     progress('search: the network and the services start');
-    const careledger = await startAuthorities(processes, folder, ['hospital', 'lab']);
+    const { careledger } = await startServices(processes, folder, { authorities: ['hospital', 'lab'] });
     const person = await enrolAtHome(careledger);
     const [many, few] = [careledger.authorities['hospital'], careledger.authorities['lab']];
     if (many === undefined || few === undefined)
@@ -128,7 +130,7 @@ class Questions {
       this.#asked,
       `${this.#fhir}&code=${encodeURIComponent(RARE_CODE)}`,
     );
-    assertFound(10, answer.entry);
+    assertFound(RARE_TIMES, answer.entry);
     return ms;
   }
 }

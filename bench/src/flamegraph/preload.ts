@@ -3,10 +3,9 @@ import './natives/sqlite.js';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { ThreadProfiler } from './profiler.js';
+import { PROFILES_VARIABLE, ThreadProfiler } from './profiler.js';
 
-/** Where the threads of all processes leave their profiles: an absolute path. */
-const folder = process.env['CARELEDGER_BENCH_PROFILES'];
+const folder = process.env[PROFILES_VARIABLE];
 
 // In every process that a profiled measure starts, by NODE_OPTIONS, and in each of its threads.
 if (folder !== undefined) {

@@ -5,6 +5,9 @@ import { monotonicMs } from '../run/rounds.js';
 /** Microseconds: often enough for a round of a second, seldom enough to leave the shares as they are. */
 const SAMPLING_INTERVAL_US = 500;
 
+/** Environment variable: where the threads of all processes leave their profiles, an absolute path. */
+export const PROFILES_VARIABLE = 'CARELEDGER_BENCH_PROFILES';
+
 /** What one thread of one process did, as it is kept in a file. */
 export interface StoredProfile {
   /** Path of the module that the process was started with. */

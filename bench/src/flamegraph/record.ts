@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { BenchError } from '../errors.js';
 import type { BenchContext, Measure } from '../run/measure.js';
 import { TURNS, type Turns } from '../run/rounds.js';
-import { ThreadProfiler, type StoredProfile } from './profiler.js';
+import { PROFILES_VARIABLE, ThreadProfiler, type StoredProfile } from './profiler.js';
 import { stacksOf, type Stack } from './stacks.js';
 
 const PRELOAD = new URL('preload.js', import.meta.url).href;
-const FOLDER_VARIABLE = 'CARELEDGER_BENCH_PROFILES';
 
 /**
  * Runs a measure with every thread of every Node process that it starts under Node's profiler, this one included, and returns
@@ -21,7 +20,7 @@ export async function recordStacks(measure: Measure, context: BenchContext): Pro
   const listen = (message: unknown): void => void turns.push(message as Turns);
   const { NODE_OPTIONS: options = '' } = process.env;
   process.env['NODE_OPTIONS'] = `${options} --import ${PRELOAD}`.trim();
-  process.env[FOLDER_VARIABLE] = folder;
+  process.env[PROFILES_VARIABLE] = folder;
   TURNS.subscribe(listen);
   const profiler = new ThreadProfiler();
   let own: StoredProfile;
@@ -30,7 +29,7 @@ export async function recordStacks(measure: Measure, context: BenchContext): Pro
   } finally {
     own = profiler.stop();
     TURNS.unsubscribe(listen);
-    Reflect.deleteProperty(process.env, FOLDER_VARIABLE);
+    Reflect.deleteProperty(process.env, PROFILES_VARIABLE);
     if (options === '') Reflect.deleteProperty(process.env, 'NODE_OPTIONS');
     else process.env['NODE_OPTIONS'] = options;
   }

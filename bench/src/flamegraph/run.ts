@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_FAILED, EXIT_OK, out, progress } from '../command-line.js';
-import { BenchError } from '../errors.js';
+import { isNotHere } from '../errors.js';
 import { GRAPHS_FOLDER } from '../report/graphs.js';
 import { loadAverage, machineFacts } from '../report/machine.js';
 import { textTable } from '../report/table.js';
@@ -44,10 +44,8 @@ export async function runFlamegraphs(measures: readonly Measure[], areAll: boole
     writeFileSync(path, flamePage({ date, machine: machineFacts(folder), load, flames }));
     progress(`wrote ${path}`);
   }
-  return flames.some((flame) => 'error' in flame && !isSkipped(flame.error)) ? EXIT_FAILED : EXIT_OK;
+  return flames.some((flame) => 'error' in flame && !isNotHere(flame.error)) ? EXIT_FAILED : EXIT_OK;
 }
-
-const isSkipped = (error: Error): boolean => error instanceof BenchError && error.code === 'NOT_HERE';
 
 async function flameOf(measure: Measure, context: BenchContext): Promise<Flame> {
   const folder = join(context.folder, measure.name);

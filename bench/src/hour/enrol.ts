@@ -3,19 +3,13 @@ import { Gateway } from '@careledger/client';
 import { toBase64url } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
 import type { ConsentSigner } from '@careledger/signer';
-import {
-  ProcessGroup,
-  startCareledger,
-  startEmbeddedNetwork,
-  type Careledger,
-  type RunningNetwork,
-} from '@careledger/supervisor';
+import { ProcessGroup, type Careledger, type RunningNetwork } from '@careledger/supervisor';
 import { BenchError } from '../errors.js';
 import { single, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
+import { startServices } from '../services/start.js';
 import { newSigners } from './household.js';
 
-const HOUR_MS = 3_600_000;
 /** Of one request. */
 const BATCH = 100;
 const PATIENTS = { quick: 200, full: 600 };
@@ -42,10 +36,7 @@ export const enrolPerS: Measure = {
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await using processes = new ProcessGroup();
     progress('enrolment: the network and the services start');
-    const network = await startEmbeddedNetwork(processes, `${folder}/network`, `${folder}/logs`);
-    const careledger = await startCareledger({
-      ...{ processes, network, dir: folder, recordIntervalMs: HOUR_MS, authorities: ['hospital'] },
-    });
+    const { network, careledger } = await startServices(processes, folder, { authorities: ['hospital'] });
     const office = new Office(careledger, network);
     const count = quick ? PATIENTS.quick : PATIENTS.full;
     progress('enrolment: rounds');

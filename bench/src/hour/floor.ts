@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { BATCH_MAX_ITEMS } from '@careledger/contracts';
+import { CHANNELS } from '@careledger/domain';
+import { STORE_BATCH_MAX_ITEMS } from '@careledger/protocol';
 import type { BenchContext } from '../run/measure.js';
 import { cpuPerOperationUs } from '../run/cpu.js';
 import type { ClientWorker } from '../devnet/client.worker.js';
-import { devnetProcess } from '../devnet/process.js';
-import { PUT_CHAINCODE } from '../devnet/process.js';
+import { PUT_CHAINCODE, devnetProcess } from '../devnet/process.js';
 import { WorkerProcess } from '../worker/worker-process.js';
 import type { FloorWorker } from './floor.worker.js';
 import type { SinkWorker } from './sink.worker.js';
@@ -13,9 +14,10 @@ import type { SinkWorker } from './sink.worker.js';
 const CONTENT_BYTES = 9_000;
 /** Base64url of it, with manifest, statement, wraps. */
 const BODY_BYTES = 17_000;
+/** About what a provider's receipt makes of an answer. */
+const ANSWER_BYTES = 800;
 /** A statement about a record, which a transaction carries. */
 const STATEMENT_BYTES = 1_200;
-const CHANNELS = 2;
 
 /** What cannot be done without, in bare loops: the same number of records. */
 export class Floor implements AsyncDisposable {
@@ -58,13 +60,16 @@ export class Floor implements AsyncDisposable {
   /** Microseconds of CPU for each record. */
   async round(records: number): Promise<number> {
     const cryptography = await this.#worker.call('cryptography', { records, contentBytes: CONTENT_BYTES });
-    await this.#sink.call('begin', undefined);
-    const http = await this.#worker.call('http', { records, url: this.#url, bodyBytes: BODY_BYTES });
+    const requests = Math.ceil(records / STORE_BATCH_MAX_ITEMS);
+    const ofRequest = (bytes: number): number => Math.ceil((records * bytes) / requests);
+    await this.#sink.call('begin', { answerBytes: ofRequest(ANSWER_BYTES) });
+    const bodyBytes = ofRequest(BODY_BYTES);
+    const http = await this.#worker.call('http', { requests, url: this.#url, bodyBytes });
     const served = await this.#sink.call('end', undefined);
-    const transactions = CHANNELS * Math.ceil(records / BATCH_MAX_ITEMS);
-    const valueBytes = (CHANNELS * records * STATEMENT_BYTES) / transactions;
+    const transactions = CHANNELS.length * Math.ceil(records / BATCH_MAX_ITEMS);
+    const valueBytes = (CHANNELS.length * records * STATEMENT_BYTES) / transactions;
     const ledger = await this.#client.call('cost', { transactions, valueBytes });
-    return cpuPerOperationUs(cryptography) + cpuPerOperationUs(http) + (served + ledger.cpuUs) / records;
+    return cpuPerOperationUs(cryptography) + (http.cpuUs + served + ledger.cpuUs) / records;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,7 +9,7 @@ import {
   type Signer,
 } from '@careledger/crypto';
 import { STATEMENTS } from '@careledger/contracts';
-import { recordIdOf, timestampOf } from '@careledger/domain';
+import { patientIdOf, recordIdOf, timestampOf } from '@careledger/domain';
 import {
   checkManifest,
   checkStoreReceipt,
@@ -36,6 +36,7 @@ const verifier = nodeVerifier();
 const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
 const [gateway, provider] = [generateEd25519().signer, generateEd25519().signer];
 const recipients = Array.from({ length: RECIPIENTS }, () => generateX25519().publicKey);
+const patientId = patientIdOf(gateway.publicKey, sha256);
 
 const handlers = {
   /** Every seal, wrap, signature and check of signature that a record needs on its way, and nothing else. */
@@ -46,25 +47,21 @@ const handlers = {
       return records;
     });
   },
-  /** As many requests, from this process to a bare server. */
-  http({ records, url, bodyBytes }: { records: number; url: string; bodyBytes: number }): Promise<CpuSample> {
+  /** So many requests, from this process to a bare server. */
+  http({ requests, url, bodyBytes }: HttpRound): Promise<CpuSample> {
     const body = JSON.stringify({ text: 'x'.repeat(bodyBytes) });
-    let rest = records;
+    let rest = requests;
     const inTurn = async (): Promise<void> => {
       while (rest-- > 0) await exchange(url, body);
     };
     return sampleCpu(async () => {
       await Promise.all(Array.from({ length: IN_FLIGHT }, inTurn));
-      return records;
+      return requests;
     });
   },
 };
 
 async function wayOf(record: number, content: Uint8Array): Promise<void> {
-  const patientId = `pat_${toBase64url(gateway.publicKey)
-    .slice(0, 32)
-    .toLowerCase()
-    .replaceAll(/[^a-z2-7]/g, 'a')}`;
   const seed = toBase64url(sha256(utf8(String(record))));
   const subject = { recordId: recordIdOf({ author: patientId, patientId, seed }, sha256), version: 1 };
   const aad = { ...{ v: 2 as const, ...subject, patientId, author: patientId }, tagGroups: [] };
@@ -114,6 +111,12 @@ function exchange(url: string, body: string): Promise<void> {
   sent.on('error', reject);
   sent.end(body);
   return promise;
+}
+
+interface HttpRound {
+  readonly requests: number;
+  readonly url: string;
+  readonly bodyBytes: number;
 }
 
 export type FloorWorker = typeof handlers;

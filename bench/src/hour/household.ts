@@ -1,19 +1,18 @@
 import { Gateway } from '@careledger/client';
 import { LOINC } from '@careledger/clinical';
 import { CHANNELS } from '@careledger/domain';
-import { DeviceSession, eventually, pairDevice } from '@careledger/examples';
+import { DeviceSession, eventually, pairDevice, someAtOnce } from '@careledger/examples';
 import { ConsentSigner, Desk, newContent } from '@careledger/signer';
 import type { Careledger, RunningNetwork } from '@careledger/supervisor';
 import { BenchError } from '../errors.js';
+import { VERY_LOW } from '../readings.js';
+import { HOUR_MS } from '../services/start.js';
 
-const HOUR_MS = 3_600_000;
 /** A continuous glucose monitor measures every five minutes. */
 const READING_INTERVAL_MS = 300_000;
 /** mg/dL: no alarm. */
 const NORMAL = 100;
 const VALUES = 20;
-/** mg/dL: an emergency. */
-const VERY_LOW = 41;
 /** Patients who are enrolled at once. */
 const AT_ONCE = 16;
 
@@ -23,29 +22,22 @@ export interface Resident {
   readonly monitor: DeviceSession;
 }
 
-/** Has something done for each of many, some at once. Resolves with what came of each, in order. */
-async function someAtOnce<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
-  const done: T[] = [];
-  let next = 0;
-  const inTurn = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) done[index] = await act(index);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, inTurn));
-  return done;
-}
-
 /** Enrols patients who hold their own keys, each of whom lets some authorities read, with a glucose monitor each. */
 export async function settle(
   careledger: Careledger,
   network: RunningNetwork,
   { count, readers }: { readonly count: number; readonly readers: readonly string[] },
 ): Promise<Resident[]> {
-  return someAtOnce(count, () => residentOf(careledger, network, readers));
+  return someAtOnce(Array.from({ length: count }), () => residentOf(careledger, network, readers), AT_ONCE);
 }
 
 /** Signers of patients who are not enrolled yet. */
 export const newSigners = (count: number, { networkId }: RunningNetwork): Promise<ConsentSigner[]> =>
-  someAtOnce(count, async () => ConsentSigner.of(await newContent(networkId)));
+  someAtOnce(
+    Array.from({ length: count }),
+    async () => ConsentSigner.of(await newContent(networkId)),
+    AT_ONCE,
+  );
 
 async function residentOf(
   { gateway, authorities }: Careledger,

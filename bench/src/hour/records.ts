@@ -1,13 +1,12 @@
-import { join } from 'node:path';
-import { LedgerView } from '@careledger/examples';
-import { ProcessGroup, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import { STORE_BATCH_MAX_ITEMS } from '@careledger/protocol';
+import { ProcessGroup } from '@careledger/supervisor';
 import { costRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, totalRounds, type Rounds } from '../run/rounds.js';
+import { HOUR_MS, startServices } from '../services/start.js';
 import { Floor } from './floor.js';
 import { hourAgo, sendHour, settle } from './household.js';
-import { Station } from './station.js';
+import { Services } from './services.js';
 
-const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** To whom a record is wrapped besides the patient. */
 const READERS = ['hospital', 'lab'];
@@ -29,21 +28,20 @@ export const recordsAtTheHour: Measure = {
   what: `CPU of all services for each record, where the windows of ${PATIENTS.full} patients of one gateway close at once, on the
     embedded network, whose own CPU is not counted: an hour of a glucose monitor is made a record, encrypted, wrapped to the patient
     and ${READERS.length} authorities, stored at a provider, announced, and heard of by the authorities. The frame that closes
-    the window is counted with it. Beside it, in bare loops: the same seals, wraps, signatures and checks; one HTTP request for
-    each record, of its size; its share of two transactions.`,
+    the window is counted with it. Beside it, in bare loops: the same seals, wraps, signatures and checks; HTTP requests with
+    up to ${STORE_BATCH_MAX_ITEMS} records each, of their size; its share of a transaction on each channel.`,
   controlWhat: 'the windows close one after the other, so that no two records share anything',
-  whyMissed: `About two thirds of the services' CPU are the gateway's, a quarter is the provider's, the rest that of the apis and of what
-    everybody does while nothing happens. Of the gateway's, making a record takes a third (content as FHIR, its tags and checks
-    about as much as seal and wraps, which the floor has as well); a sixth is SQLite, whose transactions are one for each step of
-    each record, not for each batch; a fifth is V8's own, in threads beside: garbage and compiling. Of the provider's, a
-    third is the checks and readings of signed documents, which the floor has.`,
+  whyMissed: `Most of the services' CPU is the gateway's, then comes the provider's; the rest is that of the apis and of what everybody
+    does while nothing happens. The largest part of the gateway's is making a record (content as FHIR, its tags and checks besides
+    seal and wraps, which the floor has as well); then come what V8 does in threads beside, garbage and compiling, and SQLite,
+    whose transactions are one for each step of each record, not for each batch. Much of the provider's is the checks and readings
+    of signed documents, which the floor has.`,
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await using processes = new ProcessGroup();
     progress('records at the hour: the network and the services start');
-    const network = await startEmbeddedNetwork(processes, join(folder, 'network'), join(folder, 'logs'));
-    const careledger = await startCareledger({
-      ...{ processes, network, dir: folder, recordIntervalMs: HOUR_MS, authorities: READERS },
+    const { network, careledger } = await startServices(processes, folder, {
+      authorities: READERS,
       // Anchors are no part of a record's cost.
       anchorIntervalMs: DAY_MS,
     });
@@ -51,26 +49,23 @@ export const recordsAtTheHour: Measure = {
     progress(`records at the hour: ${count} patients`);
     const residents = await settle(careledger, network, { count, readers: READERS });
     await using floor = await Floor.open(folder);
-    using ledgers = new LedgerView(network);
     const rounds = quick ? ROUNDS.quick : ROUNDS.full;
     // Two hours a round: one for all, one for those of the control.
     let hoursAgo = 2 * totalRounds(rounds) + 2;
     await sendHour(residents, hourAgo(hoursAgo));
-    const station = new Station(careledger, processes);
+    const services = new Services(careledger, processes);
     progress('records at the hour: rounds');
     const [ours = [], bare = [], single = []] = await inTurn(rounds, [
-      () => station.round(residents, hourAgo(--hoursAgo), (all, at) => sendHour(all, at)),
+      () => services.round(residents, hourAgo(--hoursAgo), (all, at) => sendHour(all, at)),
       () => floor.round(count),
       () =>
-        station.round(residents.slice(0, CONTROL_PATIENTS), hourAgo(--hoursAgo), async (all, at) => {
+        services.round(residents.slice(0, CONTROL_PATIENTS), hourAgo(--hoursAgo), async (all, at) => {
           for (const resident of all) {
             await sendHour([resident], at);
-            await station.arrived();
+            await services.arrived();
           }
         }),
     ]);
-    const announced = await ledgers.countTransactions('authorities');
-    progress(`records at the hour: ${announced} transactions on authorities`);
     for (const { monitor } of residents) await monitor.close();
     return { measured: costRatio(ours, bare), control: costRatio(single, bare) };
   },

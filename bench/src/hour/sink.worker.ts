@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serveWorker } from '../worker/serve.js';
 
 const HOST = '127.0.0.1';
-/** About what a provider's receipt makes of an answer. */
-const ANSWER = JSON.stringify({ text: 'x'.repeat(800) });
+let answer = '';
 let begin = process.cpuUsage();
 
 const server = createServer((request, response) => {
@@ -13,7 +12,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    response.setHeader('content-type', 'application/json').end(ANSWER);
+    response.setHeader('content-type', 'application/json').end(answer);
   });
 });
 
@@ -24,7 +23,9 @@ const handlers = {
     await once(server, 'listening');
     return `http://${HOST}:${(server.address() as AddressInfo).port}/`;
   },
-  begin(): void {
+  /** Each answer is of about so many bytes from now on. */
+  begin({ answerBytes }: { answerBytes: number }): void {
+    answer = JSON.stringify({ text: 'x'.repeat(answerBytes) });
     begin = process.cpuUsage();
   },
   /** Microseconds of CPU since `begin`. */

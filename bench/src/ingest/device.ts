@@ -16,11 +16,10 @@ import {
   PAIRING_PROOF_TYP,
   type RegisterDevice,
 } from '@careledger/protocol';
+import { VERY_LOW } from '../readings.js';
 
 const GLUCOSE = LOINC.glucose;
 const READING_INTERVAL_MS = 1_000;
-/** mg/dL: an emergency. */
-const VERY_LOW = 41;
 
 /** What each device is. */
 export const DEVICE_PROFILE = { type: 'continuous-glucose-monitor' as const, codes: [GLUCOSE] };

@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkerProcess } from '../worker/worker-process.js';
+import { GATEWAY_ID } from '../chain/names.js';
 import { BenchError } from '../errors.js';
 import type { DevicesWorker } from './devices.worker.js';
 import type { GatewayWorker } from './gateway.worker.js';
 import { pinTo } from './pinning.js';
 import type { PublishWorker, Sent } from './publish.worker.js';
 
-const GATEWAY_ID = 'gw_bench';
 const PATIENTS = 32;
 const DEVICES_EACH = 2;
 /** Devices that send at the same time. */

@@ -25,8 +25,7 @@ export const ingestTwoCoresVsOne: Measure = {
     each of the gateway's processors. At the end every frame must be in a chain that verifies. Linux only.`,
   controlWhat: 'another gateway on one processor, against that on one',
   whyMissed: `Signatures are verified on the thread that does all else: what the second processor takes over is the disk's syncs and
-    what Node does by itself (sockets' kernel side, garbage collection). Verification in workers was built and taken back, because two
-    tests of frames' order failed with it.`,
+    what Node does by itself (sockets' kernel side, garbage collection).`,
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     const [first = 0, second = 0] = firstProcessors(2);

@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAMPLE_FILE } from '@careledger/examples';
+import { VERY_LOW } from '../readings.js';
 
 /** Each has so many readings: six hours of a glucose monitor. */
 const READINGS_EACH = 72;
 /** One in so many has what the sample's emergencies are. */
 const EMERGENCY_EVERY = 10;
-/** mg/dL: an emergency. */
-const VERY_LOW = 41;
 const HEAD = 'subject,time,glucose_mg_dl';
 
 /** Writes a recording of so many people, made of the first hours of the sample, for `npm run demo -- --data`. Returns its path. */

@@ -21,6 +21,7 @@ interface PatientBytes {
 export const idlePatientMemory: Measure = {
   name: 'memory_per_patient',
   unit: 'B',
+  isProfiled: false,
   budget: { atMost: 2_000 },
   a: 'a patient with a device, idle',
   b: null,
@@ -38,6 +39,7 @@ export const idlePatientMemory: Measure = {
 export const pendingPatientMemory: Measure = {
   name: 'memory_per_patient_pending_32',
   unit: 'B',
+  isProfiled: false,
   budget: { atMost: 20_000 },
   a: `a patient with ${PENDING_READINGS} readings in no sealed block yet`,
   b: null,

@@ -2,15 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fromBase64url, generateEd25519, kidOf, randomId128, sha256 } from '@careledger/crypto';
 import { sodiumSigner } from '@careledger/crypto/sodium';
-import {
-  LATER_STORE_MIGRATIONS,
-  STORE_MIGRATIONS,
-  openStore,
-  type GatewayCore,
-} from '@careledger/gateway-service';
+import type { GatewayCore } from '@careledger/gateway-service';
 import { newDeviceChain } from '@careledger/private-chain';
 import { benchGenesis } from '../chain/genesis.js';
 import { openCore, openKeys, storePath } from '../chain/open-core.js';
+import { openBenchStore } from '../chain/open-store.js';
 import { BenchDevice, DEVICE_PROFILE } from '../ingest/device.js';
 import { writeFrames } from '../ingest/frame-file.js';
 
@@ -55,10 +51,7 @@ function makePatient(): MadePatient {
 }
 
 function writePatients(folder: string, patients: readonly MadePatient[]): void {
-  using store = openStore({
-    path: storePath(folder),
-    migrations: [...STORE_MIGRATIONS, ...LATER_STORE_MIGRATIONS],
-  });
+  using store = openBenchStore(storePath(folder));
   const nowMs = Date.now();
   store.transaction((writer) => {
     for (const { genesis, device, epoch } of patients) {

@@ -1,25 +1,18 @@
-import { join } from 'node:path';
 import { Authority, Gateway } from '@careledger/client';
 import { LOINC } from '@careledger/clinical';
 import { nodeVerifier, sha256 } from '@careledger/crypto';
 import { DeviceSession, LedgerView, enrolAtHome, type Person } from '@careledger/examples';
 import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain';
 import type { FrameResult } from '@careledger/protocol';
-import {
-  ProcessGroup,
-  startCareledger,
-  startEmbeddedNetwork,
-  type Careledger,
-  type RunningNetwork,
-} from '@careledger/supervisor';
+import { ProcessGroup, type Careledger, type RunningNetwork } from '@careledger/supervisor';
 import { BenchError } from '../errors.js';
 import { ask, type Asked } from '../fhir/asking.js';
 import { growthRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
 import { p95 } from '../run/statistics.js';
+import { HOUR_MS, startServices } from '../services/start.js';
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 /** Frames of a block. */
 const OF_BLOCK = 64;
 /** Blocks that are anchored one by one; the transaction of the last one is attested by the gateway's organisation alone. */
@@ -52,10 +45,7 @@ export const readWithProofVsPlain: Measure = {
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await using processes = new ProcessGroup();
     progress('proofs: the network and the services start');
-    const network = await startEmbeddedNetwork(processes, join(folder, 'network'), join(folder, 'logs'));
-    const careledger = await startCareledger({
-      ...{ processes, network, dir: folder, recordIntervalMs: HOUR_MS, authorities: ['hospital'] },
-    });
+    const { network, careledger } = await startServices(processes, folder, { authorities: ['hospital'] });
     const person = await enrolAtHome(careledger);
     progress(`proofs: ${BLOCKS * OF_BLOCK} frames`);
     const chain = new ProvedChain(person, careledger);

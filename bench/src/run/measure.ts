@@ -1,4 +1,4 @@
-import type { Budget } from './budget.js';
+import { budgetText, type Budget } from './budget.js';
 import { median, spreadOf, type Spread } from './statistics.js';
 
 /** What a measure may use while it runs. */
@@ -46,6 +46,11 @@ export interface Measure {
   /** Whether its path has a flame graph: false for memory, which takes no time. */
   readonly isProfiled?: boolean;
   run(context: BenchContext): Promise<Outcome>;
+}
+
+/** A measure's budget; in its unit where the figure is no ratio. */
+export function budgetWithUnit({ budget, unit, b }: Pick<Measure, 'budget' | 'unit' | 'b'>): string {
+  return b === null && budget !== 'reported' ? `${budgetText(budget)} ${unit}` : budgetText(budget);
 }
 
 /** `b / a`: how many times as cheap a is. */

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BenchError } from '../errors.js';
+import { isNotHere } from '../errors.js';
 import type { BenchContext, Measure } from './measure.js';
 import type { Result } from './verdict.js';
 
@@ -11,7 +11,7 @@ export async function runMeasure(measure: Measure, context: BenchContext): Promi
   try {
     return { measure, outcome: await measure.run({ ...context, folder }) };
   } catch (error) {
-    if (error instanceof BenchError && error.code === 'NOT_HERE') return { measure, skipped: error.message };
+    if (isNotHere(error)) return { measure, skipped: error.message };
     return { measure, error: error instanceof Error ? error : new Error(String(error)) };
   } finally {
     rmSync(folder, { recursive: true });

@@ -3,8 +3,8 @@ import { LOINC } from '@careledger/clinical';
 import { replay, type Person } from '@careledger/examples';
 import type { Careledger } from '@careledger/supervisor';
 import { BenchError } from '../../errors.js';
+import { HOUR_MS } from '../../services/start.js';
 
-const HOUR_MS = 3_600_000;
 /** A continuous glucose monitor measures every five minutes. */
 const READING_INTERVAL_MS = 300_000;
 const DAY_HOURS = 24;
@@ -17,8 +17,6 @@ export const DAY = {
   readings: (DAY_HOURS * HOUR_MS) / READING_INTERVAL_MS,
   records: DAY_HOURS,
 } as const;
-/** Window of a periodic record. */
-export const RECORD_INTERVAL_MS = HOUR_MS;
 
 /** Every patient's monitor sends the last 24 whole hours; resolves when their records are on both ledgers. */
 export async function sendDay({ gateway }: Careledger, people: readonly Person[]): Promise<void> {

@@ -2,19 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHANNELS } from '@careledger/domain';
 import { LedgerView, enrolAtHome, type Person } from '@careledger/examples';
-import {
-  ProcessGroup,
-  cpuTimeMs,
-  startCareledger,
-  startEmbeddedNetwork,
-  type Child,
-} from '@careledger/supervisor';
+import { ProcessGroup, cpuTimeMs, type Child } from '@careledger/supervisor';
 import { shown } from '../../report/number.js';
+import { startServices } from '../../services/start.js';
 import { endsOf, valueAt, type Experiment, type Point } from '../experiment.js';
-import { DAY, RECORD_INTERVAL_MS, sendDay } from './home.js';
+import { DAY, sendDay } from './home.js';
 
 const PATIENTS = { quick: [1, 4], full: [1, 2, 4, 8, 16, 32] };
-const AUTHORITIES = ['hospital'];
 
 /** Processes whose cost is told together. */
 const PROCESSES = [
@@ -42,12 +36,7 @@ export const patients: Experiment = {
     const dir = join(folder, 'patients');
     await using processes = new ProcessGroup();
     progress('patients: the network and the services start');
-    const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
-    const authorities = AUTHORITIES;
-    const careledger = await startCareledger({
-      ...{ processes, network, dir, authorities },
-      recordIntervalMs: RECORD_INTERVAL_MS,
-    });
+    const { network, careledger } = await startServices(processes, dir, { authorities: ['hospital'] });
     const cpu = PROCESSES.map(({ name }) => ({ name, points: [] as Point[] }));
     const bytes = PLACES.map(({ name }) => ({ name, points: [] as Point[] }));
     const transactions = CHANNELS.map((channel) => ({ name: `channel ${channel}`, points: [] as Point[] }));

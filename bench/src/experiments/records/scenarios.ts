@@ -4,17 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LOINC } from '@careledger/clinical';
 import { enrolAtHome, replay, type Person } from '@careledger/examples';
 import { OtlpReceiver, type ReceivedSpan } from '@careledger/service-kit/otlp-receiver';
-import { ProcessGroup, startCareledger, startEmbeddedNetwork, type Careledger } from '@careledger/supervisor';
+import { ProcessGroup, type Careledger } from '@careledger/supervisor';
 import { BenchError } from '../../errors.js';
+import { VERY_LOW } from '../../readings.js';
 import { shown } from '../../report/number.js';
 import { median } from '../../run/statistics.js';
+import { startServices } from '../../services/start.js';
 import { valueAt, type Experiment, type Figure } from '../experiment.js';
-import { RECORD_INTERVAL_MS } from './home.js';
 
 const ENDPOINT_VARIABLE = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 const RUNS = { quick: 2, full: 15 };
-/** mg/dL: an emergency. */
-const VERY_LOW = 41;
 /** Receipts and other work of the round before have an end. */
 const PAUSE_MS = 2_000;
 const VISIT_AGO_MS = 60_000;
@@ -59,12 +58,7 @@ export const scenarios: Experiment = {
     process.env[ENDPOINT_VARIABLE] = receiver.endpoint;
     try {
       await using processes = new ProcessGroup();
-      const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
-      const authorities = ['hospital'];
-      const careledger = await startCareledger({
-        ...{ processes, network, dir, authorities },
-        recordIntervalMs: RECORD_INTERVAL_MS,
-      });
+      const { careledger } = await startServices(processes, dir, { authorities: ['hospital'] });
       return await figuresOf(careledger, receiver, { runs: quick ? RUNS.quick : RUNS.full, progress });
     } finally {
       Reflect.deleteProperty(process.env, ENDPOINT_VARIABLE);

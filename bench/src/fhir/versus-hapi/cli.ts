@@ -9,13 +9,11 @@ import { textTable } from '../../report/table.js';
 import { WORKSPACE, runFolder } from '../../run/folder.js';
 import { compare, type Compared } from './compare.js';
 import { HAPI_POM, HapiServer } from './hapi-server.js';
-import { bundlesOf, load } from './loading.js';
+import { HOURS, bundlesOf, load } from './loading.js';
 import { ourSide } from './our-side.js';
 import { comparedRows, fhirSpeedPage, loadedRows, type LoadedPair } from './page.js';
 
 const PATIENTS = 4;
-/** Hours of which each patient has an observation: 1,000 and 100,000 in all. */
-const HOURS = [250, 25_000];
 const QUICK_HOURS = [250, 2_500];
 const ROUNDS = { warmUp: 4, counted: 7 };
 const QUICK_ROUNDS = { warmUp: 1, counted: 3 };

@@ -19,17 +19,21 @@ const run = promisify(execFile);
 
 /** HAPI FHIR's JPA server (bench/hapi) with its database in a folder. */
 export class HapiServer implements AsyncDisposable {
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
 
   private constructor(
-    process: ChildProcess,
+    child: ChildProcess,
     readonly url: string,
   ) {
-    this.#process = process;
+    this.#child = child;
   }
 
-  /** Compiles it, Maven fetching what it needs, and resolves once it serves. @throws BenchError `WORKER_FAILED` */
+  /**
+   * Compiles it, Maven fetching what it needs, and resolves once it serves.
+   * @throws BenchError `NOT_HERE` where Java or Maven is not, `WORKER_FAILED`
+   */
   static async start(folder: string): Promise<HapiServer> {
+    await requirePrograms();
     const built = join(folder, 'built');
     const classpath = join(built, 'classpath');
     mkdirSync(built, { recursive: true });
@@ -38,12 +42,13 @@ export class HapiServer implements AsyncDisposable {
       ...['compile', 'dependency:build-classpath'],
     ]);
     const classes = [join(built, 'classes'), readFileSync(classpath, 'utf8').trim()].join(':');
-    const process = spawn('java', [...JAVA_FLAGS, '-cp', classes, MAIN, join(folder, 'database')], {
+    const child = spawn('java', [...JAVA_FLAGS, '-cp', classes, MAIN, join(folder, 'database')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    process.stderr.pipe(createWriteStream(join(folder, 'hapi.log')));
-    for await (const line of createInterface({ input: process.stdout })) {
-      if (line.startsWith('{')) return new HapiServer(process, (JSON.parse(line) as { url: string }).url);
+    process.once('exit', () => child.kill());
+    child.stderr.pipe(createWriteStream(join(folder, 'hapi.log')));
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.startsWith('{')) return new HapiServer(child, (JSON.parse(line) as { url: string }).url);
     }
     throw new BenchError('WORKER_FAILED', `HAPI's server ended before it served: see ${folder}/hapi.log`);
   }
@@ -55,7 +60,7 @@ export class HapiServer implements AsyncDisposable {
       ...{ resource: { resourceType: 'Patient', id }, request: { method: 'PUT', url: `Patient/${id}` } },
     }));
     await ask(asked, '', { resourceType: 'Bundle', type: 'transaction', entry });
-    const cpuMs = () => cpuTimeMs(this.#process.pid ?? 0);
+    const cpuMs = () => cpuTimeMs(this.#child.pid ?? 0);
     return {
       ...{ name: 'HAPI', asked, creating: {}, patients, cpuMs, wholeCpuMs: cpuMs },
       settled: async () => undefined,
@@ -63,8 +68,17 @@ export class HapiServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    this.#process.kill();
-    await once(this.#process, 'exit');
+    if (this.#child.exitCode !== null) return;
+    this.#child.kill();
+    await once(this.#child, 'exit');
+  }
+}
+
+async function requirePrograms(): Promise<void> {
+  try {
+    await run('mvn', ['-v']);
+    await run('java', ['-version']);
+  } catch (cause) {
+    throw new BenchError('NOT_HERE', "HAPI's server is not here: it takes Java 17 and Maven", { cause });
   }
 }

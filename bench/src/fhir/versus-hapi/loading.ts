@@ -2,8 +2,10 @@ import { ask } from '../asking.js';
 import { observation } from '../observations.js';
 import type { FhirSide } from './side.js';
 
-/** Observations that one bundle has. */
-const BUNDLE_OBSERVATIONS = 1_000;
+/** Hours of which each patient has an observation: loaded one after the other, the second including the first. */
+export const HOURS: readonly number[] = [250, 25_000];
+/** Observations that one bundle has, which becomes one record: fewer where fewer are left. */
+export const BUNDLE_OBSERVATIONS = 1_000;
 
 /** What a load cost. */
 export interface Loaded {

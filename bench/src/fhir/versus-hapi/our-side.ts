@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Person } from '@careledger/examples';
+import { enrolAtHome, type Person } from '@careledger/examples';
 import { patientResourceIdOf } from '@careledger/fhir';
 import { cpuTimeMs, type ProcessGroup } from '@careledger/supervisor';
 import { BenchError } from '../../errors.js';
+import { startServices } from '../../services/start.js';
 import { ask } from '../asking.js';
-import { UNIT, enrolAtHome, letCopy, startAuthorities } from '../copying.js';
+import { UNIT, letCopy } from '../copying.js';
 import type { FhirSide } from './side.js';
 
 const SETTLED_TIMEOUT_MS = 20 * 60_000;
@@ -12,7 +13,7 @@ const POLL_MS = 1_000;
 
 /** An authority's api, with everything that it takes: patients' gateway, both ledgers, providers. */
 export async function ourSide(processes: ProcessGroup, folder: string, patients: number): Promise<FhirSide> {
-  const careledger = await startAuthorities(processes, folder, ['hospital']);
+  const { careledger } = await startServices(processes, folder, { authorities: ['hospital'] });
   const { hospital } = careledger.authorities;
   if (hospital === undefined) throw new RangeError('The network has no hospital');
   const people: Person[] = [];

@@ -2,7 +2,7 @@ import { shown } from '../../report/number.js';
 import { machineSection, pageOf, type RunFacts } from '../../report/page.js';
 import { markdownTable } from '../../report/table.js';
 import type { Compared } from './compare.js';
-import type { Loaded } from './loading.js';
+import { BUNDLE_OBSERVATIONS, HOURS, type Loaded } from './loading.js';
 
 /** What was loaded into both sides. */
 export interface LoadedPair {
@@ -66,7 +66,7 @@ export function fhirSpeedPage({ compared, loaded, hapi, ...facts }: FhirReport):
     '',
     '- **read by id** and **search by id** are of the working copy. **read by id, of the ledger** asks there each time: decided by two',
     '  organisations in a transaction, released by a provider, checked and decrypted, and all of the record with it in which the',
-    '  resource lies: here 250 or 1,000 observations. HAPI looks a row up in each of them.',
+    `  resource lies: here ${count(Math.min(...HOURS))} or ${count(BUNDLE_OBSERVATIONS)} observations. HAPI looks a row up in each of them.`,
     '- **search** is of the working copy, as are reads. Each resource is decrypted under the patient’s key, each record decided by the mirror of',
     '  the ledger, and who saw it is in the log, on disk, before the answer leaves. HAPI does none of this, and H2 does not wait for',
     '  the disk.',
@@ -77,7 +77,7 @@ export function fhirSpeedPage({ compared, loaded, hapi, ...facts }: FhirReport):
     '',
     ...markdownTable(loadedRows(loaded)),
     '',
-    'Transactions of 1,000 observations, one after the other; on our side until all of it is found: encrypted, stored at a provider,',
+    `Transactions of ${count(BUNDLE_OBSERVATIONS)} observations, one after the other; on our side until all of it is found: encrypted, stored at a provider,`,
     'on both ledgers, opened and confirmed by the patient’s gateway, asked for by the copy, decrypted and indexed.',
     '',
     ...machineSection(facts),

@@ -28,8 +28,8 @@ export const ingestVsVerifyLimit = ingestMeasure('round', {
     patients sending at once over MQTT from another process, frames signed beforehand in a third; against the pure
     verify rate of the same verifier on the same frames, keys cached. Every PUBACK follows an fdatasync. At the end every
     frame must be in a chain that verifies.`,
-  whyMissed: `Seven tenths of the time is the signature. The rest is many small parts: the gateway's own code (broker, queue, chain) a
-    tenth, reading the frame a twentieth, and sockets, SQLite and hashing two or three hundredths each.`,
+  whyMissed: `Most of the time is the signature. The rest is many small parts: the gateway's own code (broker, queue, chain), reading the
+    frame, sockets, SQLite and hashing.`,
 });
 
 /** What ingest costs beside what everybody has who verifies in Node. */
@@ -39,7 +39,7 @@ export const ingestVsNodeVerify = ingestMeasure('bareRound', {
   b: 'crypto.verify of node:crypto alone',
   what: `The same CPU of the gateway process per frame, against a bare loop of node:crypto's own verify on the same frames, keys
     imported beforehand: above 1, all of ingest takes less than verifying would by what Node has. Ours verifies by libsodium.`,
-  whyMissed: `libsodium verifies in about half the time of node:crypto. What ingest adds to that (MQTT, reading the frame, hashing, the
+  whyMissed: `libsodium verifies in less time than node:crypto. What ingest adds to that (MQTT, reading the frame, hashing, the
     store, the answer) is the rest: ingest_vs_verify_limit says how much.`,
 });
 

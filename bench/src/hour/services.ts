@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Gateway } from '@careledger/client';
-import { cpuTimeMs, type Careledger, type ProcessGroup } from '@careledger/supervisor';
+import { cpuTimeMs, type Careledger, type Child, type ProcessGroup } from '@careledger/supervisor';
 import { BenchError } from '../errors.js';
 import type { Resident } from './household.js';
 
@@ -9,16 +9,20 @@ const ARRIVED_TIMEOUT_MS = 120_000;
 /** Whoever hears of the records, and what follows them up, gets this long. */
 const PAUSE_MS = 1_500;
 const US_PER_MS = 1_000;
+/** The network's process, by the name that the supervisor gives it. */
 const NETWORK = 'devnet';
 
 /** The services, whose CPU is looked at from outside. */
-export class Station {
+export class Services {
   readonly #ops: Gateway;
   readonly #processes: ProcessGroup;
+  /** No service: its CPU is not counted. */
+  readonly #network: Child;
 
   constructor({ gateway }: Careledger, processes: ProcessGroup) {
     this.#ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
     this.#processes = processes;
+    this.#network = processes.child(NETWORK);
   }
 
   /** An hour of each; one record of each more is announced when it resolves. Microseconds of CPU for each. */
@@ -65,7 +69,7 @@ export class Station {
   }
 
   #cpuMs(): number {
-    const services = this.#processes.children.filter(({ name }) => name !== NETWORK);
+    const services = this.#processes.children.filter((child) => child !== this.#network);
     return services.reduce((sum, { pid }) => sum + (pid === undefined ? 0 : cpuTimeMs(pid)), 0);
   }
 }

@@ -1,0 +1,2 @@
+/** mg/dL of glucose: an emergency. */
+export const VERY_LOW = 41;

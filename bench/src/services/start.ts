@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import {
+  startCareledger,
+  startEmbeddedNetwork,
+  type Careledger,
+  type CareledgerOptions,
+  type ProcessGroup,
+  type RunningNetwork,
+} from '@careledger/supervisor';
+
+export const HOUR_MS = 3_600_000;
+
+/** A network with everything that runs on it. */
+interface Started {
+  readonly network: RunningNetwork;
+  readonly careledger: Careledger;
+}
+
+/** All services, on an embedded network in `dir`; their gateway makes a record of each hour. */
+export async function startServices(
+  processes: ProcessGroup,
+  dir: string,
+  options: Pick<CareledgerOptions, 'authorities' | 'anchorIntervalMs'>,
+): Promise<Started> {
+  const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
+  const careledger = await startCareledger({
+    ...{ processes, network, dir, recordIntervalMs: HOUR_MS },
+    ...options,
+  });
+  return { network, careledger };
+}
