@@ -958,6 +958,15 @@ export type HelloResult = {
     gatewayTime?: string;
 };
 
+export type ItemProblem = {
+    /**
+     * As a problem of its own would have it, see `/problems/{code}`
+     */
+    code: string;
+    detail: string;
+    reason?: string;
+};
+
 export type Job = {
     /**
      * 128 random bits, base64url
@@ -2686,13 +2695,7 @@ export type CreateEnrolmentsOfferResponses = {
     200: {
         offers: Array<{
             offer: EnrolmentOffer | null;
-            problem: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-            } | null;
+            problem: ItemProblem | null;
         }>;
     };
 };
@@ -2786,13 +2789,7 @@ export type BatchEnrolmentsResponses = {
         enrolments: Array<{
             patientId: string | null;
             token: string | null;
-            problem: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-            } | null;
+            problem: ItemProblem | null;
         }>;
     };
 };
