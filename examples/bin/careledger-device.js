@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { onEngine } from '@careledger/engine';
+import { runProgram } from '@careledger/engine';
 
-await onEngine(async () => {
-  try {
-    const { main } = await import('../dist/simulator/main.js');
-    await main(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`careledger-device: ${error.message}\n`);
-    process.exitCode = 1;
-  }
+await runProgram('careledger-device', async () => {
+  const { main } = await import('../dist/simulator/main.js');
+  await main(process.argv.slice(2));
 });

@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { onEngine } from '@careledger/engine';
+import { runProgram } from '@careledger/engine';
 
-await onEngine(async () => {
-  try {
-    const { main } = await import('../dist/sign-in/main.js');
-    await main(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`careledger-sign-in: ${error.message}\n`);
-    process.exitCode = 1;
-  }
+await runProgram('careledger-sign-in', async () => {
+  const { main } = await import('../dist/sign-in/main.js');
+  await main(process.argv.slice(2));
 });

@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { onEngine } from '@careledger/engine';
+import { runProgram } from '@careledger/engine';
 
-await onEngine(async () => {
-  try {
-    const { main } = await import('../dist/src/cli.js');
-    await main(process.argv);
-  } catch (error) {
-    process.stderr.write(`careledger-identity: ${error.code ? `${error.code}: ` : ''}${error.message}\n`);
-    process.exitCode = 1;
-  }
+await runProgram('careledger-identity', async () => {
+  const { main } = await import('../dist/src/cli.js');
+  await main(process.argv);
 });

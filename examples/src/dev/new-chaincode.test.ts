@@ -65,8 +65,10 @@ test('chaincode that is edited while the network runs answers anew, from the led
     expect(after).toContain("authorityId: 'aut_hospital'");
     expect(after).toContain("endpoint: 'https://edited.example'");
   } finally {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
-    if (child.exitCode === null) await once(child, 'exit');
+    if (child.pid !== undefined && child.exitCode === null) {
+      process.kill(-child.pid, 'SIGINT');
+      await once(child, 'exit');
+    }
   }
   expect(child.exitCode).toBe(0);
 }, 300_000);

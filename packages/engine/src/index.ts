@@ -25,6 +25,35 @@ export async function onEngine(program: () => Promise<unknown>): Promise<void> {
   else startAgain();
 }
 
+/**
+ * `onEngine` for a program whose failure is told on standard error, with exit status 1.
+ * @param name of the program, e.g. `careledger-api`
+ * @param told what is told of the failure; where developers run it, e.g. all of it by `inspect` of `node:util`
+ */
+export async function runProgram(
+  name: string,
+  program: () => Promise<unknown>,
+  told: (error: unknown) => string = reasonOf,
+): Promise<void> {
+  await onEngine(async () => {
+    try {
+      await program();
+    } catch (error) {
+      process.stderr.write(`${name}: ${told(error)}\n`);
+      process.exitCode = 1;
+    }
+  });
+}
+
+/** In one line: its code where it has one of ours, what it says, and the reasons below it, as `fetch failed: connect ECONNREFUSED …`. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+  // A connection that was tried at several addresses fails with an empty message and a code.
+  const said = error.message === '' ? code.slice(0, -2) || error.name : `${code}${error.message}`;
+  return error.cause === undefined ? said : `${said}: ${reasonOf(error.cause)}`;
+}
+
 /** Resolves the path of the pinned engine; undefined where it is not installed. */
 function pinnedEngine(): string | undefined {
   try {

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ENGINE_MAJOR, isEngine } from './index.js';
+import { ENGINE_MAJOR, isEngine, reasonOf } from './index.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -30,8 +30,18 @@ test('no launcher loads its program before it knows the engine', () => {
   expect(launchers.length).toBeGreaterThan(10);
   for (const launcher of launchers) {
     const imported = [...readFileSync(join(root, launcher), 'utf8').matchAll(/^import\b.*'(.+)';$/gm)];
-    expect([launcher, ...imported.map(([, from]) => from)]).toEqual([launcher, '@careledger/engine']);
+    // What any Node has says nothing of the engine.
+    const own = imported.map(([, from = '']) => from).filter((from) => !from.startsWith('node:'));
+    expect([launcher, ...own]).toEqual([launcher, '@careledger/engine']);
   }
+});
+
+test('a failure is told with its code and with what is below it', () => {
+  const refused = Object.assign(new Error(''), { code: 'ECONNREFUSED' });
+  expect(reasonOf(new TypeError('fetch failed', { cause: refused }))).toBe('fetch failed: ECONNREFUSED');
+  const coded = Object.assign(new Error('Set "url".', { cause: 'the file' }), { code: 'CONFIG_INVALID' });
+  expect(reasonOf(coded)).toBe('CONFIG_INVALID: Set "url".: the file');
+  expect(reasonOf('nothing but words')).toBe('nothing but words');
 });
 
 describeOnOlderNode('started by an older Node', () => {
