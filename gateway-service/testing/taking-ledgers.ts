@@ -1,5 +1,6 @@
 import type { ChannelName } from '@careledger/domain';
-import { ConsentOutbox } from '../src/consent/index.js';
+import { ConsentOutbox, SubscriptionStore } from '../src/consent/index.js';
+import { ConsentSettler } from '../src/consent/settle.js';
 import type { Settled } from '../src/ledger-access/statement-batcher.js';
 import type { ConsentDesk } from './consent-desk.js';
 
@@ -39,10 +40,19 @@ export function takingLedgers(desk: ConsentDesk, patientNo: number, codeOf: Code
       note: () => undefined,
     } as never,
     rotations: desk.rotations,
-    settler: {
-      settling: () => undefined,
-      settled: (step) => desk.progress.notify(step.patientNo),
-    },
+    settler: new ConsentSettler({
+      grants: desk.grants,
+      steps: desk.steps,
+      delegations: desk.delegations,
+      subscriptions: new SubscriptionStore(store.database),
+      registrations: desk.registrations,
+      progress: desk.progress,
+      rewraps: desk.rewraps,
+      rewrapper: { add: (of) => desk.rewrapping.push(of) },
+      detailDue: { request: () => undefined },
+      making: { addDetail: () => undefined },
+      awaiters: [],
+    }),
   });
   const settled = async (): Promise<void> => {
     const isDone = () => desk.steps.openCount(patientNo) === 0;

@@ -134,8 +134,9 @@ export class ConsentOutbox implements AsyncDisposable {
     if (step.kind === 'object' || step.kind === 'take-over') return;
     // So do a rotation's: what one refuses another may have.
     if (step.kind !== 'rotate') {
-      // A revocation that one channel refuses, which may know another key of the patient's, takes away on the other.
-      if (step.kind !== 'revoke') steps.refuseRest(step.patientNo, step.job, code, clock());
+      // What takes away does so on the other: the one that refuses may know another key of the patient's.
+      if (step.kind !== 'revoke' && step.kind !== 'deny')
+        steps.refuseRest(step.patientNo, step.job, code, clock());
       return this.#refuse(steps.following(step.patientNo, step.job), code);
     }
     this.#refuse(steps.after(step), code);

@@ -5,6 +5,7 @@ import { SEALED_CONTEXT } from '@careledger/protocol';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ConsentDesk, grantBody } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
+import { takingLedgers, type CodeOf } from '../../testing/taking-ledgers.js';
 import type { TestCore } from '../../testing/test-core.js';
 import type { Patient } from '../patients/index.js';
 import { readersOf } from '../records/readers.js';
@@ -89,5 +90,33 @@ describe('a denial', () => {
     });
     await consent.takeDenial(patient, denial);
     expect(desk.sent.map(({ kind }) => kind)).toEqual(['deny']);
+  });
+
+  test('that cloud refuses counts on authorities, and goes there; one that both refuse counts no more', async () => {
+    const patient = await t.patient();
+    const { patientNo } = patient;
+    await consent.takeGrant(patient, await said(patient, 'grant', grantBody()));
+    desk.everythingIsActive();
+    desk.settle();
+    const brought = async (codeOf: CodeOf) => {
+      const { came, outbox, settled } = takingLedgers(desk, patientNo, codeOf);
+      outbox.start();
+      await settled();
+      return came.map(([channel]) => channel);
+    };
+    const one = await consent.grant(patient, denied, unlock);
+    expect(await brought((channel) => (channel === 'cloud' ? 'STATEMENT_KEY_UNKNOWN' : 'OK'))).toEqual([
+      'cloud',
+      'authorities',
+    ]);
+    expect(desk.steps.job(patientNo, one).map(({ status }) => status)).toEqual(['refused', 'done']);
+    expect(grants.get(patientNo, one)?.status).toBe('active');
+    expect(readers(patient)).toEqual([]);
+    await consent.revoke(patient, one, unlock);
+    desk.settle();
+    const none = await consent.grant(patient, denied, unlock);
+    expect(await brought(() => 'STATEMENT_KEY_UNKNOWN')).toEqual(['cloud', 'authorities']);
+    expect(grants.get(patientNo, none)?.status).toBe('refused');
+    expect(readers(patient)).toHaveLength(1);
   });
 });

@@ -4,7 +4,7 @@ import type { PatientProgress } from '../patients/progress.js';
 import type { DelegationStore } from './delegation-store.js';
 import type { GrantStore } from './grant-store.js';
 import type { Registrations } from './registrations.js';
-import type { ConsentStep } from './step-store.js';
+import type { ConsentStep, StepStore } from './step-store.js';
 import type { SubscriptionStore } from './subscription-store.js';
 
 /** Holds back a patient's work until the patient is registered: `delivery/pipeline.ts`, `delivery/anchoring.ts`. */
@@ -15,6 +15,7 @@ export interface RegistrationAwaiter {
 
 export interface ConsentSettlerOptions {
   readonly grants: GrantStore;
+  readonly steps: Pick<StepStore, 'job'>;
   readonly delegations: Pick<DelegationStore, 'setStatus'>;
   readonly subscriptions: SubscriptionStore;
   readonly registrations: Registrations;
@@ -46,16 +47,14 @@ export class ConsentSettler {
     // Providers hold wraps against the grants that they have on `cloud`.
     const isPolicy =
       kind === 'grant' || kind === 'revoke' || kind === 'deny' || (kind === 'end-delegation' && isDone);
-    // Of a denial nothing was wrapped from when it was taken in: one that is refused is made good for.
-    if (isPolicy && (isDone ? channel === 'cloud' : kind === 'deny')) rewraps.request(patientNo);
-    if (kind === 'deny' && isDone) grants.setStatus(patientNo, job, 'pending', 'active');
+    if (isPolicy && isDone && channel === 'cloud') rewraps.request(patientNo);
+    if (kind === 'deny') this.#settlingDenial(step, isDone);
     if (kind === 'delegate') this.#settlingDelegation(step, isDone);
-    if (kind !== 'grant' && kind !== 'deny') return;
+    if (kind !== 'grant') return;
     if (!isDone) {
       grants.setStatus(patientNo, job, 'pending', 'refused');
       return;
     }
-    if (kind === 'deny') return;
     const grant = grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
     grants.setStatus(patientNo, job, 'pending', 'active');
@@ -63,6 +62,19 @@ export class ConsentSettler {
     const { subscriptionId, authorityId, isInPart } = grant.body;
     const status = isInPart === true ? 'approved-in-part' : 'approved';
     if (subscriptionId !== undefined) subscriptions.put(patientNo, { subscriptionId, authorityId, status });
+  }
+
+  /**
+   * It counts where any channel has it. Nothing was wrapped against it from when it was taken in: one that none has is
+   * made good for.
+   */
+  #settlingDenial({ job, patientNo }: ConsentStep, isDone: boolean): void {
+    const { grants, rewraps, steps } = this.#options;
+    if (isDone) grants.setStatus(patientNo, job, 'pending', 'active');
+    else if (steps.job(patientNo, job).every(({ status }) => status === 'refused')) {
+      grants.setStatus(patientNo, job, 'pending', 'refused');
+      rewraps.request(patientNo);
+    }
   }
 
   /** A delegate signs nothing before every channel knows it. */
