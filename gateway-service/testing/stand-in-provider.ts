@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateEd25519, sha256Hex } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
@@ -51,6 +51,10 @@ export class StandInProvider implements AsyncDisposable {
   allowed: ReadonlySet<string> | undefined;
   behaviour: ProviderBehaviour = 'answers';
   delayMs = 0;
+  /** What comes while it is set is answered once it resolves. */
+  held: Promise<void> | undefined;
+  /** Versions that are. */
+  heldVersions = 0;
   #server: Server | undefined;
   #port = 0;
 
@@ -64,17 +68,15 @@ export class StandInProvider implements AsyncDisposable {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        setTimeout(() => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          const body: unknown = text === '' ? undefined : JSON.parse(text);
-          const { status, answer } = this.#answer(request.url ?? '', body);
-          if (this.behaviour === 'loses-answer') {
-            response.destroy();
-            return;
-          }
-          const type = status < 300 ? 'application/json' : 'application/problem+json';
-          response.writeHead(status, { 'content-type': type }).end(JSON.stringify(answer));
-        }, this.delayMs);
+        const text = Buffer.concat(chunks).toString('utf8');
+        const body: unknown = text === '' ? undefined : JSON.parse(text);
+        const answer = () => this.#reply(request.url ?? '', body, response);
+        if (this.held === undefined) {
+          setTimeout(answer, this.delayMs);
+          return;
+        }
+        this.heldVersions += request.url === PROVIDER_ROUTES.versions ? versionsOf(body).length : 1;
+        void this.held.then(answer);
       });
     });
     server.listen(this.#port, '127.0.0.1');
@@ -112,15 +114,25 @@ export class StandInProvider implements AsyncDisposable {
     this.wraps.set(versionId, { wrapSet, wraps, acceptance: this.#accept(wrapSet) });
   }
 
+  #reply(url: string, body: unknown, response: ServerResponse): void {
+    const { status, answer } = this.#answer(url, body);
+    if (this.behaviour === 'loses-answer') {
+      response.destroy();
+      return;
+    }
+    const type = status < 300 ? 'application/json' : 'application/problem+json';
+    response.writeHead(status, { 'content-type': type }).end(JSON.stringify(answer));
+  }
+
   #answer(url: string, body: unknown): Answer {
-    if (url === PROVIDER_ROUTES.versions) return this.#takeAll(body as StoreRecordsRequest);
+    if (url === PROVIDER_ROUTES.versions) return this.#takeAll(versionsOf(body));
     const [, , , recordId = '', , version = '', wraps] = url.split('/');
     return wraps === undefined
       ? this.#take(body as StoreRecordRequest)
       : this.#wraps(`${recordId} ${version}`, body as ReplaceWrapsRequest | undefined);
   }
 
-  #takeAll({ versions }: StoreRecordsRequest): Answer {
+  #takeAll(versions: StoreRecordsRequest['versions']): Answer {
     this.batches.push(versions.length);
     if (versions.some(({ statement }) => this.unreadable.has(versionIdOf(statement))))
       return problem(400, 'VALIDATION_FAILED');
@@ -195,6 +207,8 @@ export class StandInProvider implements AsyncDisposable {
     );
   }
 }
+
+const versionsOf = (request: unknown) => (request as StoreRecordsRequest).versions;
 
 const bodyOf = (statement: string) => readStatement(statement).payload.body as StatementBody<'storeRecord'>;
 

@@ -198,16 +198,18 @@ describe('records of many patients at once', () => {
   test('hold up no emergency: it goes by itself while their request is on its way', async () => {
     const [provider] = fixture.providers;
     const endangered = await fixture.patient();
-    provider.delayMs = 2_000;
-    await makeForMany(6);
-    await fixture.until(() => fixture.pipeline.health.some(({ running }) => running >= 6));
-    const before = provider.batches.length;
-    provider.delayMs = 1;
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    provider.held = promise;
+    const periodic = await makeForMany(6);
+    await fixture.until(() => provider.heldVersions === periodic.length);
+    provider.held = undefined;
     const emergency = await fixture.make(endangered, 'emergency');
     await fixture.until(() => fixture.ledger.has(emergency));
     expect([...fixture.ledger.keys()]).toEqual([emergency]);
-    expect(provider.batches.length).toBe(before);
+    expect(provider.batches).toEqual([]);
+    letGo();
     await fixture.drained();
+    expect(fixture.ledger.size).toBe(periodic.length + 1);
   });
 });
 
