@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -84,13 +84,13 @@ async function authorities(): Promise<string> {
   return text(prompt.stdout);
 }
 
-/** The checkout with what is compiled of it. Its packages are its own; those of others are linked. */
+/** The checkout with what is compiled of it. Its packages are its own; those of others that all share are linked. */
 function copyCheckout(): void {
-  const left = new Set(['.git', '.careledger', 'node_modules']);
+  const left = new Set(['.git', '.careledger', 'node_modules'].map((name) => join(workspace, name)));
   cpSync(workspace, checkout, {
     recursive: true,
     preserveTimestamps: true,
-    filter: (path) => !left.has(basename(path)),
+    filter: (path) => !left.has(path),
   });
   const modules = join(workspace, 'node_modules');
   mkdirSync(join(checkout, 'node_modules'));
