@@ -16,7 +16,7 @@ export interface Listener {
 }
 
 /** A service, or an organisation's OpenID provider, with its address. */
-export type Program = Pick<ServiceNode, 'id' | 'host' | 'port' | 'mqttPort' | 'url'>;
+export type Program = Pick<ServiceNode, 'id' | 'host' | 'port' | 'mqttPort'>;
 
 /** Names of a network's processes, each with the addresses that it listens on. */
 export function listeners(plan: NetworkPlan, programs: readonly Program[]): Map<string, Listener> {
