@@ -9,7 +9,7 @@ const VALUE_MAX_CHARS = 64;
 const CHARACTER = '[!-#%-+\\u002d-\\u005b\\u005d-{}~]';
 
 /** A number by which this organisation knows a patient. */
-export const PatientNumberBody = closedObject(
+const PatientNumberBody = closedObject(
   {
     type: Type.Optional(
       Type.Enum([...NUMBER_TYPES], {
