@@ -1,6 +1,6 @@
 # Fabric's own binaries as processes of this machine; peer, orderer and ccaas_builder from PATH or FABRIC_BIN.
 PROFILE ?= small
-# Whether gateway, cloud-services and apis run too: yes or no; remembered until it is said again.
+# Whether gateway, cloud-services, apis and OpenID providers run too: yes or no; remembered until it is said again.
 SERVICES ?=
 SERVICES_yes := --services
 SERVICES_no := --no-services

@@ -18,6 +18,7 @@ export const openapi: OpenApiInfo = {
     },
     settings: { description: 'How patients’ readings are judged', nouns: ['settings-statements'] },
     anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
+    numbers: { description: 'The numbers by which this authority knows its patients' },
     practitioners: { description: 'People of this authority' },
     jobs: { description: 'Work that goes on after its request was answered' },
     recoveries: {

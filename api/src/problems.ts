@@ -1,3 +1,4 @@
+import { EXAMPLE } from '@careledger/domain/examples';
 import { ledgerProblems } from '@careledger/ledger/service';
 import {
   ProblemError,
@@ -90,6 +91,14 @@ export const problems = defineProblems({
     title: 'Whoever signed in is being registered on the ledger: try again in `retryAfterS` seconds',
   },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },
+  // patients
+  NUMBER_TAKEN: {
+    status: 409,
+    title: 'Another patient of this authority has this number: `heldBy`',
+    members: {
+      heldBy: { type: 'string', description: 'The patient who has it', examples: [EXAMPLE.patientId] },
+    },
+  },
   // the rest
   SUBSCRIPTION_UNKNOWN: { status: 404, title: 'This authority has no such subscription' },
   VISIT_UNKNOWN: { status: 404, title: 'This authority recorded no such visit' },

@@ -2,6 +2,7 @@ import { patientResourceIdOf, resourceIdOf } from '@careledger/fhir';
 import { expect, test } from '@jest/globals';
 import type { KeptResource } from '../copies/copy-store.js';
 import { askedOfCopy, type CopyParameters } from './copy-parameters.js';
+import { patientOf } from './whose.js';
 
 const BASE = 'https://hospital.example/fhir';
 const PATIENT = `pat_${'a'.repeat(32)}`;
@@ -10,7 +11,7 @@ const RECORD = `rec_${'b'.repeat(32)}`;
 const ENTRY = 'AAAAAAAAAAA';
 const ID = resourceIdOf({ patientId: PATIENT, recordId: RECORD, entry: ENTRY });
 const asked = (query: object, resourceType = 'Observation') =>
-  askedOfCopy(resourceType, { _count: 50, ...query } as CopyParameters, BASE);
+  askedOfCopy(resourceType, { _count: 50, ...query } as CopyParameters, { patientId: PATIENT, base: BASE });
 const termsOf = (query: object, resourceType?: string) =>
   asked({ patient: REFERENCE, ...query }, resourceType).wanted.terms;
 
@@ -24,8 +25,12 @@ test.each([
   [{ 'subject:Patient.identifier': PATIENT }],
   [{ 'patient._id': REFERENCE.slice('Patient/'.length) }],
   [{ 'subject:Patient._id': PATIENT }],
+  [{ 'patient.identifier': 'urn:oid:1.2.3|4711' }],
+  [{ 'subject:Patient.identifier': 'urn:oid:1.2.3|4711' }],
 ])('%j names one patient', (query) => {
-  expect(asked(query).wanted.patientId).toBe(PATIENT);
+  const holderOf = ({ system, value }: { system: string | undefined; value: string }) =>
+    system === 'urn:oid:1.2.3' && value === '4711' ? PATIENT : undefined;
+  expect(patientOf('Observation', query, { base: BASE, holderOf })).toBe(PATIENT);
 });
 
 test('what copies have as keyed hashes is what they are searched for', () => {

@@ -14,7 +14,7 @@ import { COUNTING, ELEMENTS, sortedBy } from './result-parameters.js';
 import { entriesIn, referencesIn } from './reference-parameter.js';
 import { LAST_UPDATED, SEARCHED_BY, type SearchParameter } from './table.js';
 import { tokensIn } from './token-parameter.js';
-import { patientOf, patientParametersOf } from './whose.js';
+import { patientParametersOf } from './whose.js';
 
 const VALUE_MAX_CHARS = 2_048;
 const REPEATED_MAX = 8;
@@ -61,10 +61,19 @@ export function copyParameters(resourceType: string) {
   return closedObject({ ...COMMON, ...sort, ...Object.fromEntries([...own, ...whose]) });
 }
 
+/** Whose resources are asked for, and the address of this server, with FHIR's path. */
+interface Place {
+  readonly patientId: string;
+  readonly base: string;
+}
+
 /** @throws ProblemError VALIDATION_FAILED */
-export function askedOfCopy(resourceType: string, query: CopyParameters, base: string): AskedOfCopy {
+export function askedOfCopy(
+  resourceType: string,
+  query: CopyParameters,
+  { patientId, base }: Place,
+): AskedOfCopy {
   const { _count, _cursor: cursor, _sort, _summary, _total, _include, _revinclude } = query;
-  const patientId = patientOf(resourceType, query, base);
   const isOnlyCounted = _summary === 'count';
   const time = sortedBy(resourceType);
   const said = time === undefined ? [] : valuesOf(query[time]);
@@ -115,12 +124,7 @@ function termOf(
     patientId,
     base,
     resourceType,
-  }: {
-    readonly query: CopyParameters;
-    readonly patientId: string;
-    readonly base: string;
-    readonly resourceType: string;
-  },
+  }: Place & { readonly query: CopyParameters; readonly resourceType: string },
 ): CopyTerm[] {
   const value = query[name];
   if (

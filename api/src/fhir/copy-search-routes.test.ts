@@ -36,7 +36,7 @@ describe('a search of what a copy holds', () => {
     'subject:Patient=Ann',
     'patient.name=Ann',
     'subject:Patient.birthdate=2000',
-    'patient.identifier=urn:oid:1.2.3|4711',
+    'patient.identifier=4711',
     `patient.identifier=${PATIENT},${PATIENT}`,
     'patient._id=Ann',
     `patient._id.identifier=${PATIENT}`,
@@ -145,4 +145,12 @@ describe('a search of what a copy holds', () => {
     ];
     for (const each of asked) expect(each.answer.statusCode).toBe(503);
   });
+});
+
+test('of a number that nobody has nothing is found, and nobody is asked', async () => {
+  const search = `${FHIR_BASE}/Observation?patient.identifier=urn:oid:1.2.3|4711`;
+  const found = (await fhir.ask(search)).answer.json<object>();
+  expect(found).toMatchObject({ type: 'searchset', link: [{ relation: 'self' }] });
+  expect(found).not.toHaveProperty('entry');
+  expect((await fhir.ask(`${search}&_total=accurate`)).answer.json<object>()).toMatchObject({ total: 0 });
 });

@@ -8,7 +8,7 @@ import { CallerHeaders, callerOf } from './caller.js';
 import { copyProblems, type CopySearchRouteOptions } from './copy-search-routes.js';
 import { isStoredIn, timeIn } from './date-parameter.js';
 import { DATE_MAX_CHARS, FORMAT, PAGE, PatientResourceId, patientOfId } from './parameters.js';
-import { patientResource } from './patient-routes.js';
+import { patientResource } from './patient-resource.js';
 import { sendSearchset } from './searchset.js';
 import { servedCopy } from './served-copy.js';
 import { ROUTE_OF, type Row } from './table.js';
@@ -33,7 +33,7 @@ const PATIENT = 'Patient';
  * (https://hl7.org/fhir/R4/operation-patient-everything.html).
  */
 export function addEverythingRoute(app: ServiceApp, row: Row, options: CopySearchRouteOptions): void {
-  const { base, search } = options;
+  const { base, numbers, search } = options;
   app.get(
     ROUTE_OF.everything(row.resourceType)[1],
     {
@@ -67,7 +67,7 @@ export function addEverythingRoute(app: ServiceApp, row: Row, options: CopySearc
         maySearch(principal, PATIENT, patientId);
       const page = {
         resources: [
-          ...(hasPatient ? [patientResource(patientId)] : []),
+          ...(hasPatient ? [patientResource(patientId, numbers)] : []),
           ...resources.map((each) => servedCopy(patientId, each)),
         ],
         next,

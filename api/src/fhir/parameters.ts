@@ -52,15 +52,30 @@ export function patientIn(parameter: string, base: string): string {
   throw new ProblemError('VALIDATION_FAILED', 'patient: name one patient of this server, e.g. Patient/pat-…');
 }
 
+/** An identifier of a patient, as a search names it. */
+export interface NamedIdentifier {
+  /** Undefined: whichever it is; empty: none. */
+  readonly system: string | undefined;
+  readonly value: string;
+}
+
 /**
- * The pseudonym that a token of `identifier` is, with its system or without one; undefined for another system's value.
+ * The identifier that a token is (https://hl7.org/fhir/R4/search.html#token).
  * @throws ProblemError VALIDATION_FAILED where no value is named, or several
  */
-export function pseudonymOf(identifier: string, name = 'identifier'): string | undefined {
-  const [first = '', second, ...more] = identifier.split('|');
+export function identifierIn(token: string, name = 'identifier'): NamedIdentifier {
+  const [first = '', second, ...more] = token.split('|');
   const value = second ?? first;
-  if (value === '' || more.length > 0 || identifier.includes(','))
-    throw new ProblemError('VALIDATION_FAILED', `${name}: name one, as ${SYSTEM.patient}|pat_…`);
-  const isOurs = second === undefined || first === SYSTEM.patient;
+  if (value === '' || more.length > 0 || token.includes(','))
+    throw new ProblemError(
+      'VALIDATION_FAILED',
+      `${name}: name one, as ${SYSTEM.patient}|pat_… or SYSTEM|NUMBER`,
+    );
+  return { system: second === undefined ? undefined : first, value };
+}
+
+/** The pseudonym that an identifier is, with its system or without one; undefined for anything else. */
+export function pseudonymOf({ system, value }: NamedIdentifier): string | undefined {
+  const isOurs = system === undefined || system === SYSTEM.patient;
   return isOurs && Value.Check(PatientId, value) ? value : undefined;
 }

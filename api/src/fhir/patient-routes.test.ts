@@ -24,8 +24,9 @@ test.each([
   ]);
 });
 
-test('a patient is found by the pseudonym alone: another system’s number is nobody’s here', async () => {
-  for (const identifier of [`urn:oid:1.2.3|${PATIENT}`, '|4711', 'urn:careledger:patient|4711']) {
+test('a number that this authority has given nobody finds nobody, and nobody else is asked', async () => {
+  const NOBODYS = [`urn:oid:1.2.3|${PATIENT}`, 'urn:oid:1.2.3|4711', '4711', '|4711'];
+  for (const identifier of [...NOBODYS, 'urn:careledger:patient|4711']) {
     const query = new URLSearchParams({ identifier }).toString();
     const { outcome } = await fhir.ask(`${FHIR_BASE}/Patient?${query}`);
     expect(outcome).toMatchObject({ type: 'searchset', link: [{ relation: 'self' }] });

@@ -1,19 +1,30 @@
-import { SYSTEM, patientResourceIdOf } from '@careledger/fhir';
 import { closedObject } from '@careledger/domain';
 import { orUndefined } from '@careledger/ledger';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import {
   ProblemError,
   assertScopes,
+  fromCursor,
+  pageOfRows,
   principalOf,
   type Principal,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import type { PatientNumberStore } from '../patient-numbers/number-store.js';
 import type { Registrations } from '../policy/registrations.js';
 import { resourceAnswer, sendResource } from './answers.js';
-import type { Json } from '../resources/json.js';
-import { FORMAT, PAGE, PatientResourceId, patientOfId, pseudonymOf } from './parameters.js';
+import { holdersFor } from './number-holders.js';
+import {
+  FORMAT,
+  PAGE,
+  PatientResourceId,
+  identifierIn,
+  patientOfId,
+  pseudonymOf,
+  type NamedIdentifier,
+} from './parameters.js';
+import { patientResource } from './patient-resource.js';
 import { COUNTING, ELEMENTS } from './result-parameters.js';
 import { searchPlace } from './search-place.js';
 import { sendSearchset } from './searchset.js';
@@ -21,18 +32,20 @@ import { ROUTE_OF, type Row } from './table.js';
 import { kindsOf } from './type-scopes.js';
 
 export interface PatientRouteOptions {
+  readonly numbers: PatientNumberStore;
   readonly registrations: Registrations;
   /** Address of this server, with FHIR's path. */
   readonly base: string;
 }
 
 const KINDS = kindsOf('Patient');
+const After = Type.String();
 
-/** A patient as everybody knows one here: by pseudonym, and nothing more. */
+/** A patient as this authority knows one: by pseudonym and by its own numbers, and nothing more. */
 export function addPatientReadRoute(
   app: ServiceApp,
   { resourceType, roles }: Row,
-  { registrations }: PatientRouteOptions,
+  { numbers, registrations }: PatientRouteOptions,
 ): void {
   app.get(
     ROUTE_OF.read(resourceType)[1],
@@ -51,43 +64,60 @@ export function addPatientReadRoute(
       if (patientId === undefined) throw new ProblemError('NOT_FOUND', 'No patient here has such an id');
       assertScopes(principalOf(request), { patientId, kinds: KINDS, does: 'r' });
       await onLedger(() => registrations.patient(patientId));
-      return sendResource(reply, request, JSON.stringify(patientResource(patientId)));
+      return sendResource(reply, request, JSON.stringify(patientResource(patientId, numbers)));
     },
   );
 }
 
-/** By the pseudonym: whoever has it from elsewhere finds whether there is such a patient, and under which id. */
-export function addPatientSearchRoute(
-  app: ServiceApp,
-  row: Row,
-  { base, registrations }: PatientRouteOptions,
-): void {
+/**
+ * By the pseudonym, for whoever has it from elsewhere, or by one of this authority's own numbers. A number of a patient whom the
+ * token is not for is nobody's: nobody learns that there is such a patient.
+ */
+export function addPatientSearchRoute(app: ServiceApp, row: Row, options: PatientRouteOptions): void {
+  const { base, numbers } = options;
   const { place, path } = searchPlace(row, { scopedByContent: true });
   app.route({
     ...place,
     schema: {
       hide: true,
-      problems: ledgerAnswers,
+      problems: [...ledgerAnswers, 'CURSOR_INVALID'],
       querystring: closedObject({
-        ...{ ...FORMAT, ...ELEMENTS, ...COUNTING },
-        ...{ _count: PAGE._count, identifier: Type.String() },
+        ...{ ...FORMAT, ...PAGE, ...ELEMENTS, ...COUNTING },
+        identifier: Type.String(),
       }),
       response: { 200: resourceAnswer('A Bundle of type searchset') },
     },
     handler: async (request, reply) => {
-      const { identifier, _summary, _total } = request.query;
-      const patientId = pseudonymOf(identifier);
-      const isNobody =
-        patientId === undefined || !(await isKnown(registrations, patientId, principalOf(request)));
-      const found = isNobody ? [] : [patientResource(patientId)];
+      const { identifier, _count, _cursor, _summary, _total } = request.query;
+      const found = await patientsWith(identifierIn(identifier), principalOf(request), options);
+      const after = _cursor === undefined ? '' : fromCursor(_cursor, After);
       const isOnlyCounted = _summary === 'count';
+      const { rows, next } = pageOfRows(
+        isOnlyCounted ? [] : found.filter((patientId) => patientId > after),
+        _count,
+        (patientId) => patientId,
+      );
       const page = {
-        ...{ resources: isOnlyCounted ? [] : found, next: null },
+        ...{ resources: rows.map((patientId) => patientResource(patientId, numbers)), next },
         ...((isOnlyCounted || _total === 'accurate') && { total: found.length }),
       };
       return sendSearchset(reply, request, page, { base, path });
     },
   });
+}
+
+/**
+ * Ids of those who have an identifier, sorted. Of whom a number is kept the ledger knows.
+ * @throws ProblemError SCOPE_INSUFFICIENT for the pseudonym of a patient whom the token is not for, known or not
+ */
+async function patientsWith(
+  identifier: NamedIdentifier,
+  principal: Principal,
+  { numbers, registrations }: PatientRouteOptions,
+): Promise<string[]> {
+  const pseudonym = pseudonymOf(identifier);
+  if (pseudonym !== undefined) return (await isKnown(registrations, pseudonym, principal)) ? [pseudonym] : [];
+  return holdersFor(principal, identifier, numbers);
 }
 
 async function isKnown(
@@ -99,10 +129,3 @@ async function isKnown(
   const patient = await onLedger(() => orUndefined(registrations.patient(patientId), 'PATIENT_UNKNOWN'));
   return patient !== undefined;
 }
-
-/** What everybody may know of a patient who has the pseudonym: that, and no more. */
-export const patientResource = (patientId: string): Json => ({
-  resourceType: 'Patient',
-  id: patientResourceIdOf(patientId),
-  identifier: [{ system: SYSTEM.patient, value: patientId }],
-});

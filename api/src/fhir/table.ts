@@ -15,7 +15,8 @@ export const SOURCES = {
   resources: 'a new record of one patient that holds all the resources',
   attempt: 'an attempt of this authority to read a record, as the ledger has decided and written it down',
   copy: 'the copy that the patient lets this authority keep, for its unit and purpose',
-  patient: 'a patient whom the ledger knows: the pseudonym, and no more',
+  patient:
+    'a patient whom the ledger knows: the pseudonym and the numbers that this authority has given, and no more',
   consent: 'a request of this authority to a patient, and what the patient gave: asking gives nothing',
   encounter: 'an entry of a record that this authority may read, or a visit that it has recorded itself',
   each: 'each entry by itself, as the request that it is; no history, and no Bundle of requests',
@@ -183,7 +184,12 @@ export const SEARCHED_BY: Readonly<Record<string, readonly SearchParameter[]>> =
   Observation: searchedBy('Observation', [
     ...[SUBJECT, ...tokens('code', 'category', 'status'), date('date'), MEASURED],
   ]),
-  Patient: [{ name: 'identifier', type: 'token', isRequired: true }],
+  Patient: [
+    {
+      ...{ name: 'identifier', type: 'token', isRequired: true },
+      takes: 'The pseudonym, or a number of this authority’s: with its system, or of whichever system',
+    },
+  ],
   Provenance: searchedBy('Provenance', [date('recorded')]),
 };
 

@@ -555,4 +555,22 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX copied_resources_long ON copied_resources (patient, type, from_ms)
         WHERE to_ms - from_ms > 2678400000;`,
   },
+  {
+    name: 'patients: the numbers by which this organisation knows them',
+    sql: `
+      CREATE TABLE patient_numbers (
+        -- keyed hash of its system and value
+        number BLOB PRIMARY KEY,
+        -- keyed hash of its value alone
+        value BLOB NOT NULL,
+        -- keyed hash of the patient's id
+        patient BLOB NOT NULL,
+        -- in the patient's list, from 0
+        place INTEGER NOT NULL,
+        -- whose, and which, under the store's key
+        sealed BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX patient_numbers_by_value ON patient_numbers (value);
+      CREATE INDEX patient_numbers_of_patient ON patient_numbers (patient, place);`,
+  },
 ];

@@ -189,6 +189,39 @@ describe('sign-in by OpenID Connect', () => {
         });
   });
 
+  test('a number of a patient whom a token is not for is one that nobody has', async () => {
+    const { patientId } = home;
+    const system = 'urn:oid:1.2.3';
+    const numbers = [{ system, value: '4711' }];
+    const given = await call(fixture.authority(), 'ops', `PUT /v1/patients/${patientId}/numbers`, {
+      numbers,
+    });
+    expect(given.status).toBe(200);
+    const paths = ['Patient?identifier=', 'Observation?patient.identifier='];
+    /** What is answered of a number, without the link that repeats it. */
+    const told = async (token: string, number: string) =>
+      Promise.all(
+        paths.map(async (path) => {
+          const { status, body } = await open(token, `/fhir/${path}${system}|${number}&_total=accurate`);
+          return [status, { ...body, link: [] }];
+        }),
+      );
+    const nothing = { resourceType: 'Bundle', type: 'searchset', total: 0, link: [] };
+    const everybody = await ofProgram(hospital, 'system/*.rs');
+    expect(await told(everybody, '4711')).toMatchObject([
+      [200, { total: 1, entry: [{ resource: { identifier: [{ value: patientId }, ...numbers] } }] }],
+      [403, { resourceType: 'OperationOutcome' }],
+    ]);
+    const scope = 'openid launch/patient patient/*.rs';
+    const ofAnother = await signedIn(hospital, { scope, patientId: `pat_${'a'.repeat(32)}` });
+    const typeAlone = await ofProgram(hospital, 'system/Observation.rs');
+    expect(await told(ofAnother, '4711')).toEqual(paths.map(() => [200, nothing]));
+    for (const token of [ofAnother, typeAlone])
+      expect(await told(token, '4711')).toEqual(await told(token, '4712'));
+    const ofHers = await signedIn(hospital, { scope, patientId });
+    expect((await told(ofHers, '4711'))[0]).toMatchObject([200, { total: 1 }]);
+  });
+
   test('a program with a key of its own opens for its unit, in nobody’s name', async () => {
     expect((await open(await ofProgram(hospital, 'system/*.rs'))).status).toBe(200);
     expect((await accesses()).at(-1)).not.toHaveProperty('practitionerId');

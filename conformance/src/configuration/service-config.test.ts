@@ -72,22 +72,27 @@ function faultsOf(service: ServiceNode, plan: NetworkPlan, services: readonly Se
   return Value.Errors(schema, complete).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-test.each<[ProfileName, RunnerName]>([
+const EVERY_NETWORK: readonly [ProfileName, RunnerName][] = [
   ['full', 'native'],
   ['full', 'compose'],
   ['small', 'native'],
   ['small', 'compose'],
-])('every service of profile %s, run by %s, takes its configuration', (profile, runner) => {
-  const plan = planNetwork(loadNetworkDefinition(), { profile, runner });
-  const services = servicesOf(plan);
-  expect(services).toHaveLength(plan.organizations.length);
-  expect(services.flatMap((service) => faultsOf(service, plan, services))).toEqual([]);
-});
+];
 
-test.each<ProfileName>(['full', 'small'])(
-  'OpenID providers of profile %s in containers take their configuration, and each api trusts its own one alone',
-  (profile) => {
-    const plan = planNetwork(loadNetworkDefinition(), { profile, runner: 'compose' });
+test.each(EVERY_NETWORK)(
+  'every service of profile %s, run by %s, takes its configuration',
+  (profile, runner) => {
+    const plan = planNetwork(loadNetworkDefinition(), { profile, runner });
+    const services = servicesOf(plan);
+    expect(services).toHaveLength(plan.organizations.length);
+    expect(services.flatMap((service) => faultsOf(service, plan, services))).toEqual([]);
+  },
+);
+
+test.each(EVERY_NETWORK)(
+  'OpenID providers of profile %s, run by %s, take their configuration, and each api trusts its own one alone',
+  (profile, runner) => {
+    const plan = planNetwork(loadNetworkDefinition(), { profile, runner });
     const services = servicesOf(plan);
     const apis = services.filter(({ program }) => program === 'api');
     expect(plan.identities.map(({ mspId }) => mspId)).toEqual(apis.map(({ mspId }) => mspId));

@@ -172,9 +172,11 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
       return name.startsWith('GET ') && isList !== isPaged ? [`${program} ${name}`] : [];
     }),
   );
-  // What these name is one thing's own, or bounded by the configuration (recoveries: one for each organisation with a role in them);
+  // What these name is one thing's own, or bounded by the configuration (recoveries: one for each organisation with a role in them)
+  // or by what may be given (numbers);
   // what the outbox shows says how many there are.
   expect(faults.sort()).toEqual([
+    'api GET /v1/patients/{patientId}/numbers',
     'api GET /v1/records/{recordId}',
     'api GET /v1/recoveries',
     'api GET /v1/subscriptions/{subscriptionId}',
@@ -211,6 +213,7 @@ const KNOWN_BY_ITSELF: Readonly<Record<string, string>> = {
   'api DELETE /v1/practitioners/{practitionerId}': 'who is withdrawn stays so',
   'api DELETE /v1/subscriptions/{subscriptionId}': 'what is cancelled stays so',
   'api POST /v1/emergency-notices': 'known by the id of the statement; no key may refuse a danger',
+  'api PUT /v1/patients/{patientId}/numbers': 'they are replaced as a whole',
   'cloud PUT /v1/records/{recordId}/versions/{version}': 'a version is stored once',
   'cloud PUT /v1/records/{recordId}/versions/{version}/wraps': 'a set of wraps has a number',
   'gateway POST /v1/frames': 'a frame has its place in the device’s chain; no key may refuse a danger',

@@ -87,6 +87,9 @@ async function judgedServices(fixture: GatewayFixture): Promise<JudgedService[]>
     at: new Date(Date.now() - MINUTE_MS).toISOString(),
     data: { reason: 'check-up' },
   });
+  await ok(hospital, 'ops', `PUT /v1/patients/${patientId}/numbers`, {
+    numbers: [{ type: 'MR', system: 'urn:oid:1.2.3', value: '4711' }],
+  });
   const register = (identifier: string) =>
     ok(hospital, 'ops', 'POST /v1/practitioners', { role: 'physician', identity: { identifier } });
   const { practitionerId } = await register('staff-17');

@@ -51,8 +51,36 @@ if (binaries === undefined)
       await deployment.up();
       expect(await deployment.processes()).toEqual(before);
       expect([...before.keys()]).toEqual(
-        expect.arrayContaining(['gateway', 'api-hospital', 'cloud-a', 'cloud-b']),
+        expect.arrayContaining(['gateway', 'api-hospital', 'cloud-a', 'cloud-b', 'identity-hospital']),
       );
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'people sign in at the provider that runs beside their api, after it was killed too',
+    async () => {
+      const { url } = await deployment.connection('api-hospital', 'practitioner');
+      const jsonAt = async (address: string): Promise<Readonly<Record<string, unknown>>> =>
+        (await fetch(address)).json() as Promise<Readonly<Record<string, unknown>>>;
+      const signIn = async () => {
+        const { issuer, token_endpoint } = await jsonAt(`${url}/fhir/.well-known/smart-configuration`);
+        expect(await jsonAt(`${String(issuer)}/.well-known/openid-configuration`)).toMatchObject({
+          issuer,
+          token_endpoint,
+        });
+        return issuer;
+      };
+      const issuer = await signIn();
+      process.kill((await deployment.processes()).get('identity-hospital') ?? 0, 'SIGKILL');
+      expect(await deployment.findings()).toEqual([
+        {
+          problem: 'identity-hospital does not run',
+          fix: expect.stringMatching(/^careledger-native up /),
+        },
+      ]);
+      await deployment.up();
+      expect([await deployment.findings(), await signIn()]).toEqual([[], issuer]);
     },
     TIMEOUT_MS,
   );

@@ -12,6 +12,8 @@ export const SYSTEM = {
   statistics: 'http://terminology.hl7.org/CodeSystem/observation-statistics',
   dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
   provenanceParticipant: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',
+  /** https://hl7.org/fhir/R4/v2/0203/ */
+  identifierType: 'http://terminology.hl7.org/CodeSystem/v2-0203',
   uri: 'urn:ietf:rfc:3986',
   /** Statistics that the code system above has no code for. */
   ownStatistics: 'urn:careledger:statistics',

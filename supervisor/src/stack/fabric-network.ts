@@ -45,7 +45,9 @@ export async function startNativeNetwork(
     throw error;
   }
   const pidFolder = join(dir, 'pids');
-  const plan = planNetwork(loadNetworkDefinition(), { profile, runner: 'native', portOffset });
+  const all = planNetwork(loadNetworkDefinition(), { profile, runner: 'native', portOffset });
+  // The network runs without services: nobody signs in at a provider of its own.
+  const plan = { ...all, identities: [] };
   return {
     plan,
     networkId: plan.network,

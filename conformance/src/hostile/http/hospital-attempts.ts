@@ -1,6 +1,7 @@
 import { newId, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP } from '@careledger/domain';
+import { SYSTEM } from '@careledger/fhir';
 import { systemToken } from '@careledger/supervisor';
 import { copyGranted, granted, textOf } from '../../fixtures/services/granted.js';
 import { OTHER_MSP } from '../../fixtures/services/gateway-fixture.js';
@@ -105,6 +106,13 @@ const rereads =
     );
     return 'bundle' in data ? THROUGH : String(data['withheld']);
   };
+
+/** What the hospital's systems are answered that bring a number of a patient. */
+const gives = (fixture: HttpFixture, { patientId }: TestHome, number: object): Promise<string> =>
+  fixture.send({
+    ...{ service: 'hospital', method: 'PUT', path: `/v1/patients/${patientId}/numbers` },
+    ...{ token: fixture.service('hospital').tokens.ops, body: { numbers: [number] } },
+  });
 
 /** What somebody at an authority tries with its api, and what others bring to it. */
 export const hospitalAttempts: readonly HttpKind[] = [
@@ -218,6 +226,35 @@ export const hospitalAttempts: readonly HttpKind[] = [
         const body = { patientId: home.patientId, at: new Date().toISOString(), data: { reason: 'none' } };
         const made = await call(fixture.service('lab'), 'practitioner', 'POST /v1/visits', body);
         return asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
+      },
+    },
+  }),
+  kind({
+    id: 'others-number',
+    role: 'operator',
+    what: 'gives a patient a number that another patient of the authority has, so that one is taken for the other',
+    answer: 'NUMBER_TAKEN',
+    tries: {
+      hospital: async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
+        await gives(fixture, home, { system: 'urn:oid:1.2.3', value: home.patientId.slice(4) });
+        return gives(fixture, other, { system: 'urn:oid:1.2.3', value: home.patientId.slice(4) });
+      },
+    },
+  }),
+  kind({
+    id: 'pseudonym-as-number',
+    role: 'operator',
+    what: 'gives a patient another one’s pseudonym for a number',
+    answer: 'VALIDATION_FAILED',
+    tries: {
+      'in the ledger’s system': async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
+        return gives(fixture, home, { system: SYSTEM.patient, value: other.patientId.slice(4) });
+      },
+      'in another': async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
+        return gives(fixture, home, { system: 'urn:oid:1.2.3', value: other.patientId });
       },
     },
   }),

@@ -66,13 +66,16 @@ program
     ).choices(['small', 'full']),
   )
   .option('--port-offset <n>', 'added to every port, for a second network', Number)
-  .option('--services', 'the organisations’ services too: gateway, cloud-services, apis; remembered')
+  .option(
+    '--services',
+    'the organisations’ services too: gateway, cloud-services, apis, OpenID providers; remembered',
+  )
   .option('--no-services', 'ends them')
   .action(async (options: UpOptions) =>
     onNetwork(async (network, output) => {
       const plan = await network.up(options);
       const { connection } = network.layout;
-      const services = network.services(await network.state()).map(({ id, url }) => ({ id, url }));
+      const services = network.programs(await network.state()).map(({ id, url }) => ({ id, url }));
       output.result({ profile: plan.profile, connection, services }, [
         ...table(services.map(({ id, url }) => [id, url])),
         `${plan.profile} network is up; clients connect by ${connection}`,

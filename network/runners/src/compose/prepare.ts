@@ -59,7 +59,7 @@ export async function prepare(
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
   const secrets = await writeServiceFiles(plan, layout, services, () => COMPOSE_SETTING);
-  const identitySecrets = await writeIdentityFiles(plan, layout, COMPOSE_SETTING);
+  const identitySecrets = await writeIdentityFiles(plan, layout, () => COMPOSE_SETTING);
   await writeMonitoringFiles(plan, layout, new Map([...secrets, ...identitySecrets]));
   progress(
     'prepare',

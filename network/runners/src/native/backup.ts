@@ -55,7 +55,7 @@ export async function restore(network: NativeNetwork, source: string): Promise<v
   const { at } = await verify(source);
   await requireEmpty(root, 'remove that network first, or name another folder with --dir');
   const state = await requireState(source);
-  const planned = listeners(network.plan(state), network.services(state));
+  const planned = listeners(network.plan(state), network.programs(state));
   await checkPorts(planned, new Set(planned.keys()));
 
   const partial = `${root}.partial`;
@@ -72,7 +72,7 @@ export async function restore(network: NativeNetwork, source: string): Promise<v
 async function whileHalted(network: NativeNetwork, copyRest: () => Promise<void>): Promise<BackupMoment> {
   const state = await network.state();
   const plan = network.plan(state);
-  const order = [...network.services(state), ...plan.chaincodeHosts, ...plan.peers, ...plan.orderers];
+  const order = [...network.programs(state), ...plan.chaincodeHosts, ...plan.peers, ...plan.orderers];
   const rank = new Map(order.map(({ id }, i) => [id, i]));
   const running = (await network.status())
     .filter((entry) => entry.running)

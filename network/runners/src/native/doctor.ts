@@ -25,7 +25,7 @@ export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
   }
   const state = await network.state();
   const plan = network.plan(state);
-  const services = network.services(state);
+  const services = network.programs(state);
   findings.push(...(await diagnoseCertificates(plan, network.layout, remedies)));
 
   const running = new Set((await network.status()).filter((entry) => entry.running).map(({ name }) => name));

@@ -17,6 +17,7 @@ import {
 } from '@careledger/network-admin';
 import {
   servicesOf,
+  type IdentityNode,
   type NetworkPlan,
   type ProfileName,
   type ServiceNode,
@@ -24,12 +25,12 @@ import {
 import type { ChaincodeCommand } from '../chaincode/launch.js';
 import { ProcessExitedError, RunnerError } from '../errors.js';
 import type { RunnerNetwork } from '../operations/runner-network.js';
-import { waitUntilServicesReady } from '../services/readiness.js';
+import { waitUntilServicesReady, type Addressed } from '../services/readiness.js';
 import { registerAll } from '../services/register.js';
 import { requireFabricBinaries } from './binaries.js';
 import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';
-import { checkPorts, listeners, type Listener } from './ports.js';
+import { checkPorts, listeners, type Listener, type Program } from './ports.js';
 import { ProcessTable, type ProcessSpec, type ProcessStatus } from './processes.js';
 import { prepareServices, serviceSpec } from './service-processes.js';
 import { whileAllRun } from './watch.js';
@@ -48,7 +49,7 @@ export interface UpOptions {
   /** Only for a new network; one that is there keeps its own. */
   readonly profile?: ProfileName;
   readonly portOffset?: number;
-  /** Whether the organisations' services run too: gateway, cloud-services, apis. As before unless it is said. */
+  /** Whether the organisations' services run too: gateway, cloud-services, apis, OpenID providers. As before unless it is said. */
   readonly services?: boolean;
 }
 
@@ -102,10 +103,10 @@ export class NativeNetwork implements RunnerNetwork {
     }
     const plan = this.plan(state);
     const binaries = await requireFabricBinaries(this.#options.env);
-    const planned = listeners(plan, this.services(state));
+    const planned = listeners(plan, this.programs(state));
     await this.#goOn();
     await this.#stopUnplanned(planned);
-    await this.#forgetDead(this.services(state));
+    await this.#forgetDead(this.programs(state));
     await this.#checkPorts(planned);
     await writeState(this.layout.root, state);
     await prepareNetwork(plan, this.layout, this.progress);
@@ -162,6 +163,11 @@ export class NativeNetwork implements RunnerNetwork {
     return state.services ? servicesOf(this.plan(state)) : [];
   }
 
+  /** The same, and the OpenID providers at which an authority's people sign in. */
+  programs(state: NetworkState): (IdentityNode | ServiceNode)[] {
+    return state.services ? programsOf(this.plan(state)) : [];
+  }
+
   async waitUntilReady(plan: NetworkPlan, signal?: AbortSignal): Promise<void> {
     using connections = await NetworkConnections.open(plan, this.layout);
     await waitUntilReady(plan, connections, undefined, signal);
@@ -200,26 +206,27 @@ export class NativeNetwork implements RunnerNetwork {
     return outcomes.filter(({ outcome }) => outcome === 'outdated').map(({ spec }) => spec);
   }
 
-  /** Registers the services and starts those that do not run; returns when all are ready. */
+  /** Registers the services, starts them and the OpenID providers where they do not run; returns when all are ready. */
   async #bringUpServices(plan: NetworkPlan, started: Set<string>): Promise<void> {
     const services = await prepareServices(plan, this.layout, this.progress);
     await whileAllRun(this.processes, () => registerAll(this.layout, services, this.progress));
     const roots = await readFile(this.layout.tlsRoots, 'utf8');
-    const outdated: ServiceNode[] = [];
-    for (const node of services) {
+    const programs = programsOf(plan);
+    const outdated: (IdentityNode | ServiceNode)[] = [];
+    for (const node of programs) {
       const outcome = await this.processes.start(await serviceSpec(this.layout, node));
       if (outcome === 'started') started.add(node.id);
       if (outcome === 'outdated') outdated.push(node);
     }
-    const ready = (nodes: readonly ServiceNode[]): Promise<void> =>
+    const ready = (nodes: readonly Addressed[]): Promise<void> =>
       whileAllRun(this.processes, (signal) => waitUntilServicesReady(nodes, roots, signal));
-    await ready(services.filter((node) => !outdated.includes(node)));
+    await ready(programs.filter((node) => !outdated.includes(node)));
     // One after the other, so that another provider serves while one is away.
     for (const node of outdated) {
       await this.#restart(await serviceSpec(this.layout, node), started);
       await ready([node]);
     }
-    this.progress('services', `${services.map(({ id }) => id).join(', ')} are ready`);
+    this.progress('services', `${programs.map(({ id }) => id).join(', ')} are ready`);
   }
 
   async #restart(spec: ProcessSpec, started: Set<string>): Promise<void> {
@@ -230,9 +237,9 @@ export class NativeNetwork implements RunnerNetwork {
   }
 
   /** Services start after what they need: until then, those that have died are not looked for. */
-  async #forgetDead(services: readonly ServiceNode[]): Promise<void> {
+  async #forgetDead(programs: readonly Program[]): Promise<void> {
     const running = await this.#running();
-    for (const { id } of services) if (!running.has(id)) await this.processes.stop(id);
+    for (const { id } of programs) if (!running.has(id)) await this.processes.stop(id);
   }
 
   /** What a backup that was killed has left halted goes on. */
@@ -242,7 +249,7 @@ export class NativeNetwork implements RunnerNetwork {
 
   async #serviceNames(): Promise<string[]> {
     const state = await readState(this.layout.root);
-    return state ? servicesOf(this.plan(state)).map(({ id }) => id) : [];
+    return state ? programsOf(this.plan(state)).map(({ id }) => id) : [];
   }
 
   /** Ends processes of organisations that have left, and services that are not wanted any more. */
@@ -261,6 +268,12 @@ export class NativeNetwork implements RunnerNetwork {
     return new Set(known.filter((entry) => entry.running).map((entry) => entry.name));
   }
 }
+
+/** Providers first: apis trust them. */
+const programsOf = (plan: NetworkPlan): (IdentityNode | ServiceNode)[] => [
+  ...plan.identities,
+  ...servicesOf(plan),
+];
 
 /** The peer looks for `bin/detect` below the builder's path; distributions put the programs in differing folders. */
 async function linkBuilder(layout: NativeLayout, programs: string): Promise<void> {

@@ -15,8 +15,11 @@ export interface Listener {
   readonly ports: readonly number[];
 }
 
+/** A service, or an organisation's OpenID provider, with its address. */
+export type Program = Pick<ServiceNode, 'id' | 'host' | 'port' | 'mqttPort'>;
+
 /** Names of a network's processes, each with the addresses that it listens on. */
-export function listeners(plan: NetworkPlan, services: readonly ServiceNode[]): Map<string, Listener> {
+export function listeners(plan: NetworkPlan, programs: readonly Program[]): Map<string, Listener> {
   return new Map<string, Listener>([
     ...plan.orderers.map(({ id, host, port, adminPort, operationsPort }): [string, Listener] => [
       id,
@@ -30,7 +33,7 @@ export function listeners(plan: NetworkPlan, services: readonly ServiceNode[]): 
       id,
       { host, ports: Object.values(ports) },
     ]),
-    ...services.map(({ id, host, port, mqttPort }): [string, Listener] => [
+    ...programs.map(({ id, host, port, mqttPort }): [string, Listener] => [
       id,
       { host, ports: mqttPort === undefined ? [port] : [port, mqttPort] },
     ]),

@@ -4,11 +4,14 @@ import type { Progress } from '@careledger/network-admin';
 import {
   clientOf,
   servicesOf,
+  type IdentityNode,
+  type IdentitySetting,
   type NetworkPlan,
   type ServiceNode,
   type ServiceSetting,
 } from '@careledger/network-definition';
 import { launcherOf } from '../services/register.js';
+import { writeIdentityFiles } from '../services/identity-files.js';
 import { writeServiceFiles } from '../services/service-files.js';
 import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
 import { inheritedEnvironment } from './environment.js';
@@ -16,44 +19,56 @@ import type { NativeLayout } from './layout.js';
 import type { ProcessSpec } from './processes.js';
 import { LOOPBACK } from './ports.js';
 
-/** Natively a service finds everything where the layout has it. */
-function nativeSetting(layout: NativeLayout, node: ServiceNode): ServiceSetting {
-  const tls = layout.nodeTls(node.mspId, node.id);
-  const identity = layout.client(node.mspId, clientOf(node));
+/** Natively everything is where the layout has it. */
+function ownSetting(layout: NativeLayout, { id, mspId }: IdentityNode | ServiceNode): IdentitySetting {
+  const tls = layout.nodeTls(mspId, id);
   return {
     listenHost: LOOPBACK,
     tls: { certFile: tls.cert, keyFile: tls.key },
-    connectionFile: layout.nodeFile(node.mspId, node.id, 'connection.json'),
-    identity: { certificateFile: identity.cert, privateKeyFile: identity.key },
-    dataDir: layout.data(node.id),
+    dataDir: layout.data(id),
   };
 }
 
-/** Makes what services need before they start: certificates, secrets, configuration. What is there stays. */
+/** The same of a service, which has an identity at its peer. */
+function serviceSetting(layout: NativeLayout, node: ServiceNode): ServiceSetting {
+  const identity = layout.client(node.mspId, clientOf(node));
+  return {
+    ...ownSetting(layout, node),
+    connectionFile: layout.nodeFile(node.mspId, node.id, 'connection.json'),
+    identity: { certificateFile: identity.cert, privateKeyFile: identity.key },
+  };
+}
+
+/** Makes what services and OpenID providers need before they start: certificates, secrets, configuration. What is there stays. */
 export async function prepareServices(
   plan: NetworkPlan,
   layout: NativeLayout,
   progress: Progress,
 ): Promise<ServiceNode[]> {
   const services = servicesOf(plan);
-  await ensureTlsCertificates(plan, { layout, hosts: services, progress });
+  await ensureTlsCertificates(plan, { layout, hosts: [...services, ...plan.identities], progress });
   await writeTlsRoots(layout, plan.organizations);
-  await writeServiceFiles(plan, layout, services, (node) => nativeSetting(layout, node));
+  await writeServiceFiles(plan, layout, services, (node) => serviceSetting(layout, node));
+  await writeIdentityFiles(plan, layout, (node) => ownSetting(layout, node));
   return services;
 }
 
-/** How to start a service. */
-export async function serviceSpec(layout: NativeLayout, node: ServiceNode): Promise<ProcessSpec> {
+/** How to start a service, or an OpenID provider. */
+export async function serviceSpec(
+  layout: NativeLayout,
+  node: IdentityNode | ServiceNode,
+): Promise<ProcessSpec> {
   const { mspId, id } = node;
   const file = (name: string): string => layout.nodeFile(mspId, id, name);
-  const identity = layout.client(mspId, clientOf(node));
-  const read = [file('config.json'), layout.nodeTls(mspId, id).cert, identity.cert, layout.tlsRoots];
+  const program = 'program' in node ? node.program : 'identity';
+  const identity = 'program' in node ? [layout.client(mspId, clientOf(node)).cert] : [];
+  const read = [file('config.json'), layout.nodeTls(mspId, id).cert, ...identity, layout.tlsRoots];
   const cwd = layout.process(id);
   await mkdir(cwd, { recursive: true });
   return {
     name: id,
     command: process.execPath,
-    args: [launcherOf(node.program), 'serve', '--config', file('config.json')],
+    args: [launcherOf(program), 'serve', '--config', file('config.json')],
     cwd,
     env: {
       ...inheritedEnvironment(),

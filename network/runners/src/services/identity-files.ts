@@ -1,6 +1,7 @@
 import {
   identityConfig,
   servicesOf,
+  type IdentityNode,
   type IdentitySetting,
   type NetworkPlan,
 } from '@careledger/network-definition';
@@ -15,13 +16,13 @@ const LAUNCHER = 'launcher';
 export async function writeIdentityFiles(
   plan: NetworkPlan,
   layout: ServiceLayout,
-  setting: IdentitySetting,
+  setting: (node: IdentityNode) => IdentitySetting,
 ): Promise<ReadonlyMap<string, ServiceSecrets>> {
   const services = servicesOf(plan);
   const written = plan.identities.map(async (node): Promise<[string, ServiceSecrets]> => {
     const secrets = await ensureSecrets(layout.secrets(node.id), ['ops', LAUNCHER, MONITORING]);
     const tokens = heldTokens(secrets, node.mspId, [{ id: LAUNCHER, mspId: node.mspId }]);
-    const config = identityConfig(node, { services, tokens, setting });
+    const config = identityConfig(node, { services, tokens, setting: setting(node) });
     await writeOwnFiles(layout, node, { config, passphrase: secrets.passphrase });
     return [node.id, secrets];
   });

@@ -32,7 +32,7 @@ export async function unreadyReason(node: Addressed, roots: string): Promise<str
 
 /** Returns when every service is ready. @throws RunnerError `SERVICE_NOT_READY` */
 export async function waitUntilServicesReady(
-  services: readonly ServiceNode[],
+  services: readonly Addressed[],
   roots: string,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { readIfThere, writePublic, type Progress } from '@careledger/network-admin';
 import {
   clientOf,
+  IDENTITY_LAUNCHER,
   SERVICE_LAUNCHERS,
   type ServiceNode,
   type ServiceProgram,
@@ -14,8 +15,10 @@ import type { ServiceLayout } from './layout.js';
 const run = promisify(execFile);
 
 /** Path of a program's launcher. */
-export const launcherOf = (program: ServiceProgram): string =>
-  fileURLToPath(new URL(`../../../../../${SERVICE_LAUNCHERS[program]}`, import.meta.url));
+export const launcherOf = (program: ServiceProgram | 'identity'): string => {
+  const path = program === 'identity' ? IDENTITY_LAUNCHER : SERVICE_LAUNCHERS[program];
+  return fileURLToPath(new URL(`../../../../../${path}`, import.meta.url));
+};
 
 /** Each opens a key store, whose key derivation takes 128 MiB (scrypt). */
 const REGISTRATIONS_AT_ONCE = 2;
