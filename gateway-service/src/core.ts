@@ -30,6 +30,8 @@ export interface GatewayCoreOptions {
   /** Undefined where patients keep them themselves. */
   readonly consentKeys: ConsentKeyFolder | undefined;
   readonly verifier: SignatureVerifier;
+  /** A thread verifies frames beside this one under load, by libsodium; `onLost` hears when it died or hung. None unless given. */
+  readonly verifyThread?: { readonly onLost: (error: Error) => void } | undefined;
   /** Audience of device tokens and pairing proofs. */
   readonly gatewayId: string;
   /** Network ID of chains and statements. */
@@ -95,6 +97,7 @@ export class GatewayCore implements AsyncDisposable {
     });
     this.pipeline = new IngestPipeline({
       ...{ ...common, keeper, verifier, rules, configAt, recovery, onFatal },
+      verifyThread: options.verifyThread,
       leaves: new StoredLeaves(read),
       greetings: new Greetings({ nonces, verifier }),
     });

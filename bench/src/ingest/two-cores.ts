@@ -34,7 +34,12 @@ export const ingestTwoCoresVsOne: Measure = {
     await using stack = new AsyncDisposableStack();
     const open = async (name: string, gateway: readonly number[]) => {
       progress(`two cores: signing ${DEVICES * framesEach} frames`);
-      const station = await Station.open({ folder: join(folder, name), framesEach, verifications: 1 });
+      const station = await Station.open({
+        folder: join(folder, name),
+        framesEach,
+        verifications: 1,
+        verifyThread: gateway.length > 1,
+      });
       stack.use(station);
       await station.pin({ gateway, generator: gateway.slice(-1) });
       return { station, perS: async () => ownRate(await station.round(FRAMES_EACH), gateway.length) };

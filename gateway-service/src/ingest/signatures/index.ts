@@ -1,0 +1,2 @@
+export type { Offered } from './offered-signatures.js';
+export { VerifyThread } from './verify-thread.js';
