@@ -26,7 +26,7 @@ import {
   URGENT_SYNCS_MAX,
   VERIFY_THREAD_MIN_WAITING,
 } from './limits.js';
-import { VerifyThread, type Offered } from './signatures/index.js';
+import { VerifyThread, type Offered, type VerifyThreadOptions } from './signatures/index.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
 import { turnsOf } from './turns.js';
 import { UrgentTrust } from './urgent-trust.js';
@@ -43,7 +43,7 @@ export interface PipelineOptions extends FrameChecks {
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
   readonly recovery: Pick<ChainRecovery, 'recover'>;
   /** A thread verifies signatures beside this one under load, on libsodium; `onLost` hears when it died or hung. None unless given. */
-  readonly verifyThread?: { readonly onLost: (error: Error) => void } | undefined;
+  readonly verifyThread?: VerifyThreadOptions | undefined;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
   readonly onFatal: (error: Error) => void;
 }
@@ -90,6 +90,7 @@ export class IngestPipeline {
     const { verifyThread } = options;
     if (verifyThread === undefined) return;
     this.#verifyThread = new VerifyThread({
+      ...verifyThread,
       onLost: (error) => {
         this.counters.verifyThreadLosses++;
         verifyThread.onLost(error);

@@ -71,12 +71,12 @@ export class VerifyThread {
       ({ beats } = memory);
     }, hungMs).unref();
     const running = { worker, signatures, watch };
-    worker.once('error', (error) => this.#lost(running, error));
+    worker.once('error', (cause) => this.#lost(running, new Error('It failed', { cause })));
     worker.once('exit', (status) => this.#lost(running, new Error(`It ended with status ${status}`)));
     return running;
   }
 
-  #lost(running: Running, error: unknown): void {
+  #lost(running: Running, error: Error): void {
     if (running !== this.#running) return;
     this.#forget(running);
     void running.worker.terminate();
@@ -84,7 +84,7 @@ export class VerifyThread {
     if (running.signatures.memory.beats > 0) this.#failures = 0;
     this.#failures++;
     this.#startMs = performance.now() + backoffDelayMs(VERIFY_THREAD_BACKOFF, this.#failures);
-    this.#options.onLost(error instanceof Error ? error : new Error(String(error)));
+    this.#options.onLost(error);
   }
 
   #forget({ watch }: Running): void {
