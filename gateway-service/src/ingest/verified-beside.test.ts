@@ -116,15 +116,29 @@ async function made(
   });
   act(core);
   const results = await Promise.all(waiting);
-  const { verifiedInThread: _own, commits: _byTime, rejected, ...counters } = pipeline.counters;
+  const {
+    stored: storedCount,
+    duplicates,
+    readings,
+    gaps,
+    fillers,
+    urgent,
+    hellos,
+    rejected,
+  } = pipeline.counters;
+  const counters = {
+    storedCount,
+    duplicates,
+    readings,
+    gaps,
+    fillers,
+    urgent,
+    hellos,
+    rejected: [...rejected],
+  };
   const { frames } = core.frames.framesAfter(0, sent.length);
   const stored = frames.map(({ deviceId, frame }) => `${deviceId} ${frame.seq}`);
-  return {
-    results,
-    answers: counters.urgent === 0 ? answers : [],
-    stored,
-    counters: { ...counters, rejected: [...rejected] },
-  };
+  return { results, answers: urgent === 0 ? answers : [], stored, counters };
 }
 
 /** This thread does nothing for a while; others do. */
