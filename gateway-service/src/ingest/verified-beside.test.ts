@@ -15,7 +15,7 @@ const RUNS = 4;
 /** In which a thread starts and verifies a hundred frames. */
 const PAUSE_MS = 500;
 /** Of one device, at once: many wait then. */
-const FRAMES = 300;
+const FRAMES = VERIFY_THREAD_MIN_WAITING + 100;
 /** By then a thread has started, even on a busy machine. */
 const ROUNDS_MAX = 20;
 const DYING = new URL('../../testing/dying-verify.worker.js', import.meta.url);
@@ -25,8 +25,8 @@ const CALM = ['good', 'good', 'good', 'forged', 'altered', 'again', 'gap', 'rubb
 type Kind = (typeof CALM)[number] | 'urgent';
 const eventsOf = (kinds: readonly Kind[]) =>
   fc.array(fc.record({ of: fc.nat({ max: DEVICES - 1 }), kind: fc.constantFrom(...kinds) }), {
-    minLength: 160,
-    maxLength: 320,
+    minLength: VERIFY_THREAD_MIN_WAITING + 100,
+    maxLength: VERIFY_THREAD_MIN_WAITING + 200,
     size: 'max',
   });
 const events = fc.oneof(eventsOf(CALM), eventsOf([...CALM, 'urgent']));
