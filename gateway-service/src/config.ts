@@ -61,6 +61,8 @@ export const GatewayConfig = closedObject({
     },
     { default: {} },
   ),
+  /** Under load a thread verifies frames beside the one that does the rest, where the host has more than one processor. */
+  verifyThread: Type.Boolean({ default: true }),
   /** A client of PatientsMSP. */
   ledger: LedgerConfig,
   /** A client with the attribute careledger.enrol=true, where that is another one. */

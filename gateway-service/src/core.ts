@@ -17,7 +17,13 @@ import {
 } from './chain/index.js';
 import { Nonces } from './device-clock/index.js';
 import { DeviceRegistry } from './devices/index.js';
-import { Greetings, IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
+import {
+  Greetings,
+  IngestPipeline,
+  clinicalReadingRules,
+  type ReadingRules,
+  type VerifyThreadOptions,
+} from './ingest/index.js';
 import { Patients, type ConsentKeyFolder } from './patients/index.js';
 import { LATER_STORE_MIGRATIONS, STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
 
@@ -30,6 +36,8 @@ export interface GatewayCoreOptions {
   /** Undefined where patients keep them themselves. */
   readonly consentKeys: ConsentKeyFolder | undefined;
   readonly verifier: SignatureVerifier;
+  /** A thread verifies frames beside this one under load, by libsodium; `onLost` hears when it died or hung. None unless given. */
+  readonly verifyThread?: VerifyThreadOptions | undefined;
   /** Audience of device tokens and pairing proofs. */
   readonly gatewayId: string;
   /** Network ID of chains and statements. */
@@ -95,6 +103,7 @@ export class GatewayCore implements AsyncDisposable {
     });
     this.pipeline = new IngestPipeline({
       ...{ ...common, keeper, verifier, rules, configAt, recovery, onFatal },
+      verifyThread: options.verifyThread,
       leaves: new StoredLeaves(read),
       greetings: new Greetings({ nonces, verifier }),
     });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ClinicalOverrides } from '@careledger/clinical';
 import type { KeyStore } from '@careledger/crypto/key-store';
@@ -209,6 +210,13 @@ export class Gateway implements AsyncDisposable {
           : undefined,
       ...{ verifier, gatewayId, network: networkId, software: SOFTWARE },
       ...{ difficulty: config.difficulty, clock, onFatal },
+      verifyThread:
+        config.verifyThread && availableParallelism() > 1
+          ? {
+              onLost: (err) =>
+                logger.warn({ err }, 'the thread that verifies frames was lost; frames are not'),
+            }
+          : undefined,
       isClockProved: () => gatewayClock.isProved,
       configAt: (patientNo) => this.#settings.configAt(patientNo),
     });

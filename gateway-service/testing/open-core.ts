@@ -28,6 +28,11 @@ export function openTestCore(
     keyStore,
     consentKeys: { folder: join(folder, 'consent'), scryptLogN: CHEAP_SCRYPT_LOG_N },
     verifier: sodiumVerifier(),
+    verifyThread: {
+      onLost: (error) => {
+        throw error;
+      },
+    },
     gatewayId: GATEWAY_ID,
     network: 'devnet',
     software: 'careledger-gateway/0.1.0',

@@ -18,11 +18,18 @@ function running(): Gateway {
   return gateway;
 }
 
+/** A figure without the thread would be another gateway's. */
+function failed(error: Error): never {
+  throw error;
+}
+
 const handlers = {
   /** The real core and broker on files in `folder`. Returns where devices connect, and a pairing code per device. */
-  async start({ folder, gatewayId, patients, devicesEach, verifications }: StartRequest): Promise<Started> {
+  async start(request: StartRequest): Promise<Started> {
+    const { folder, gatewayId, patients, devicesEach, verifications, verifyThread } = request;
     const core = await openCore(folder, {
       verifier: repeated(sodiumVerifier(), verifications),
+      verifyThread: verifyThread ? { onLost: failed } : undefined,
       gatewayId,
     });
     const logger = {
@@ -72,6 +79,8 @@ interface StartRequest {
   readonly devicesEach: number;
   /** How often each signature is verified: 1, except in the control. */
   readonly verifications: number;
+  /** Whether a second thread verifies under load. */
+  readonly verifyThread: boolean;
 }
 
 interface Started {

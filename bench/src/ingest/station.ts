@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { WorkerProcess } from '../worker/worker-process.js';
 import { GATEWAY_ID } from '../chain/names.js';
@@ -19,6 +20,8 @@ export interface StationOptions {
   readonly framesEach: number;
   /** How often the gateway verifies each signature. */
   readonly verifications: number;
+  /** Whether a second thread of the gateway verifies under load; unless told, as a gateway has it where it verifies once. */
+  readonly verifyThread?: boolean;
   /** So many devices, the last ones, send nothing but emergencies. None unless given. */
   readonly inDanger?: number;
 }
@@ -48,7 +51,9 @@ export class Station implements AsyncDisposable {
     this.#publisher = publisher;
   }
 
-  static async open({ folder, framesEach, verifications, inDanger = 0 }: StationOptions): Promise<Station> {
+  static async open(options: StationOptions): Promise<Station> {
+    const { folder, framesEach, verifications, inDanger = 0 } = options;
+    const { verifyThread = verifications === 1 && availableParallelism() > 1 } = options;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'frames');
     const gatewayId = GATEWAY_ID;
@@ -60,6 +65,7 @@ export class Station implements AsyncDisposable {
       patients: PATIENTS,
       devicesEach: DEVICES_EACH,
       verifications,
+      verifyThread,
     });
     await using devices = new WorkerProcess<DevicesWorker>('ingest/devices.worker.js');
     const registrations = await devices.call('make', { pairingCodes, gatewayId });

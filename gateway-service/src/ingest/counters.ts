@@ -13,6 +13,10 @@ export class IngestCounters {
   hellos = 0;
   urgent = 0;
   commits = 0;
+  /** Frames whose signatures another thread had verified when their turn came. */
+  verifiedInThread = 0;
+  /** Threads that verify which died or hung. */
+  verifyThreadLosses = 0;
   readonly rejected = new Map<RefusalCode, number>();
 
   reject(code: RefusalCode): void {
@@ -53,6 +57,12 @@ export function registerIngestMetrics(
     ['device_hellos_total', 'Hellos of devices, those that ask for a nonce included', () => counters.hellos],
     ['urgent_frames_total', 'Frames that took the emergency lane', () => counters.urgent],
     ['ingest_commits_total', 'Transactions that stored frames', () => counters.commits],
+    [
+      'frames_verified_in_thread_total',
+      'Frames whose signatures the verify thread had verified when their turn came',
+      () => counters.verifiedInThread,
+    ],
+    ['verify_thread_losses_total', 'Verify threads that died or hung', () => counters.verifyThreadLosses],
   ];
   for (const [name, help, value] of plain) {
     new Counter({

@@ -5,3 +5,4 @@ export { IngestPipeline } from './pipeline.js';
 export { clinicalReadingRules, type ReadingRules } from './reading-rules.js';
 export { turnsOf } from './turns.js';
 export type { CommittedFrame, FrameTicket } from './ticket.js';
+export type { VerifyThreadOptions } from './signatures/index.js';

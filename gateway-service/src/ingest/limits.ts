@@ -20,3 +20,18 @@ export const SLICE_MAX_FRAMES = 32;
 export const GROUP_MAX_FRAMES = 512;
 /** While urgent frames wait: theirs come on top, and take the group with them at once. */
 export const URGENT_GROUP_MAX_FRAMES = 1_024;
+/**
+ * So many have to wait before another thread is asked to verify some: some 20 ms of work. This thread then never runs out of
+ * it between two reads of the sockets, and the other does only what is too much for this one.
+ */
+export const VERIFY_THREAD_MIN_WAITING = 384;
+/** Signatures that are offered to that thread at a time: 2 MiB, from its first load on. */
+export const SIGNATURE_SLOTS = 1_024;
+/** Bytes of each: key, signature and message. A longer frame is verified here. */
+export const SIGNATURE_SLOT_BYTES = 2_048;
+/** Megabytes of that thread's own heap. It keeps nothing. */
+export const VERIFY_THREAD_MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
+/** A thread that shows no sign of life for so long, and has something to do, is given up. */
+export const VERIFY_THREAD_HUNG_MS = 10_000;
+/** From the end of a thread to the start of the next: of the second, third, … that ended without having done anything more. */
+export const VERIFY_THREAD_BACKOFF = { minMs: 1_000, maxMs: 300_000 };

@@ -24,7 +24,9 @@ import {
   UNPROVED_QUEUE_MAX_TURNS,
   URGENT_GROUP_MAX_FRAMES,
   URGENT_SYNCS_MAX,
+  VERIFY_THREAD_MIN_WAITING,
 } from './limits.js';
+import { VerifyThread, type Offered, type VerifyThreadOptions } from './signatures/index.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
 import { turnsOf } from './turns.js';
 import { UrgentTrust } from './urgent-trust.js';
@@ -40,6 +42,8 @@ export interface PipelineOptions extends FrameChecks {
   readonly configAt: (patientNo: number) => ConfigAt;
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
   readonly recovery: Pick<ChainRecovery, 'recover'>;
+  /** A thread verifies signatures beside this one under load, on libsodium; `onLost` hears when it died or hung. None unless given. */
+  readonly verifyThread?: VerifyThreadOptions | undefined;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
   readonly onFatal: (error: Error) => void;
 }
@@ -52,12 +56,15 @@ interface QueuedFrame {
   readonly isUrgent: boolean;
   readonly ticket: FrameTicket;
   readonly trace: TraceParent | null;
+  /** Its signature, if another thread was asked to verify it meanwhile. */
+  readonly offered: Offered | undefined;
 }
 
 /**
  * The hot path: frames in; checked, chained, on disk; results out. What arrives while a group of frames reaches the disk
  * makes the next group, with one transaction and one fdatasync. Devices take turns. Frames that may be urgent are checked
- * first, and their group does not wait for the sync of an ordinary one.
+ * first, and their group does not wait for the sync of an ordinary one. Under load another thread verifies signatures of
+ * frames that have long to wait (`signatures/verify-thread.ts`); their order and their checks are the same.
  */
 export class IngestPipeline {
   readonly counters = new IngestCounters();
@@ -76,9 +83,19 @@ export class IngestPipeline {
   #refusal: IngestError | undefined;
   #idle: (() => void)[] = [];
   readonly #runSlice = (): void => this.#slice();
+  readonly #verifyThread: VerifyThread | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    const { verifyThread } = options;
+    if (verifyThread === undefined) return;
+    this.#verifyThread = new VerifyThread({
+      ...verifyThread,
+      onLost: (error) => {
+        this.counters.verifyThreadLosses++;
+        verifyThread.onLost(error);
+      },
+    });
   }
 
   /**
@@ -145,6 +162,7 @@ export class IngestPipeline {
         isUrgent,
         ticket: traced?.ticket ?? ticket,
         trace: traced?.trace ?? null,
+        offered: isUrgent ? undefined : this.#offer(device, read),
       },
       { cost, isUrgent },
     );
@@ -197,6 +215,7 @@ export class IngestPipeline {
       'The gateway is stopping: send it again in a moment',
     );
     await this.idle();
+    await this.#verifyThread?.close();
   }
 
   /** Resolves when everything that was taken in is settled. */
@@ -214,6 +233,14 @@ export class IngestPipeline {
       ...{ deviceId, receivedMs, offsetMs: clock.expected(frame, receivedMs) },
       configAt: configAt(chain.patient.patientNo),
     });
+  }
+
+  /** Asks the other thread, where the frame has long enough to wait for an answer to come in time. */
+  #offer(device: Device, read: ReadFrame): Offered | undefined {
+    if (this.#queue.size < VERIFY_THREAD_MIN_WAITING || this.#verifyThread === undefined) return undefined;
+    if (read.kind !== 'frame' || read.frame.kid !== device.kid) return undefined;
+    const { signingInput, signature } = read.frame;
+    return this.#verifyThread.offer({ publicKey: device.publicKey, message: signingInput, signature });
   }
 
   #schedule(): void {
@@ -260,6 +287,8 @@ export class IngestPipeline {
 
   #check(item: QueuedFrame, nowMs: number): void {
     const { read, device, bytes, receivedMs, isUrgent, ticket, trace } = item;
+    const isSigned = item.offered?.take(device.publicKey);
+    if (isSigned !== undefined) this.counters.verifiedInThread++;
     if (read.kind === 'refused') {
       this.#refuse(item, read.refusal);
       return;
@@ -269,7 +298,7 @@ export class IngestPipeline {
       return;
     }
     const { frame } = read;
-    const checked = checkQueuedFrame({ device, frame, bytes }, this.#options);
+    const checked = checkQueuedFrame({ device, frame, bytes, isSigned }, this.#options);
     if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
       this.#refuse(item, { ...checked, seq: frame.seq });
