@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRecoveryData, CreateRecoveryErrors, CreateRecoveryResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPatientCopiesProgressData, GetPatientCopiesProgressErrors, GetPatientCopiesProgressResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListAuditDaysData, ListAuditDaysErrors, ListAuditDaysResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRecoveriesData, ListRecoveriesErrors, ListRecoveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, OpenRecordsOfSpanData, OpenRecordsOfSpanErrors, OpenRecordsOfSpanResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses, SearchCopiesData, SearchCopiesErrors, SearchCopiesResponses } from './types.gen.js';
+import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRecoveryData, CreateRecoveryErrors, CreateRecoveryResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPatientCopiesProgressData, GetPatientCopiesProgressErrors, GetPatientCopiesProgressResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListAuditDaysData, ListAuditDaysErrors, ListAuditDaysResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientNumbersData, ListPatientNumbersErrors, ListPatientNumbersResponses, ListPatientWrapHoldersData, ListPatientWrapHoldersErrors, ListPatientWrapHoldersResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRecoveriesData, ListRecoveriesErrors, ListRecoveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, OpenRecordsOfSpanData, OpenRecordsOfSpanErrors, OpenRecordsOfSpanResponses, ReplacePatientNumbersData, ReplacePatientNumbersErrors, ReplacePatientNumbersResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses, SearchCopiesData, SearchCopiesErrors, SearchCopiesResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -267,6 +267,40 @@ export class AuthorityOperations extends HeyApiClient {
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/v1/practitioners/{practitionerId}',
             ...options
+        });
+    }
+    
+    /**
+     * The numbers by which this organisation knows a patient
+     *
+     * Roles: ops.
+     */
+    public listPatientNumbers<ThrowOnError extends boolean = true>(options: Options<ListPatientNumbersData, ThrowOnError>): RequestResult<ListPatientNumbersResponses, ListPatientNumbersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientNumbersResponses, ListPatientNumbersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/patients/{patientId}/numbers',
+            ...options
+        });
+    }
+    
+    /**
+     * Replace the numbers by which this organisation knows a patient; an empty list deletes them
+     *
+     * They stay in this service, sealed: no ledger, provider or gateway has them. Its practitioners see them in the patient’s FHIR resource, and find the patient by them.
+     *
+     * Roles: ops.
+     */
+    public replacePatientNumbers<ThrowOnError extends boolean = true>(options: Options<ReplacePatientNumbersData, ThrowOnError>): RequestResult<ReplacePatientNumbersResponses, ReplacePatientNumbersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).put<ReplacePatientNumbersResponses, ReplacePatientNumbersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/patients/{patientId}/numbers',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
         });
     }
     
