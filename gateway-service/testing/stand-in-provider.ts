@@ -35,6 +35,8 @@ export class StandInProvider implements AsyncDisposable {
   readonly signer = generateEd25519().signer;
   /** Record and version of every request that arrived, in order. */
   readonly arrived: string[] = [];
+  /** Requests that are whole, whether they are answered already or not. */
+  taken = 0;
   /** How many versions each request brought that can bring several. */
   readonly batches: number[] = [];
   /** Records and versions that are no valid request, alone or among others. */
@@ -64,6 +66,7 @@ export class StandInProvider implements AsyncDisposable {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        this.taken += 1;
         setTimeout(() => {
           const text = Buffer.concat(chunks).toString('utf8');
           const body: unknown = text === '' ? undefined : JSON.parse(text);

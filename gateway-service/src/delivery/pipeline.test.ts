@@ -200,7 +200,7 @@ describe('records of many patients at once', () => {
     const endangered = await fixture.patient();
     provider.delayMs = 2_000;
     await makeForMany(6);
-    await fixture.until(() => fixture.pipeline.health.some(({ running }) => running >= 6));
+    await fixture.until(() => provider.taken > 0);
     const before = provider.batches.length;
     provider.delayMs = 1;
     const emergency = await fixture.make(endangered, 'emergency');
