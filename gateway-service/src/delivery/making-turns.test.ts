@@ -1,0 +1,50 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { MakingTurns } from './making-turns.js';
+
+test('turns come in the order of asking, and whatever else has come goes between two of them', async () => {
+  const turns = new MakingTurns({ isEmergency: () => false });
+  const order: string[] = [];
+  const all = ['a', 'b'].map((name) => turns.next().then(() => order.push(name)));
+  await nextTurn();
+  order.push('else');
+  await Promise.all(all);
+  expect(order).toEqual(['a', 'else', 'b']);
+});
+
+test('nobody has a turn while an emergency is made or told', async () => {
+  let isEmergency = true;
+  let isDone = false;
+  const turns = new MakingTurns({ isEmergency: () => isEmergency });
+  const turn = turns.next().then(() => (isDone = true));
+  await delay(50);
+  expect(isDone).toBe(false);
+  isEmergency = false;
+  await turn;
+});
+
+test('emergencies without end leave half of the time to the records', async () => {
+  let nowMs = 0;
+  const clock = (): number => nowMs;
+  /** Every look takes a tenth of a second. */
+  let looks = 0;
+  const turns = new MakingTurns({
+    isEmergency: () => {
+      looks += 1;
+      nowMs += 100;
+      return true;
+    },
+    clock,
+  });
+  await turns.next();
+  const heldMs = nowMs;
+  const first = looks;
+  expect(heldMs).toBeGreaterThanOrEqual(2_000);
+  await turns.next();
+  nowMs += heldMs - 1;
+  await turns.next();
+  expect(looks).toBe(first);
+  nowMs += heldMs;
+  await turns.next();
+  expect(looks).toBeGreaterThan(first);
+});
