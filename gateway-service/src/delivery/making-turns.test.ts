@@ -4,12 +4,17 @@ import { MakingTurns } from './making-turns.js';
 
 test('turns come in the order of asking, and whatever else has come goes between two of them', async () => {
   const turns = new MakingTurns({ isEmergency: () => false });
-  const order: string[] = [];
-  const all = ['a', 'b'].map((name) => turns.next().then(() => order.push(name)));
-  await nextTurn();
-  order.push('else');
-  await Promise.all(all);
-  expect(order).toEqual(['a', 'else', 'b']);
+  const names = ['a', 'b', 'c'];
+  const order: (string | number)[] = [];
+  const all = Promise.all(names.map((name) => turns.next().then(() => order.push(name))));
+  for (let loop = 0; order.length < 2 * names.length; loop++) {
+    await nextTurn();
+    order.push(loop);
+  }
+  await all;
+  expect(order.filter((each) => typeof each === 'string')).toEqual(names);
+  expect(order.indexOf('b') - order.indexOf('a')).toBeGreaterThan(1);
+  expect(order.indexOf('c') - order.indexOf('b')).toBeGreaterThan(1);
 });
 
 test('nobody has a turn while an emergency is made or told', async () => {
