@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nodeVerifier } from '@careledger/crypto';
+import { sodiumSigner, sodiumVerifier } from '@careledger/crypto/sodium';
 import { openServiceLedger } from '@careledger/ledger/service';
 import { openDatabase, prepareDataDir, type Logger } from '@careledger/service-kit';
 import { FileBlobStore } from './blobs/file-blob-store.js';
@@ -24,8 +24,8 @@ export async function openFoundation(config: CloudConfig, logger: Logger, clock:
     logger,
     clock,
     keys,
-    signer: keys.signer(KEY.signing),
-    verifier: nodeVerifier(),
+    signer: keys.signer(KEY.signing, sodiumSigner),
+    verifier: sodiumVerifier(),
     database,
     blobs: new FileBlobStore(join(dataDir, 'blobs')),
     versions: new HeldVersionStore(database),

@@ -234,7 +234,7 @@ export class DeliveryFixture implements AsyncDisposable {
       ...{ storing, announcing, processing: new ProcessingStore(store.database) },
       // Nothing becomes due here.
       maker: { make: () => Promise.reject(new Error('nothing is made here')) },
-      noticeSender: { add: () => undefined },
+      noticeSender: { add: () => undefined, isSending: false },
       rewrapper: { add: () => undefined },
       registrations: { has: () => true },
       progress: { notify: () => undefined },

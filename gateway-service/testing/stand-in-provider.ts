@@ -51,10 +51,10 @@ export class StandInProvider implements AsyncDisposable {
   allowed: ReadonlySet<string> | undefined;
   behaviour: ProviderBehaviour = 'answers';
   delayMs = 0;
-  /** What comes while it is set is answered once it resolves. */
-  held: Promise<void> | undefined;
-  /** Versions that are. */
-  heldVersions = 0;
+  /** Requests with many versions are answered once it resolves, those with one at once. */
+  batchesHeld: Promise<void> | undefined;
+  /** Requests that are held. */
+  heldBatches = 0;
   #server: Server | undefined;
   #port = 0;
 
@@ -71,12 +71,12 @@ export class StandInProvider implements AsyncDisposable {
         const text = Buffer.concat(chunks).toString('utf8');
         const body: unknown = text === '' ? undefined : JSON.parse(text);
         const answer = () => this.#reply(request.url ?? '', body, response);
-        if (this.held === undefined) {
+        if (this.batchesHeld === undefined || request.url !== PROVIDER_ROUTES.versions) {
           setTimeout(answer, this.delayMs);
           return;
         }
-        this.heldVersions += request.url === PROVIDER_ROUTES.versions ? versionsOf(body).length : 1;
-        void this.held.then(answer);
+        this.heldBatches += 1;
+        void this.batchesHeld.then(answer);
       });
     });
     server.listen(this.#port, '127.0.0.1');

@@ -29,9 +29,9 @@ export const emergencyAtTheHour: Measure = {
     the slowest of ${EMERGENCIES} emergencies a round, ${BETWEEN_MS} ms apart, on the embedded network with all services. Beside
     them the windows of ${PATIENTS.full} patients close at once, or nothing happens.`,
   controlWhat: 'until the records of the hour have all been announced, as if the emergency waited for them',
-  whyMissed: `An emergency has workers, requests and transactions of its own and waits in no queue of the others. All services share
-    the machine's processors with the records of the hour, each step of the way waits for its turn there, and an organisation's chaincode has
-    one thread.`,
+  whyMissed: `An emergency has workers, requests and transactions of its own and waits in no queue of the others; while it is made or
+    told, the gateway begins no other record. All services share the machine's processors with the records of the hour that are on
+    their way, each step of the way waits for its turn there, and an organisation's chaincode has one thread.`,
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await using processes = new ProcessGroup();

@@ -33,9 +33,9 @@ export const recordsAtTheHour: Measure = {
   controlWhat: 'the windows close one after the other, so that no two records share anything',
   whyMissed: `Most of the services' CPU is the gateway's, then comes the provider's; the rest is that of the apis and of what everybody
     does while nothing happens. The largest part of the gateway's is making a record (content as FHIR, its tags and checks besides
-    seal and wraps, which the floor has as well); then come what V8 does in threads beside, garbage and compiling, and SQLite,
-    whose transactions are one for each step of each record, not for each batch. Much of the provider's is the checks and readings
-    of signed documents, which the floor has.`,
+    seal and wraps, which the floor has as well); then come what V8 does in threads beside, garbage and compiling, a fifth of it, and
+    SQLite, whose transactions the records of the hour share. Much of the provider's is the checks and readings of signed documents,
+    which the floor has.`,
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
     await using processes = new ProcessGroup();

@@ -22,7 +22,7 @@ import { raiseRefused } from './refused.js';
 import type { OwnVersionStore } from './own-version-store.js';
 
 export interface AnnouncingOptions {
-  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync' | 'keep'>;
   readonly versions: OwnVersionStore;
   readonly technicalAlarms: RaisedAlarms;
   readonly ledger: LedgerReader & {
@@ -80,15 +80,16 @@ export class Announcing {
         },
         'the announcement was refused for good',
       );
-    store.deferred(() => {
+    // After a power failure before it the statement goes again, and the ledger says the same.
+    const write = (): void => {
       if (outcome.outcome === 'announced')
         versions.setAnnounced(versionNo, outcome.txId, outcome.blockNumber, clock());
       else {
         versions.setRefused(versionNo, outcome.code);
         raiseRefused(this.#options, version);
       }
-    });
-    // Not synced: after a power failure the statement goes again, and the ledger says the same.
+    };
+    await store.keep(write, { isUrgent: priority === 'emergency' });
   }
 
   /** What a former key signed is signed anew, on disk, before it leaves. @throws NotYetError while no key counts */

@@ -1,8 +1,8 @@
 import { EMERGENCY_NOTICE_MAX_AGE_S, STORE_BATCH_MAX_ITEMS } from '@careledger/protocol';
 import type { Backoff } from '@careledger/service-kit';
 
-/** Records that are made at once: encryption is this process's CPU. */
-export const MAKING_CONCURRENCY = 2;
+/** Records under way at once before they are on disk, of each priority: they share transactions and syncs. */
+export const MAKING_CONCURRENCY = 32;
 /** Requests with many records on their way to one provider. */
 export const STORE_BATCHES_IN_FLIGHT = 2;
 /** Records on their way to providers at once, of each priority: they share requests, and transactions there. */

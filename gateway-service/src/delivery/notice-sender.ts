@@ -80,6 +80,11 @@ export class NoticeSender implements AsyncDisposable {
     return [...this.#work.values()].map(({ health }) => health);
   }
 
+  /** Whether a notice is on its way now; one that waits for an authority that is away is not. */
+  get isSending(): boolean {
+    return [...this.#work.values()].some(({ health }) => health.running > 0 && health.failures === 0);
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#work.values()].map((work) => work.stop()));
   }

@@ -17,6 +17,7 @@ import type { RecordMaker } from '../records/maker.js';
 import type { OwnVersion } from '../records/own-version.js';
 import type { Announcing } from './announcing.js';
 import { MAKING_CONCURRENCY, STORING_CONCURRENCY } from './limits.js';
+import { MakingTurns } from './making-turns.js';
 import type { NoticeSender } from './notice-sender.js';
 import type { OpenVersion, OwnVersionStore } from './own-version-store.js';
 import type { Rewrapper } from './rewrapper.js';
@@ -28,7 +29,7 @@ export interface DeliveryPipelineOptions {
   readonly maker: Pick<RecordMaker, 'make'>;
   readonly storing: Pick<Storing, 'run'>;
   readonly announcing: Pick<Announcing, 'run'>;
-  readonly noticeSender: Pick<NoticeSender, 'add'>;
+  readonly noticeSender: Pick<NoticeSender, 'add' | 'isSending'>;
   readonly rewrapper: Pick<Rewrapper, 'add'>;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly progress: Pick<PatientProgress, 'notify'>;
@@ -54,20 +55,24 @@ const turnOf = ({ patientNo, kind }: Pick<DueRecord | OpenVersion, 'patientNo' |
  * 4. stored → announced: `announcing.ts`.
  * 5. noticed: the notices of an emergency leave once it is made, beside stages 3 and 4: `notice-sender.ts`.
  *
- * In order per patient and stage, single values beside all else. Emergencies have workers, ledger connection and pauses of their
- * own.
+ * In order per patient and stage, single values beside all else. Emergencies have workers, ledger connection, transactions and
+ * pauses of their own; while one is made or told, no other record is begun (`making-turns.ts`).
  */
 export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDisposable {
   readonly #options: DeliveryPipelineOptions;
   readonly #making: Workers;
   readonly #storing: Workers;
   readonly #announcing: Workers;
+  readonly #turns: MakingTurns;
 
   constructor(options: DeliveryPipelineOptions) {
     this.#options = options;
     this.#making = perPriority((priority) => this.#makingWorker(priority));
     this.#storing = perPriority((priority) => this.#storingWorker(priority));
     this.#announcing = perPriority((priority) => this.#announcingWorker(priority));
+    this.#turns = new MakingTurns({
+      isEmergency: () => this.#making.emergency.health.running > 0 || options.noticeSender.isSending,
+    });
   }
 
   /** Goes on with the records that earlier runs left due. */
@@ -136,7 +141,10 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
       concurrency: MAKING_CONCURRENCY,
       backoff: backoffOf(priority),
       logger: this.#options.logger,
-      run: (dueNo) => this.#make(dueNo),
+      run: async (dueNo) => {
+        if (priority === 'periodic') await this.#turns.next();
+        await this.#make(dueNo);
+      },
     });
   }
 

@@ -27,7 +27,7 @@ import type { Remaking } from './remaking.js';
 import { VersionSender } from './version-sender.js';
 
 export interface StoringOptions {
-  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync' | 'keep'>;
   readonly versions: OwnVersionStore;
   readonly technicalAlarms: RaisedAlarms;
   readonly providers: Providers;
@@ -140,7 +140,14 @@ export class Storing {
   }
 
   async #settle(version: OwnVersion, outcome: StoreOutcome): Promise<void> {
-    const { store, versions, clock, logger, remaking } = this.#options;
+    const { store } = this.#options;
+    const write = this.#settling(version, outcome);
+    await store.keep(write, { isUrgent: version.priority === 'emergency' });
+  }
+
+  /** What writes down what became of a version. */
+  #settling(version: OwnVersion, outcome: StoreOutcome): () => void {
+    const { versions, clock, logger, remaking } = this.#options;
     const { versionNo, recordId } = version;
     const about = { recordId, version: version.version };
     switch (outcome.outcome) {
@@ -148,10 +155,7 @@ export class Storing {
         const { providerId, txId } = outcome;
         const stored = { ...storeBody(version.storeStatement), providerId, txId };
         const announceStatement = this.#announcement(version, stored);
-        store.deferred(() =>
-          versions.setStored(versionNo, { ...outcome, announceStatement, storedMs: clock() }),
-        );
-        break;
+        return () => versions.setStored(versionNo, { ...outcome, announceStatement, storedMs: clock() });
       }
       case 'own-other-version': {
         const { found } = outcome;
@@ -160,33 +164,27 @@ export class Storing {
           'the ledger has this version with other content, which this store has forgotten: taken over, and revised',
         );
         const announceStatement = this.#announcement(version, found);
-        store.deferred(() => {
+        return () => {
           versions.takeOver(versionNo, found, { announceStatement, storedMs: clock() });
           remaking.makeAgain(version);
-        });
-        break;
+        };
       }
       case 'foreign':
         logger.error(
           { ...about, author: outcome.found.author },
           'somebody else’s record stands in this one’s place',
         );
-        this.#refused(version, outcome.code);
-        break;
+        return () => this.#refused(version, outcome.code);
       case 'refused':
         logger.error({ ...about, code: outcome.code }, 'the record was refused for good');
-        this.#refused(version, outcome.code);
-        break;
+        return () => this.#refused(version, outcome.code);
     }
-    await store.sync();
   }
 
+  /** Within a transaction. */
   #refused(version: OwnVersion, code: string): void {
-    const { store, versions } = this.#options;
-    store.deferred(() => {
-      versions.setRefused(version.versionNo, code);
-      raiseRefused(this.#options, version);
-    });
+    this.#options.versions.setRefused(version.versionNo, code);
+    raiseRefused(this.#options, version);
   }
 
   #announcement(own: OwnVersion, stored: StoredVersion): string {

@@ -98,6 +98,11 @@ export class PatientKeys implements AppointedKeys {
     return this.store.x25519(PATIENT_KEYS.encryption(this.patientId));
   }
 
+  /** Thumbprint of the key to which records are wrapped. */
+  get encryptionKid(): string {
+    return this.store.currentKid(PATIENT_KEYS.encryption(this.patientId));
+  }
+
   /**
    * All that open what is for the patient, newest first: one that is to follow, for others may know it before, and former
    * ones.

@@ -1,8 +1,8 @@
 import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
-import type { Signer } from '@careledger/crypto';
+import { parseJws, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { EMERGENCY_NOTICE_MAX_CHARS } from '@careledger/protocol';
-import { makeStatement, readStatement } from '@careledger/statements';
+import { makeStatement } from '@careledger/statements';
 
 const MS_PER_S = 1_000;
 
@@ -33,5 +33,5 @@ export function patientStatement<N extends StatementName>(
 
 /** Whether this key signed a statement of ours: another one's is taken no more once a channel has its successor. */
 export function isSignedBy(statement: string, { kid }: Pick<Signer, 'kid'>): boolean {
-  return readStatement(statement, { maxChars: EMERGENCY_NOTICE_MAX_CHARS }).header.kid === kid;
+  return parseJws(statement, { maxBytes: EMERGENCY_NOTICE_MAX_CHARS }).header.kid === kid;
 }

@@ -182,7 +182,7 @@ export class RecordMaker {
     const row = this.#row(due, patient, sealed);
     const { notices: direct, rank } =
       due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : { notices: [], rank: null };
-    const { versionNo, noticeNos } = core.store.deferred(() => {
+    const write = (): { readonly versionNo: number; readonly noticeNos: readonly number[] } => {
       const no = versions.insert(row);
       if (due.kind === 'periodic') detailDue.ofWindow(due);
       const isAllTold = processing.removeDue(due.dueNo, due.generation);
@@ -208,8 +208,8 @@ export class RecordMaker {
           return [];
         }),
       };
-    });
-    await core.store.sync();
+    };
+    const { versionNo, noticeNos } = await core.store.keep(write, { isUrgent: due.priority === 'emergency' });
     const stored = versions.get(versionNo);
     if (stored === undefined) throw new Error(`Record version ${versionNo} was just written and is gone`);
     return { outcome: 'made', version: stored, noticeNos };
@@ -290,7 +290,7 @@ export class RecordMaker {
     { kind, tagGroups, content, wraps, wrapped }: SealedDraft,
   ): boolean {
     const { core, grants, clock } = this.#options;
-    const own = core.patients.keys(patientId).encryption().kid;
+    const own = core.patients.keys(patientId).encryptionKid;
     if (!wraps.some(({ kid }) => kid === own)) return false;
     const terms = recordTermsOf({ kind, tagGroups, ...periodColumns(content) });
     const readers = new Set(readersOf(grants, patientNo, terms, clock()));

@@ -1,5 +1,6 @@
 import {
   tagGroupsBy,
+  termKey,
   type RecordOrigin,
   type ResourceKind,
   type ScopeTerm,
@@ -62,5 +63,14 @@ export function isTrue(said: TagGroups, found: TagGroups): boolean {
   );
 }
 
-const tagsUnder = (scopeKey: Uint8Array) => (terms: readonly ScopeTerm[]) =>
-  terms.map((term) => scopeTag(scopeKey, term));
+/** The kinds of a record have most of their terms in common: each is tagged once. */
+function tagsUnder(scopeKey: Uint8Array): (terms: readonly ScopeTerm[]) => string[] {
+  const known = new Map<string, string>();
+  const tagOf = (term: ScopeTerm): string => {
+    const key = termKey(term);
+    const tag = known.get(key) ?? scopeTag(scopeKey, term);
+    known.set(key, tag);
+    return tag;
+  };
+  return (terms) => terms.map(tagOf);
+}

@@ -1,4 +1,4 @@
-import { openDatabase, type Database, type Migration } from '@careledger/service-kit';
+import { GroupCommit, openDatabase, type Database, type Migration } from '@careledger/service-kit';
 import type { StoreReader, StoreWriter } from './port.js';
 import { SqlReader } from './sql-reader.js';
 import { SqlWriter } from './sql-writer.js';
@@ -21,6 +21,7 @@ export class GatewayStore implements Disposable {
   readonly database: Database;
   readonly read: StoreReader;
   readonly #writer: StoreWriter;
+  readonly #shared: GroupCommit<() => unknown, unknown>;
 
   constructor({ path, migrations }: OpenStoreOptions) {
     this.database = openDatabase({ path, migrations });
@@ -29,6 +30,7 @@ export class GatewayStore implements Disposable {
     this.database.exec('PRAGMA secure_delete = ON');
     this.read = new SqlReader(this.database);
     this.#writer = new SqlWriter(this.database);
+    this.#shared = new GroupCommit({ database: this.database, write: (work) => work() });
   }
 
   /** On disk when this returns: for what happens seldom. Blocks the process for an fsync. */
@@ -39,6 +41,18 @@ export class GatewayStore implements Disposable {
   /** Committed when this returns, on disk after a later `sync`: acknowledge nothing before that. */
   deferred<T>(write: (writer: StoreWriter) => T): T {
     return this.database.deferred(() => write(this.#writer));
+  }
+
+  /**
+   * On disk when it resolves. What is kept at about the same time shares a transaction and a sync; what is urgent has both to
+   * itself, and waits for nobody's.
+   * @param write changes nothing but the database: where another one of its transaction fails, it runs once more
+   */
+  async keep<T>(write: () => T, { isUrgent }: { readonly isUrgent: boolean }): Promise<T> {
+    if (!isUrgent) return this.#shared.add(write) as Promise<T>;
+    const written = this.deferred(write);
+    await this.sync();
+    return written;
   }
 
   /** Resolves when every deferred transaction that was committed before is on disk. */

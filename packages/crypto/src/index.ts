@@ -1,4 +1,6 @@
 export * from './portable/index.js';
+// Instead of the portable ones.
+export { fromBase64url, toBase64url } from './node/base64url.js';
 export { hmacSha256, id128Of, randomId128, sha256, sha256Hex } from './node/hash.js';
 export { AES_KEY_BYTES, GCM_IV_BYTES, GCM_TAG_BYTES, aesGcmOpen, aesGcmSeal } from './node/aes-gcm.js';
 export { secretKey } from './node/secret-key.js';

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import {
   GCM_IV_BYTES,
   GCM_TAG_BYTES,
+  LruMap,
   aesGcmOpen,
   aesGcmSeal,
   concatBytes,
@@ -39,6 +40,10 @@ const KDF_OTHER_INFO = concatBytes(
 /** Made from the bytes once, as long as somebody holds the pair. */
 const privateKeys = new WeakMap<X25519KeyPair, KeyObject>();
 
+/** Recipients whose keys are kept as Node takes them: an authority is one of thousands of records. About 1 kB a key. */
+const RECIPIENTS_KEPT = 256;
+const recipientKeys = new LruMap<string, KeyObject>(RECIPIENTS_KEPT);
+
 /**
  * @param to raw X25519 public key, 32 bytes
  * @param header protected, beside `alg`, `enc` and the ephemeral key
@@ -48,7 +53,7 @@ export function sealEcdhEs(to: Uint8Array, plaintext: Uint8Array, header: JsonOb
   const ephemeral = generateKeyPairSync('x25519');
   const epk = ephemeral.publicKey.export({ format: 'jwk' });
   const protectedHeader = toBase64url(utf8(JSON.stringify({ ...JWE_ALGORITHMS, ...header, epk })));
-  const key = agreedKey(ephemeral.privateKey, okpPublicKey('X25519', to));
+  const key = agreedKey(ephemeral.privateKey, recipientKeyOf(to));
   const sealed = aesGcmSeal(key, plaintext, utf8(protectedHeader));
   const tagStart = sealed.length - GCM_TAG_BYTES;
   const parts = [
@@ -85,6 +90,13 @@ function ephemeralKeyIn({ alg, enc, epk, apu, apv }: JsonObject): KeyObject {
 /** OpenSSL refuses a shared secret of zeros (RFC 7748 section 6.1). */
 function agreedKey(privateKey: KeyObject, publicKey: KeyObject): Uint8Array {
   return sha256(concatBytes(KDF_ROUND, diffieHellman({ privateKey, publicKey }), KDF_OTHER_INFO));
+}
+
+function recipientKeyOf(publicKey: Uint8Array): KeyObject {
+  const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString('latin1');
+  const key = recipientKeys.get(name) ?? okpPublicKey('X25519', publicKey);
+  recipientKeys.set(name, key);
+  return key;
 }
 
 function privateKeyOf(pair: X25519KeyPair): KeyObject {

@@ -38,6 +38,8 @@ test('keys come back after a restart, and nothing of them is readable in the fil
   expect([again.signer('consent').kid, again.x25519('records').kid, again.secret('scope')]).toEqual(before);
   expect(again.list().map(({ name }) => name)).toEqual(['consent', 'records', 'scope', 'known']);
   expect(again.list().find(({ name }) => name === 'consent')?.kid).toBe(again.signer('consent').kid);
+  expect(again.currentKid('records')).toBe(again.x25519('records').kid);
+  expect(() => again.currentKid('nobody')).toThrow(code('KEY_NOT_FOUND'));
   const text = await readFile(path, 'latin1');
   expect(text).not.toContain(Buffer.from(seed).toString('base64url').slice(2, 40));
   expect((await stat(path)).mode & 0o777).toBe(0o600);

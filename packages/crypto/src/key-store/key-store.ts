@@ -71,6 +71,11 @@ export class KeyStore implements AsyncDisposable {
     return this.#table.of(name).find(({ state }) => state === 'staged')?.kid;
   }
 
+  /** Thumbprint of the current key, which is not opened for it. @throws CryptoError `KEY_NOT_FOUND` */
+  currentKid(name: string): string {
+    return this.#find(name, undefined, 'current').kid;
+  }
+
   /** Whether a key of this name was followed by another and is still here. */
   hasRetired(name: string): boolean {
     return this.#table.of(name).some(({ state }) => state === 'retired');

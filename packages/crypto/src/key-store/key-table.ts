@@ -33,10 +33,12 @@ export class KeyTable {
 
   /** The keys of a name, in the order in which they came. */
   of(name: string): StoredKey[] {
-    return this.#of(pathOf(name).folder).filter((key) => key.name === name);
+    const { folder, own } = pathOf(name);
+    return this.#of(folder, own);
   }
 
-  #of(folder: string): StoredKey[] {
+  /** @param wanted the last part of the name that is looked for; every one unless given */
+  #of(folder: string, wanted?: string): StoredKey[] {
     const bytes = Buffer.from(this.#packed.get(folder) ?? '', 'latin1');
     const keys: StoredKey[] = [];
     for (let at = 0; at < bytes.length;) {
@@ -45,6 +47,7 @@ export class KeyTable {
       const sealedAt = kidAt + KID_BYTES;
       const own = bytes.toString('latin1', at + HEAD_BYTES, kidAt);
       at = sealedAt + SEALED_BYTES;
+      if (wanted !== undefined && own !== wanted) continue;
       keys.push({
         name: folder === '' ? own : `${folder}/${own}`,
         type: KEY_TYPES[type] as KeyType,

@@ -4,6 +4,10 @@ import { CryptoError } from './errors.js';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const INVALID = 0xff;
 
+/** Shorter texts are read sooner character by character than handed to native code. */
+const ENCODER_FROM_CHARS = 64;
+const encoder = new TextEncoder();
+
 const SEXTETS = new Uint8Array(256).fill(INVALID);
 for (let value = 0; value < ALPHABET.length; value++) SEXTETS[ALPHABET.charCodeAt(value)] = value;
 
@@ -66,8 +70,9 @@ export function decodeBase64url(codes: Uint8Array, start: number, end: number, b
   return decoded;
 }
 
-/** A character that is no ASCII becomes one that is not in the alphabet. */
+/** A character that is no ASCII becomes one, or several, that are not in the alphabet. */
 function codesOf(text: string): Uint8Array {
+  if (text.length >= ENCODER_FROM_CHARS) return encoder.encode(text);
   const codes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) codes[i] = Math.min(text.charCodeAt(i), INVALID);
   return codes;

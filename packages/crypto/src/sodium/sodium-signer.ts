@@ -6,8 +6,8 @@ import type { Signer } from '../node/signer.js';
 const SIGNATURE_BYTES = 64;
 
 /**
- * Signer on libsodium, for gateways, which sign a block for every 64 frames: half of what node:crypto takes, and the same
- * bytes, since Ed25519 is deterministic. The seed stays in this process's memory, as a KeyObject's does.
+ * Signer on libsodium, for gateways, which sign a block for every 64 frames, and providers, which sign twice for every version:
+ * half of what node:crypto takes, and the same bytes, since Ed25519 is deterministic. The seed stays in this process's memory, as a KeyObject's does.
  * @throws CryptoError `KEY_INVALID` unless the seed has 32 bytes
  */
 export function sodiumSigner(seed: Uint8Array): Signer {

@@ -3,7 +3,7 @@ import { CryptoError, ed25519Acceptable, fromHex, utf8 } from '../portable/index
 import type { SignatureVerifier } from '../portable/index.js';
 
 /**
- * Verifier on libsodium: about twice as fast as node:crypto, for gateways. A native add-on, so chaincode must not
+ * Verifier on libsodium: about twice as fast as node:crypto, for gateways and providers. A native add-on, so chaincode must not
  * import it.
  * @throws CryptoError `VERIFIER_UNSOUND` when the libsodium at hand would give other answers than the rule
  */
