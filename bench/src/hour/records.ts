@@ -33,7 +33,7 @@ export const recordsAtTheHour: Measure = {
   controlWhat: 'the windows close one after the other, so that no two records share anything',
   whyMissed: `Most of the services' CPU is the gateway's, then comes the provider's; the rest is that of the apis and of what everybody
     does while nothing happens. The largest part of the gateway's is making a record (content as FHIR, its tags and checks besides
-    seal and wraps, which the floor has as well); then come what V8 does in threads beside, garbage and compiling, a fifth of it, and
+    seal and wraps, which the floor has as well); then come what V8 does in threads beside, garbage and compiling, and
     SQLite, whose transactions the records of the hour share. Much of the provider's is the checks and readings of signed documents,
     which the floor has.`,
 
