@@ -1,18 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, endOnSignals, out, progress } from './command-line.js';
 import { BenchError } from './errors.js';
 import { runFlamegraphs } from './flamegraph/run.js';
 import { parseOptions } from './options.js';
 import { select } from './registry.js';
-import { GRAPHS_FOLDER } from './report/graphs.js';
 import { jsonLine } from './report/json-line.js';
-import { loadAverage, machineFacts } from './report/machine.js';
+import { loadAverage } from './report/machine.js';
 import { shown } from './report/number.js';
-import { performanceDoc } from './report/performance-doc.js';
+import { PERFORMANCE_PAGE, writePerformancePage } from './report/performance-page.js';
 import { measureRows } from './report/rows.js';
 import { textTable } from './report/table.js';
-import { WORKSPACE, runFolder } from './run/folder.js';
+import { runFolder } from './run/folder.js';
 import type { Measure } from './run/measure.js';
 import { runMeasure } from './run/run.js';
 import { controlFails, isPassed, type Result } from './run/verdict.js';
@@ -51,17 +48,10 @@ async function run(
     const result = await runMeasure(measure, { folder, quick, progress });
     results.push(result);
     report(result, json);
+    if (isFull) writePerformancePage(folder, { results, measures, loadBefore });
   }
   if (!json && results.length > 0) for (const line of textTable(measureRows(results))) out(line);
-  if (isFull) {
-    const path = join(WORKSPACE, 'docs', 'performance.md');
-    const date = new Date().toISOString().slice(0, 10);
-    const load = [loadBefore, loadAverage()] as const;
-    const isDrawn = (name: string): boolean =>
-      existsSync(join(WORKSPACE, 'docs', GRAPHS_FOLDER, `${name}.svg`));
-    writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results, isDrawn }));
-    progress(`wrote ${path}`);
-  }
+  if (isFull) progress(`wrote ${PERFORMANCE_PAGE}`);
   return results.every(isPassed) ? EXIT_OK : EXIT_FAILED;
 }
 

@@ -54,7 +54,8 @@ function helpText(): string {
     'Budgets:',
     ...budgets.map((line) => `  ${line}`),
     '',
-    'A full run (neither --quick nor names) writes docs/performance.md; one of --flamegraphs without names docs/flamegraphs.md.',
+    'A full run (neither --quick nor names) writes docs/performance.md, after each measure: one that is stopped leaves what it',
+    'measured, and names what it did not. One of --flamegraphs without names writes docs/flamegraphs.md.',
     'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use. What needs Fabric is skipped',
     'where it is not: put peer, orderer and ccaas_builder on the PATH, or name their folder in FABRIC_BIN.',
   ].join('\n');
