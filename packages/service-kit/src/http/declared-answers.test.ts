@@ -44,6 +44,8 @@ async function newApp(): Promise<[ServiceApp, Record<string, unknown>[]]> {
       return reply.code(what === 'made' ? (201 as 200) : 200).send({});
     },
   );
+  const page = { config: { public: true as const }, schema: { hide: true } };
+  app.get('/page', page, async (_request, reply) => reply.redirect('/elsewhere', 303));
   return [app, said];
 }
 
@@ -52,6 +54,7 @@ test('an answer that its route does not describe is told in the log: a code, tho
   for (const url of ['known', 'broken', 'fine', 'x'.repeat(10)]) await app.inject(`/v1/things/${url}`);
   await app.inject({ method: 'POST', url: '/v1/things/fine' });
   await app.inject('/nowhere');
+  expect((await app.inject('/page')).statusCode).toBe(303);
   expect(said).toEqual([]);
   expect((await app.inject('/v1/things/unknown')).statusCode).toBe(409);
   expect((await app.inject('/v1/things/made')).statusCode).toBe(201);

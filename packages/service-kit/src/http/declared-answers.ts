@@ -29,6 +29,8 @@ export function installDeclaredAnswers(app: FastifyInstance): void {
   const declared = new Map<string, Declared>();
   app.decorateRequest('problemCode', undefined);
   app.addHook('onRoute', (route) => {
+    // A page, or another standard's endpoint: OpenAPI does not have it.
+    if ((route.schema as { readonly hide?: boolean } | undefined)?.hide === true) return;
     for (const method of [route.method].flat()) routes.set(nameOf(method, route.url), route);
   });
   /** At its first answer: until then hooks add to a route's schema. */
