@@ -109,8 +109,10 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
         const errors = outcomes.flatMap((outcome) =>
           outcome.status === 'rejected' ? [outcome.reason as LedgerError] : [],
         );
-        expect(errors.length).toBeGreaterThan(0);
-        for (const error of errors) {
+        // Peers that have not come to the same block do not endorse the same: then nothing was sent to be ordered.
+        const overtaken = errors.filter(({ code }) => code !== 'ENDORSEMENT_FAILED');
+        expect(overtaken.length).toBeGreaterThan(0);
+        for (const error of overtaken) {
           expect(error).toMatchObject({ code: 'MVCC_CONFLICT', validationCode: 'MVCC_READ_CONFLICT' });
           expect(error.transactionId).toMatch(/^[0-9a-f]{64}$/);
         }
