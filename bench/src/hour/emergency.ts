@@ -42,6 +42,9 @@ export const emergencyAtTheHour: Measure = {
     const count = endangered + (quick ? PATIENTS.quick : PATIENTS.full);
     progress(`emergency at the hour: ${count} patients`);
     const residents = await settle(careledger, network, { count, readers: [HOSPITAL] });
+    // Without its end this process would try to connect for good.
+    await using connections = new AsyncDisposableStack();
+    for (const { monitor } of residents) connections.use(monitor);
     const inDanger = residents.splice(0, endangered);
     let hoursAgo = totalRounds(rounds) + 2;
     await sendHour(residents, hourAgo(hoursAgo));
@@ -78,7 +81,6 @@ export const emergencyAtTheHour: Measure = {
       },
       () => Promise.resolve(hourMs),
     ]);
-    for (const { monitor } of residents) await monitor.close();
     return { measured: growthRatio(busy, idle), control: growthRatio(waited, idle) };
   },
 };

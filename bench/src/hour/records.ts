@@ -48,6 +48,9 @@ export const recordsAtTheHour: Measure = {
     const count = quick ? PATIENTS.quick : PATIENTS.full;
     progress(`records at the hour: ${count} patients`);
     const residents = await settle(careledger, network, { count, readers: READERS });
+    // Without its end this process would try to connect for good.
+    await using connections = new AsyncDisposableStack();
+    for (const { monitor } of residents) connections.use(monitor);
     await using floor = await Floor.open(folder);
     const rounds = quick ? ROUNDS.quick : ROUNDS.full;
     // Two hours a round: one for all, one for those of the control.
@@ -66,7 +69,6 @@ export const recordsAtTheHour: Measure = {
           }
         }),
     ]);
-    for (const { monitor } of residents) await monitor.close();
     return { measured: costRatio(ours, bare), control: costRatio(single, bare) };
   },
 };
