@@ -58,7 +58,7 @@ function missed(result: Result, isDrawn: Report['isDrawn']): string[] {
 function describe(result: Result): string[] {
   const { name, budget, what, a, b, controlWhat } = result.measure;
   const sides = b === null ? `a: ${a}.` : `a: ${a}; b: ${b}.`;
-  const control = controlWhat === null ? '' : ` Control: ${controlWhat}.`;
+  const control = controlWhat === null ? '' : ` Control: ${oneLine(controlWhat)}.`;
   const text = `**${name}** (${budgetText(budget)}). ${oneLine(what)} ${sides}${control}`;
   if ('error' in result) return [text, '', `Not measured: ${oneLine(result.error.message)}`, ''];
   if ('skipped' in result) return [text, '', `SKIPPED: ${oneLine(result.skipped)}`, ''];
