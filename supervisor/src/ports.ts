@@ -26,13 +26,13 @@ export async function freePortRun(count: number): Promise<number> {
     const first = PORT_MIN + next;
     next = (next + count) % (PORT_MAX - PORT_MIN - count);
     const ports = Array.from({ length: count }, (_, index) => first + index);
-    if (await areReserved(ports)) return first;
+    if (await reserveAll(ports)) return first;
   }
   throw new Error(`No ${count} free TCP ports in a row were found.`);
 }
 
-/** Reserves all of them, or none. */
-async function areReserved(ports: readonly number[]): Promise<boolean> {
+/** Reserves all of them, or none. @returns whether they are free, and reserved now */
+async function reserveAll(ports: readonly number[]): Promise<boolean> {
   const reservations = await Promise.all(ports.map(reserve));
   const isFreeNow = await Promise.all(ports.map(isFree));
   const areOurs = reservations.every((letGo) => letGo !== undefined) && isFreeNow.every((is) => is);
