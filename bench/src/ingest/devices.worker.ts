@@ -25,11 +25,12 @@ const handlers = {
   },
   /** Signs every device's frames into a file; the epochs are in the order of the pairing codes. */
   sign({ epochs, framesEach, path, gatewayId, inDanger }: SignRequest): DeviceLogin[] {
-    const firstInDanger = devices.length - inDanger;
-    writeFrames(
-      path,
-      devices.map((device, index) => device.frames(epochs[index] ?? '', framesEach, index >= firstInDanger)),
-    );
+    const firstInDanger = devices.length - inDanger.devices;
+    const frames = (device: BenchDevice, index: number): Uint8Array[] =>
+      index < firstInDanger
+        ? device.frames(epochs[index] ?? '', framesEach)
+        : device.frames(epochs[index] ?? '', inDanger.framesEach, true);
+    writeFrames(path, devices.map(frames));
     return devices.map((device) => ({ deviceId: device.deviceId, token: device.token(gatewayId) }));
   },
 };
@@ -39,8 +40,14 @@ interface SignRequest {
   readonly framesEach: number;
   readonly path: string;
   readonly gatewayId: string;
-  /** So many devices, the last ones, send nothing but emergencies. */
-  readonly inDanger: number;
+  readonly inDanger: InDanger;
+}
+
+/** So many devices, the last ones, send nothing but emergencies. */
+export interface InDanger {
+  readonly devices: number;
+  /** Frames that each of them gets signed beforehand: one for each second before now, and old ones are not urgent. */
+  readonly framesEach: number;
 }
 
 export type DevicesWorker = typeof handlers;

@@ -58,6 +58,10 @@ const handlers = {
     const { user, system } = process.cpuUsage(cpuBefore);
     return { cpuUs: user + system, stored: running().core.pipeline.counters.stored };
   },
+  /** Frames that went first, from the start on. */
+  urgent(): number {
+    return running().core.pipeline.counters.urgent;
+  },
   /** Verifies every patient's chain. Returns how many frames are in them. */
   async check(): Promise<number> {
     const { core } = running();

@@ -10,7 +10,6 @@ import { readFrames, type DeviceFrames } from './frame-file.js';
 const IN_FLIGHT_PER_DEVICE = 20;
 const MQTT_3_1_1 = 4;
 const PACE_MS = 2;
-const BETWEEN_EMERGENCIES_MS = 10;
 const MS_PER_S = 1_000;
 const US_PER_MS = 1_000;
 
@@ -50,11 +49,11 @@ class Publisher {
 let publishers: Publisher[] = [];
 
 const handlers = {
-  /** Connects every device; `logins` in the order of the file. */
-  async connect({ url, path, logins }: ConnectRequest): Promise<void> {
+  /** Connects devices; `logins` in the order of the file. */
+  async connect({ url, path, logins, from, to }: ConnectRequest): Promise<void> {
     const frames = readFrames(path);
     publishers = await Promise.all(
-      logins.map(async ({ deviceId, token }, index) => {
+      logins.slice(from, to).map(async ({ deviceId, token }, index) => {
         const client = await connectAsync(url, {
           protocolVersion: MQTT_3_1_1,
           clientId: deviceId,
@@ -66,7 +65,7 @@ const handlers = {
         client.once('close', () => {
           throw new Error(`The gateway closed the connection of ${deviceId}`);
         });
-        return new Publisher(client, framesTopic(deviceId), frames[index] ?? []);
+        return new Publisher(client, framesTopic(deviceId), frames[from + index] ?? []);
       }),
     );
   },
@@ -79,12 +78,11 @@ const handlers = {
     });
     return { frames: operations, wallUs: (performance.now() - beginMs) * US_PER_MS, generatorCpuUs: cpuUs };
   },
-  /** As many as can be of all but those in danger. Frames a second, and milliseconds to each PUBACK. */
-  async full({ framesEach, inDanger }: Omit<PacedRequest, 'perS'>): Promise<Full> {
-    const ordinary = publishers.slice(0, publishers.length - inDanger);
+  /** As many as can be. Frames a second, and milliseconds to each PUBACK. */
+  async full(framesEach: number): Promise<Full> {
     const beginMs = performance.now();
     const latencies = await Promise.all(
-      ordinary.flatMap((publisher) =>
+      publishers.flatMap((publisher) =>
         Array.from({ length: IN_FLIGHT_PER_DEVICE }, async (_, first) => {
           const own: number[] = [];
           for (let frame = first; frame < framesEach; frame += IN_FLIGHT_PER_DEVICE)
@@ -93,32 +91,21 @@ const handlers = {
         }),
       ),
     );
-    const frames = ordinary.length * framesEach;
-    return { perS: (frames * MS_PER_S) / (performance.now() - beginMs), latenciesMs: latencies.flat() };
+    const latenciesMs = latencies.flat();
+    return { perS: (latenciesMs.length * MS_PER_S) / (performance.now() - beginMs), latenciesMs };
   },
-  /** So many a second of all but those in danger, who send beside them. Milliseconds to the PUBACK of each emergency. */
-  async paced({ perS, framesEach, inDanger }: PacedRequest): Promise<Paced> {
-    const ordinary = publishers.slice(0, publishers.length - inDanger);
-    const callers = publishers.slice(publishers.length - inDanger);
-    const frames = ordinary.length * framesEach;
+  /** So many a second of all together, each at its time, whether those before were answered. Milliseconds to each PUBACK. */
+  async paced({ perS, framesEach }: PacedRequest): Promise<readonly number[]> {
+    const frames = publishers.length * framesEach;
     const beginMs = performance.now();
     const sent: Promise<number>[] = [];
-    const latenciesMs: number[] = [];
-    const call = async (): Promise<void> => {
-      for (let turn = 0; sent.length < frames; turn++) {
-        latenciesMs.push((await callers[turn % callers.length]?.publishOne()) ?? Number.NaN);
-        await delay(BETWEEN_EMERGENCIES_MS);
-      }
-    };
-    const calling = call();
     while (sent.length < frames) {
       const due = Math.min(frames, Math.ceil(((performance.now() - beginMs) * perS) / MS_PER_S));
       while (sent.length < due)
-        sent.push(ordinary[sent.length % ordinary.length]?.publishOne() ?? Promise.resolve(0));
+        sent.push(publishers[sent.length % publishers.length]?.publishOne() ?? Promise.resolve(Number.NaN));
       await delay(PACE_MS);
     }
-    await Promise.all([calling, ...sent]);
-    return { latenciesMs, frames: frames + latenciesMs.length };
+    return Promise.all(sent);
   },
 };
 
@@ -135,24 +122,19 @@ interface Full {
   readonly latenciesMs: readonly number[];
 }
 
-interface Paced {
-  readonly latenciesMs: readonly number[];
-  /** All that were acknowledged. */
-  readonly frames: number;
-}
-
-interface PacedRequest {
-  /** Frames a second of all of them together. */
+export interface PacedRequest {
+  /** Frames a second of all devices together. */
   readonly perS: number;
   readonly framesEach: number;
-  /** So many devices, the last ones, send one frame after the other beside them. */
-  readonly inDanger: number;
 }
 
 interface ConnectRequest {
   readonly url: string;
   readonly path: string;
   readonly logins: readonly DeviceLogin[];
+  /** The first of those that this process connects, and the one behind the last. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export type PublishWorker = typeof handlers;

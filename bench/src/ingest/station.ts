@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { WorkerProcess } from '../worker/worker-process.js';
 import { GATEWAY_ID } from '../chain/names.js';
 import { BenchError } from '../errors.js';
-import type { DevicesWorker } from './devices.worker.js';
+import type { DevicesWorker, InDanger } from './devices.worker.js';
 import type { GatewayWorker } from './gateway.worker.js';
 import { pinTo } from './pinning.js';
-import type { PublishWorker, Sent } from './publish.worker.js';
+import type { PacedRequest, PublishWorker, Sent } from './publish.worker.js';
 
 const PATIENTS = 32;
 const DEVICES_EACH = 2;
@@ -22,8 +22,8 @@ export interface StationOptions {
   readonly verifications: number;
   /** Whether a second thread of the gateway verifies under load; unless told, as a gateway has it where it verifies once. */
   readonly verifyThread?: boolean;
-  /** So many devices, the last ones, send nothing but emergencies. None unless given. */
-  readonly inDanger?: number;
+  /** None unless given. */
+  readonly inDanger?: InDanger;
 }
 
 /** A round: what it took the gateway and whoever sent. */
@@ -34,25 +34,34 @@ export interface IngestRound extends Sent {
 /** CPU of the gateway alone, in microseconds per frame. */
 export const cpuPerFrameUs = ({ gatewayCpuUs, frames }: IngestRound): number => gatewayCpuUs / frames;
 
+interface Processes {
+  readonly gateway: WorkerProcess<GatewayWorker>;
+  readonly publisher: WorkerProcess<PublishWorker>;
+  /** Of the devices in danger: nothing else that is sent keeps it from hearing that one was acknowledged. */
+  readonly calling: WorkerProcess<PublishWorker>;
+}
+
 /** A gateway in a process, its devices in another, and their frames, which a third has signed and which is gone. */
 export class Station implements AsyncDisposable {
   readonly #gateway: WorkerProcess<GatewayWorker>;
   readonly #publisher: WorkerProcess<PublishWorker>;
+  readonly #calling: WorkerProcess<PublishWorker>;
   #published = 0;
+  #emergencies = 0;
 
   private constructor(
     readonly framesPath: string,
     /** In the order of the devices in the file. */
     readonly deviceKeys: readonly string[],
-    gateway: WorkerProcess<GatewayWorker>,
-    publisher: WorkerProcess<PublishWorker>,
+    { gateway, publisher, calling }: Processes,
   ) {
     this.#gateway = gateway;
     this.#publisher = publisher;
+    this.#calling = calling;
   }
 
   static async open(options: StationOptions): Promise<Station> {
-    const { folder, framesEach, verifications, inDanger = 0 } = options;
+    const { folder, framesEach, verifications, inDanger = { devices: 0, framesEach: 0 } } = options;
     const { verifyThread = verifications === 1 && availableParallelism() > 1 } = options;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'frames');
@@ -72,10 +81,13 @@ export class Station implements AsyncDisposable {
     const epochs = await gateway.call('register', registrations);
     const logins = await devices.call('sign', { epochs, framesEach, path, gatewayId, inDanger });
     const publisher = stack.use(new WorkerProcess<PublishWorker>('ingest/publish.worker.js'));
-    await publisher.call('connect', { url, path, logins });
+    const calling = stack.use(new WorkerProcess<PublishWorker>('ingest/publish.worker.js'));
+    const inDangerFrom = logins.length - inDanger.devices;
+    await publisher.call('connect', { url, path, logins, from: 0, to: inDangerFrom });
+    await calling.call('connect', { url, path, logins, from: inDangerFrom, to: logins.length });
     const deviceKeys = registrations.map(({ deviceKey }) => deviceKey);
     stack.move();
-    return new Station(path, deviceKeys, gateway, publisher);
+    return new Station(path, deviceKeys, { gateway, publisher, calling });
   }
 
   /**
@@ -101,17 +113,25 @@ export class Station implements AsyncDisposable {
   }
 
   /** All devices but those in danger send as fast as they can. Frames a second, and milliseconds to each PUBACK. */
-  async full(framesEach: number, inDanger: number): ReturnType<PublishWorker['full']> {
-    const full = await this.#publisher.call('full', { framesEach, inDanger });
+  async full(framesEach: number): ReturnType<PublishWorker['full']> {
+    const full = await this.#publisher.call('full', framesEach);
     this.#published += full.latenciesMs.length;
     return full;
   }
 
-  /** They send so many a second, those in danger beside them. Milliseconds to the PUBACK of each emergency. */
-  async emergenciesMs(asked: Parameters<PublishWorker['paced']>[0]): Promise<readonly number[]> {
-    const { latenciesMs, frames } = await this.#publisher.call('paced', asked);
-    this.#published += frames;
-    return latenciesMs;
+  /**
+   * They send so many a second, and those in danger theirs beside them. Milliseconds to the PUBACK of each emergency.
+   * @throws BenchError `MEASURE_INVALID` unless the gateway took each for one
+   */
+  async emergenciesMs(load: PacedRequest, emergencies: PacedRequest): Promise<readonly number[]> {
+    const loading = this.#publisher.call('paced', load);
+    const latenciesMs = await this.#calling.call('paced', emergencies);
+    this.#published += latenciesMs.length + (await loading).length;
+    this.#emergencies += latenciesMs.length;
+    const urgent = await this.#gateway.call('urgent', undefined);
+    if (urgent === this.#emergencies) return latenciesMs;
+    const message = `${this.#emergencies} emergencies were sent, and the gateway took ${urgent} frames for one`;
+    throw new BenchError('MEASURE_INVALID', message);
   }
 
   /** @throws BenchError `MEASURE_INVALID` unless every frame is in a chain that verifies */
@@ -122,6 +142,7 @@ export class Station implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#publisher.close();
+    await this.#calling.close();
     await this.#gateway.close();
   }
 }

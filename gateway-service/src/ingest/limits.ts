@@ -14,8 +14,8 @@ export const DISTRUSTED_INTERVAL_MS = 1_000;
 export const URGENT_SYNCS_MAX = 2;
 /** Reading goes on when the queue is down to this part of its bounds. */
 export const QUEUE_RESUME_FRACTION = 0.5;
-/** Frames checked before the event loop gets its turn: about 3 ms, so that an urgent one is heard. */
-export const SLICE_MAX_FRAMES = 32;
+/** Frames checked before the event loop gets its turn: half a millisecond, so that an urgent one is heard, and told that it is kept. */
+export const SLICE_MAX_FRAMES = 8;
 /** Frames of one transaction. While as many wait for a slow disk, no more are checked. */
 export const GROUP_MAX_FRAMES = 512;
 /** While urgent frames wait: theirs come on top, and take the group with them at once. */
