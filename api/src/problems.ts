@@ -92,6 +92,10 @@ export const problems = defineProblems({
   },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },
   // patients
+  NUMBERS_REFUSED: {
+    status: 422,
+    title: 'A number comes twice, or is a name that the ledger has',
+  },
   NUMBER_TAKEN: {
     status: 409,
     title: 'Another patient of this authority has this number: `heldBy`',

@@ -81,15 +81,23 @@ describe('the numbers of a patient', () => {
   }, 20_000);
 
   test.each([
-    ['more than 16', () => Array.from({ length: 17 }, () => number(fresh()))],
     ['one twice', () => [number('1'), number('2'), { type: 'MR', ...number('1') }]],
+    ['a system of the ledger', () => [number('1', 'urn:careledger:patient')]],
+    ['the same in capitals', () => [number('1', 'URN:CareLedger:patient')]],
+    ['a pseudonym', () => [number(`pat_${'a'.repeat(32)}`)]],
+  ])('with %s are refused, however well they are written', async (_what, given) => {
+    expect(await hospital.ask('PUT', ann, given())).toMatchObject({
+      ...{ status: 422, body: { code: 'NUMBERS_REFUSED' } },
+    });
+    expect((await hospital.ask('GET', ann)).body).toEqual({ numbers: [] });
+  });
+
+  test.each([
+    ['more than 16', () => Array.from({ length: 17 }, () => number(fresh()))],
     ['no system', () => [{ value: '1' }]],
     ['a system that is no URI', () => [number('1', 'mrn')]],
     ['a system of 257 characters', () => [number('1', `urn:${'x'.repeat(253)}`)]],
     ['a system with what ends it in a search', () => [number('1', 'urn:a|b')]],
-    ['a system of the ledger', () => [number('1', 'urn:careledger:patient')]],
-    ['the same in capitals', () => [number('1', 'URN:CareLedger:patient')]],
-    ['a pseudonym', () => [number(`pat_${'a'.repeat(32)}`)]],
     ['no value', () => [number('')]],
     ['a value of 65 characters', () => [number('1'.repeat(65))]],
     ['a value with a comma', () => [number('1,2')]],

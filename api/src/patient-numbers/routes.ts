@@ -2,7 +2,6 @@ import { PatientId } from '@careledger/domain';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import {
   IfMatch,
-  ProblemError,
   assertUnchanged,
   contentTag,
   requireRole,
@@ -63,7 +62,13 @@ export function addPatientNumberRoutes(
         summary: 'Replace the numbers by which this organisation knows a patient; an empty list deletes them',
         description:
           'They stay in this service, sealed: no ledger, provider or gateway has them. Its practitioners see them in the patient’s FHIR resource, and find the patient by them.',
-        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN', 'NUMBER_TAKEN', 'RESOURCE_CHANGED'],
+        problems: [
+          ...ledgerAnswers,
+          'PATIENT_UNKNOWN',
+          'NUMBERS_REFUSED',
+          'NUMBER_TAKEN',
+          'RESOURCE_CHANGED',
+        ],
         headers: Type.Object(IfMatch),
         params,
         body: withExamples(PatientNumbersBody, examples.numbers),
@@ -103,19 +108,18 @@ export function addPatientNumberRoutes(
 
 /**
  * What a schema does not say. No number is told: it would stand in the client's log.
- * @throws ProblemError VALIDATION_FAILED for one that comes twice, or looks like what the ledgers know a patient by
+ * @throws ProblemError NUMBERS_REFUSED for one that comes twice, or looks like what the ledgers know a patient by
  */
 function assertNumbers(numbers: readonly PatientNumber[]): void {
   const seen = new Set<string>();
   for (const [index, { system, value }] of numbers.entries()) {
     const at = `/numbers/${index}`;
     const name = `${system}|${value}`;
-    if (seen.has(name))
-      throw new ProblemError('VALIDATION_FAILED', `${at}: this number comes twice: give each once`);
+    if (seen.has(name)) throw problem('NUMBERS_REFUSED', `${at}: this number comes twice: give each once`);
     seen.add(name);
     if (OWN_SYSTEM.test(system) || Value.Check(PatientId, value))
-      throw new ProblemError(
-        'VALIDATION_FAILED',
+      throw problem(
+        'NUMBERS_REFUSED',
         `${at}: pseudonyms and other names of the ledger are no numbers of the organisation’s: leave it out`,
       );
   }
