@@ -107,10 +107,7 @@ function getStateMetadata(payload: Uint8Array, context: TransactionContext): Uin
 }
 
 /** `PutStateMetadata`, or a record of a batch. */
-function writeMetadata(
-  context: TransactionContext,
-  request: peer.PutStateMetadata | peer.WriteRecord,
-): void {
+function writeMetadata(context: TransactionContext, request: peer.PutStateMetadata | peer.WriteRecord): void {
   const { simulator, namespace } = context;
   const metadata = request.getMetadata();
   const entries = [
