@@ -19,12 +19,12 @@ export const anchoredVsOneTx = aggregation({
   whyMissed: `Every record keeps what it has alone: a signed statement, which each endorser's chaincode verifies, and rows of its own,
     which each peer endorses, carries in a block and writes. Only what belongs to a transaction is shared: its signatures, its place in a
     block, and the messages between chaincode and peer, one for all reads of a kind and one for all writes. What is left of a record is
-    half the chaincode's, most of it the verifying, and half the peers' (docs/experiments.md has the CPU by records in a
+    the chaincode's, the largest part of it the verifying, and as much the peers' (docs/experiments.md has the CPU by records in a
     transaction). A gain like the budget would take records without statements or rows of their own, of which the ledger could not say
     whose they are.`,
-  // A gateway gathers up to BATCH_MAX_ITEMS, 200. Of 128 transactions at once, all have to be endorsed within the 30 s that Fabric waits
-  // for that, on two processors that may have something else to do.
-  recordsEach: 128,
+  // A gateway gathers up to BATCH_MAX_ITEMS. Here fewer: what 128 transactions carry at once has to be endorsed within the 30 s that
+  // Fabric waits for that.
+  recordsEach: 64,
   start: onFabric,
 });
 
