@@ -42,6 +42,9 @@ export class CountedState implements StateWriter {
     return row === undefined ? undefined : (JSON.parse(row.json) as Value);
   }
 
+  /** Nothing is far away here: what is asked for is read then. */
+  async readAhead(): Promise<void> {}
+
   async all<Value>({ family, parts }: StatePrefix<Value>): Promise<StateEntry<Value>[]> {
     const start = keyOf(family, parts);
     return this.#between<Value>(start, start + LAST_RUNE, -1);

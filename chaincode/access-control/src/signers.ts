@@ -1,14 +1,23 @@
-import type { FindSigners, StateReader } from '@careledger/chaincode-runtime';
+import type { FindSigners, StateKey, StateReader } from '@careledger/chaincode-runtime';
 import type { SignerAnswer, SignerQuery } from '@careledger/contracts';
 import { attestors, authorities, delegateKeys, patients, providers } from './families.js';
 import { currentKeyOfKid } from './key-periods.js';
 
 /** Who holds the key with this thumbprint, among the keys in force. */
 export const findSigners: FindSigners = async ({ state }, queries) => {
+  await state.readAhead(queries.map(holderOf));
   const answers: SignerAnswer[] = [];
   for (const query of queries) answers.push(await findSigner(state, query));
   return answers;
 };
+
+/** Where it lies who signs, whatever the role. */
+function holderOf({ iss, kid }: SignerQuery): StateKey<unknown> {
+  if (iss.startsWith('pat_')) return patients.at(iss);
+  if (iss.startsWith('aut_')) return authorities.at(iss);
+  if (iss.startsWith('prv_')) return providers.at(iss);
+  return attestors.at(iss, kid);
+}
 
 function findSigner(state: StateReader, { iss, kid }: SignerQuery): Promise<SignerAnswer> {
   if (iss.startsWith('pat_')) return findPatient(state, iss, kid);

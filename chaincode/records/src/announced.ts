@@ -4,6 +4,7 @@ import {
   sortable,
   type Evaluation,
   type Outcome,
+  type StateKey,
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
@@ -37,7 +38,10 @@ export async function announceRecords(tx: Submission, { items }: Batch): Promise
     names: ['announceRecord'],
     signers: findSigners,
     subjectOf: ({ body }) => body.patientId,
-    prepare: (good) => weigh(tx, good, ({ body }) => precedentOf(tx, body)),
+    prepare: async (good) => {
+      await tx.state.readAhead(good.flatMap(({ body }) => keysOf(body)));
+      return weigh(tx, good, ({ body }) => precedentOf(tx, body));
+    },
     apply: (itemTx, item, weighed) => announce(itemTx, item, weightOf(item, weighed)),
   });
   return { result, event: news.length > 0 ? { records: news } : undefined };
@@ -57,6 +61,12 @@ async function announce(tx: Submission, item: Item, weight: Weight): Promise<Ann
   tx.state.put(key, announced);
   index.add(tx.state, announced, [recordId, sortable(version)]);
   return announced;
+}
+
+/** Of itself, the version before and the first one. */
+function keysOf({ patientId, recordId, version }: Item['body']): StateKey<AnnouncedRecordState>[] {
+  const versions = new Set([1, Math.max(1, version - 1), version]);
+  return [...versions].map((each) => announcedVersions.at(patientId, recordId, sortable(each)));
 }
 
 /** The version before, if it was announced here; then the first one was, too, and says who made the record. */

@@ -4,6 +4,7 @@ import {
   sortable,
   type Evaluation,
   type Outcome,
+  type StateKey,
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
@@ -17,7 +18,7 @@ import {
   type Precedent,
   type Weighed,
 } from './authorship.js';
-import { storedHeads, storedVersions, type StoredHead } from './families.js';
+import { storedHeads, storedVersions, wrapHolders, type StoredHead } from './families.js';
 import { RecordIndex, type RecordFilter } from './record-index.js';
 import { noteHolder } from './wrap-attestations.js';
 
@@ -41,7 +42,10 @@ async function putVersions(
     names: ['storeRecord'],
     signers: findSigners,
     subjectOf: ({ body }) => body.patientId,
-    prepare: (good) => weigh(tx, good, ({ body }) => precedentOf(tx, body)),
+    prepare: async (good) => {
+      await tx.state.readAhead(good.flatMap(({ body }) => keysOf(body)));
+      return weigh(tx, good, ({ body }) => precedentOf(tx, body));
+    },
     apply: (itemTx, item, weighed) => {
       if (item.body.providerId !== providerId) throw new ContractError('PROVIDER_MISMATCH');
       return putVersion(itemTx, item, weightOf(item, weighed), apply);
@@ -49,6 +53,12 @@ async function putVersions(
   });
   return { result, event: news.length > 0 ? { records: news } : undefined };
 }
+
+/** What every version asks for. */
+const keysOf = ({ patientId, recordId, providerId }: Item['body']): StateKey<unknown>[] => [
+  storedHeads.at(patientId, recordId),
+  wrapHolders.at(patientId, providerId),
+];
 
 async function putVersion(
   tx: Submission,

@@ -21,5 +21,5 @@ await build({
   format: 'esm',
   legalComments: 'linked',
   logLevel: 'warning',
-  external: ['fabric-shim', 'fabric-contract-api'],
+  external: ['fabric-shim', 'fabric-contract-api', 'google-protobuf'],
 });

@@ -28,6 +28,10 @@ export class MemoryState implements StateWriter {
     return found === undefined ? undefined : (JSON.parse(found.json) as Value);
   }
 
+  async readAhead(keys: readonly StateKey<unknown>[]): Promise<void> {
+    for (const key of keys) await this.get(key);
+  }
+
   async all<Value>({ family, parts }: StatePrefix<Value>): Promise<StateEntry<Value>[]> {
     const start = compositeKey(family, parts);
     const end = start + LAST_RUNE;

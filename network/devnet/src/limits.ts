@@ -22,6 +22,8 @@ export const ENDPOINT_GRACE_MS = 300;
 export const DEFAULT_TIME_WINDOW_MS = 2 * 60 * 1000;
 /** How long a chaincode may take (`chaincode.executetimeout`). */
 export const CHAINCODE_EXECUTE_TIMEOUT_MS = 30_000;
+/** Keys that a chaincode reads or writes with one message (`chaincode.runtimeParams`); Fabric's default. */
+export const CHAINCODE_KEYS_IN_MESSAGE_MAX = 1_000;
 /** How long a proposal waits for a chaincode server that is not connected (`dial_timeout` of a ccaas package). */
 export const CHAINCODE_CONNECT_TIMEOUT_MS = 3_000;
 /** How long a start, or a proposal that finds the process ended, waits for `module:` chaincode to register. */

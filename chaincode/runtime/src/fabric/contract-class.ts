@@ -4,6 +4,7 @@ import { callerOf } from '../caller/caller.js';
 import { dispatch, type Invocation } from '../dispatch/dispatch.js';
 import type { Chaincode } from '../dispatch/handlers.js';
 import { callThrough } from './call.js';
+import { listenForOffers } from './peer-state.js';
 import { leaveOutDebugLines } from './shim-logging.js';
 import { StubState } from './stub-state.js';
 
@@ -18,6 +19,7 @@ export function contractClass<D extends ContractDefinition>(
   networkId: string,
 ): ContractClass {
   leaveOutDebugLines();
+  listenForOffers();
   const { name: contractName, transactions } = chaincode.definition;
 
   class DefinedContract extends Contract {
@@ -62,7 +64,7 @@ async function run<D extends ContractDefinition>(
         stub.setEvent(event, payload);
       },
     });
-    await state.settled();
+    await state.flush();
     return result;
   } catch (error) {
     // fabric-shim answers status 500 with the error's message: for coded failures that is JSON.

@@ -1,6 +1,8 @@
 import type { ChaincodeStub, Iterators, QueryResponseMetadata } from 'fabric-shim-api';
 import type { StateKey, StatePrefix } from '../state/key.js';
 import type { StateEntry, StatePage, StateWriter } from '../state/port.js';
+import type { StateWrite } from './peer-messages.js';
+import { readMany, writeMany } from './peer-state.js';
 
 /** An empty page's metadata has no bytes, which fabric-shim takes for none (lib/handler.js): its types do not say so. */
 interface PageResponse {
@@ -8,18 +10,33 @@ interface PageResponse {
   readonly metadata?: QueryResponseMetadata;
 }
 
-/** The world state behind a transaction's stub; values are JSON. */
+/**
+ * The world state behind a transaction's stub; values are JSON. Each message to the peer costs more than what it carries, so a key
+ * is read once (a transaction does not see its writes), and writes wait until all are known.
+ */
 export class StubState implements StateWriter {
   readonly #stub: ChaincodeStub;
-  readonly #writes: Promise<void>[] = [];
+  readonly #read = new Map<string, Promise<Uint8Array>>();
+  readonly #writes: StateWrite[] = [];
 
   constructor(stub: ChaincodeStub) {
     this.#stub = stub;
   }
 
-  async get<Value>({ family, parts }: StateKey<Value>): Promise<Value | undefined> {
-    const bytes = await this.#stub.getState(this.#stub.createCompositeKey(family, [...parts]));
+  async get<Value>(key: StateKey<Value>): Promise<Value | undefined> {
+    const composite = this.#compositeOf(key);
+    const reading = this.#read.get(composite) ?? this.#stub.getState(composite);
+    this.#read.set(composite, reading);
+    const bytes = await reading;
     return bytes.length === 0 ? undefined : valueOf<Value>(bytes);
+  }
+
+  async readAhead(keys: readonly StateKey<unknown>[]): Promise<void> {
+    const asked = new Set(keys.map((key) => this.#compositeOf(key)));
+    const open = [...asked].filter((key) => !this.#read.has(key));
+    const values = await readMany(this.#stub, open);
+    for (const [index, key] of open.entries())
+      this.#read.set(key, Promise.resolve(values[index] ?? new Uint8Array()));
   }
 
   async all<Value>({ family, parts }: StatePrefix<Value>): Promise<StateEntry<Value>[]> {
@@ -55,18 +72,21 @@ export class StubState implements StateWriter {
     return { entries, next: this.#stub.splitCompositeKey(metadata.bookmark).attributes };
   }
 
-  put<Value>({ family, parts }: StateKey<Value>, value: Value): void {
-    const key = this.#stub.createCompositeKey(family, [...parts]);
-    this.#writes.push(this.#stub.putState(key, Buffer.from(JSON.stringify(value))));
+  put<Value>(key: StateKey<Value>, value: Value): void {
+    this.#writes.push({ key: this.#compositeOf(key), value: Buffer.from(JSON.stringify(value)) });
   }
 
-  delete<Value>({ family, parts }: StateKey<Value>): void {
-    this.#writes.push(this.#stub.deleteState(this.#stub.createCompositeKey(family, [...parts])));
+  delete<Value>(key: StateKey<Value>): void {
+    this.#writes.push({ key: this.#compositeOf(key), value: undefined });
   }
 
-  /** Until every write has reached the peer. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#writes);
+  /** Sends what was written. @returns once it has reached the peer */
+  flush(): Promise<void> {
+    return writeMany(this.#stub, this.#writes);
+  }
+
+  #compositeOf({ family, parts }: StateKey<unknown>): string {
+    return this.#stub.createCompositeKey(family, [...parts]);
   }
 
   #entryOf<Value>(key: string, value: Uint8Array): StateEntry<Value> {

@@ -18,6 +18,11 @@ export interface StatePage<Value> {
 export interface StateReader {
   get<Value>(key: StateKey<Value>): Promise<Value | undefined>;
   /**
+   * Reads many keys at once, so that a `get` of them then asks nobody. They join the read set, whether they are asked for or
+   * not, and in the same way on every peer.
+   */
+  readAhead(keys: readonly StateKey<unknown>[]): Promise<void>;
+  /**
    * Everything under the prefix, in key order. Joins the read set as a range: a key that appears or vanishes there
    * before the commit fails the transaction. Only for ranges that a limit bounds.
    */

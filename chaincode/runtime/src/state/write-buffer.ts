@@ -23,6 +23,10 @@ export class WriteBuffer implements StateWriter {
     return this.#base.get(key);
   }
 
+  readAhead(keys: readonly StateKey<unknown>[]): Promise<void> {
+    return this.#base.readAhead(keys);
+  }
+
   all<Value>(prefix: StatePrefix<Value>): Promise<StateEntry<Value>[]> {
     return this.#base.all(prefix);
   }

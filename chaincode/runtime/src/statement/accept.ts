@@ -2,7 +2,7 @@ import type { BatchResult, ItemResult, StatementBody, StatementName } from '@car
 import { ContractError } from '@careledger/contracts';
 import type { Submission } from '../transaction/transaction.js';
 import { WriteBuffer } from '../state/write-buffer.js';
-import { recall, remember, type Remembered } from './memory.js';
+import { recall, recallAhead, remember, type Remembered } from './memory.js';
 import { readAs, type ReadStatement } from './read.js';
 import type { FindSigners } from './signers.js';
 import { verifyAs, verifySelfSigned, type Verified } from './verify.js';
@@ -140,8 +140,13 @@ async function checkAll<N extends StatementName>(
 ): Promise<Checked<N>[]> {
   const checked: (Checked<N> | undefined)[] = [];
   const open: { readonly index: number; readonly known: Known<N> }[] = [];
-  for (const [index, token] of tokens.entries()) {
-    const read = attempt(() => readAs(token, intake.names));
+  const all = tokens.map((token) => attempt(() => readAs(token, intake.names)));
+  const readable = all.filter((read) => !(read instanceof ContractError));
+  await recallAhead(
+    tx.state,
+    readable.map(({ statement }) => statement),
+  );
+  for (const [index, read] of all.entries()) {
     if (read instanceof ContractError) {
       checked[index] = { error: read, sid: null };
       continue;

@@ -20,6 +20,11 @@ const statements = new KeyFamily<Remembered>('statement', ['iss', 'sid']);
 const keyOf = ({ header, payload }: HashedStatement) =>
   statements.at(payload.iss, 'path' in payload.body ? `${header.kid}/${payload.sid}` : payload.sid);
 
+/** Reads at once what `recall` is about to be asked. */
+export function recallAhead(state: StateReader, statements: readonly HashedStatement[]): Promise<void> {
+  return state.readAhead(statements.map(keyOf));
+}
+
 export function recall(state: StateReader, statement: HashedStatement): Promise<Remembered | undefined> {
   return state.get(keyOf(statement));
 }

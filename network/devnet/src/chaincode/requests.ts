@@ -29,6 +29,24 @@ function getState(payload: Uint8Array, context: TransactionContext): Uint8Array 
   return context.simulator.getPrivate(context.namespace, collection, request.getKey());
 }
 
+function getStateMultiple(payload: Uint8Array, context: TransactionContext): Uint8Array {
+  const request = peer.GetStateMultiple.deserializeBinary(payload);
+  const { simulator, namespace } = context;
+  const collection = request.getCollection();
+  if (collection !== '') checkAccess(context, collection, 'read');
+  const result = new peer.GetStateMultipleResult();
+  result.setValuesList(
+    request
+      .getKeysList()
+      .map((key) =>
+        collection === ''
+          ? simulator.getState(namespace, key)
+          : simulator.getPrivate(namespace, collection, key),
+      ),
+  );
+  return result.serializeBinary();
+}
+
 function getPrivateDataHash(payload: Uint8Array, context: TransactionContext): Uint8Array {
   const request = peer.GetState.deserializeBinary(payload);
   return context.simulator.getPrivateHash(context.namespace, request.getCollection(), request.getKey());
@@ -55,12 +73,15 @@ function delState(payload: Uint8Array, context: TransactionContext): Uint8Array 
   return NOTHING;
 }
 
-function purgePrivateData(payload: Uint8Array, context: TransactionContext): Uint8Array {
-  const request = peer.DelState.deserializeBinary(payload);
-  const collection = request.getCollection();
+function purge(context: TransactionContext, collection: string, key: string): void {
   if (collection === '') throw new PeerRefusal('only applicable for private data');
   checkAccess(context, collection, 'write');
-  context.simulator.purgePrivate(context.namespace, collection, request.getKey());
+  context.simulator.purgePrivate(context.namespace, collection, key);
+}
+
+function purgePrivateData(payload: Uint8Array, context: TransactionContext): Uint8Array {
+  const request = peer.DelState.deserializeBinary(payload);
+  purge(context, request.getCollection(), request.getKey());
   return NOTHING;
 }
 
@@ -85,8 +106,8 @@ function getStateMetadata(payload: Uint8Array, context: TransactionContext): Uin
   return result.serializeBinary();
 }
 
-function putStateMetadata(payload: Uint8Array, context: TransactionContext): Uint8Array {
-  const request = peer.PutStateMetadata.deserializeBinary(payload);
+/** `PutStateMetadata`, or a record of a batch. */
+function writeMetadata(context: TransactionContext, request: peer.PutStateMetadata | peer.WriteRecord): void {
   const { simulator, namespace } = context;
   const metadata = request.getMetadata();
   const entries = [
@@ -97,6 +118,40 @@ function putStateMetadata(payload: Uint8Array, context: TransactionContext): Uin
   else {
     checkAccess(context, collection, 'write');
     simulator.putPrivateMetadata(namespace, collection, request.getKey(), entries);
+  }
+}
+
+function putStateMetadata(payload: Uint8Array, context: TransactionContext): Uint8Array {
+  writeMetadata(context, peer.PutStateMetadata.deserializeBinary(payload));
+  return NOTHING;
+}
+
+type RecordWriter = (context: TransactionContext, record: peer.WriteRecord) => void;
+const RecordType = peer.WriteRecord.Type;
+
+/** Of a batch, by kind. */
+const RECORD_WRITERS: ReadonlyMap<number, RecordWriter> = new Map<number, RecordWriter>([
+  [
+    RecordType.PUT_STATE,
+    (context, record) =>
+      write(context, record.getCollection(), record.getKey(), asBuffer(record.getValue_asU8())),
+  ],
+  [
+    RecordType.DEL_STATE,
+    (context, record) => write(context, record.getCollection(), record.getKey(), Buffer.alloc(0)),
+  ],
+  [
+    RecordType.PURGE_PRIVATE_DATA,
+    (context, record) => purge(context, record.getCollection(), record.getKey()),
+  ],
+  [RecordType.PUT_STATE_METADATA, writeMetadata],
+]);
+
+function writeBatchState(payload: Uint8Array, context: TransactionContext): Uint8Array {
+  for (const record of peer.WriteBatchState.deserializeBinary(payload).getRecList()) {
+    const writeRecord = RECORD_WRITERS.get(record.getType());
+    if (writeRecord === undefined) throw new PeerRefusal('unknown operation type');
+    writeRecord(context, record);
   }
   return NOTHING;
 }
@@ -161,7 +216,9 @@ export const REQUEST_HANDLERS: ReadonlyMap<
   { readonly name: string; readonly handle: RequestHandler }
 > = new Map([
   [Type.GET_STATE, { name: 'GET_STATE', handle: getState }],
+  [Type.GET_STATE_MULTIPLE, { name: 'GET_STATE_MULTIPLE', handle: getStateMultiple }],
   [Type.PUT_STATE, { name: 'PUT_STATE', handle: putState }],
+  [Type.WRITE_BATCH_STATE, { name: 'WRITE_BATCH_STATE', handle: writeBatchState }],
   [Type.DEL_STATE, { name: 'DEL_STATE', handle: delState }],
   [Type.PURGE_PRIVATE_DATA, { name: 'PURGE_PRIVATE_DATA', handle: purgePrivateData }],
   [Type.GET_PRIVATE_DATA_HASH, { name: 'GET_PRIVATE_DATA_HASH', handle: getPrivateDataHash }],
