@@ -20,6 +20,9 @@ import { spendPermits, type ReleaseClaim } from './permit.js';
 import type { ReleaseStore } from './release-store.js';
 import { recipientKeys, requesterWrap } from './requester-wrap.js';
 
+/** Ciphertexts of one answer that are read from disk together. */
+const BLOBS_AT_ONCE = 8;
+
 export interface ReleaseServiceOptions {
   readonly providerId: string;
   readonly networkId: string;
@@ -143,14 +146,19 @@ export class ReleaseService {
     const failed = failedIn(answers);
     const read: Placed<T & Pick<Ready, 'ciphertext'>>[] = [];
     let bytes = 0;
-    for (const item of found) {
-      const { requestSid } = item.value.claim;
-      if (bytes < RELEASED_MAX_BYTES) {
-        const withBytes = await stepEach([item], (value) => this.#withBytes(value), failed);
-        bytes += withBytes[0]?.value.ciphertext.length ?? 0;
-        if (bytes <= RELEASED_MAX_BYTES) read.push(...withBytes);
-        else answers[item.place] = { requestSid, left: true };
-      } else answers[item.place] = { requestSid, left: true };
+    const leave = (items: typeof found): void => {
+      for (const { place, value } of items)
+        answers[place] = { requestSid: value.claim.requestSid, left: true };
+    };
+    for (let first = 0; first < found.length; first += BLOBS_AT_ONCE) {
+      const next = found.slice(first, first + BLOBS_AT_ONCE);
+      const hasRoom = bytes < RELEASED_MAX_BYTES;
+      if (!hasRoom) leave(next);
+      for (const item of hasRoom ? await stepEach(next, (value) => this.#withBytes(value), failed) : []) {
+        bytes += item.value.ciphertext.length;
+        if (bytes <= RELEASED_MAX_BYTES) read.push(item);
+        else leave([item]);
+      }
     }
     return read;
   }

@@ -1,4 +1,4 @@
-import { CryptoError, type Signer, type X25519KeyPair } from '@careledger/crypto';
+import { CryptoError, LruMap, type Signer, type X25519KeyPair } from '@careledger/crypto';
 import type { KeyStore, NewKey } from '@careledger/crypto/key-store';
 import { sodiumSigner } from '@careledger/crypto/sodium';
 import { OfferedKeys, type AppointedKeys } from './offered-keys.js';
@@ -14,6 +14,11 @@ export const PATIENT_KEYS = {
   /** Key of the HMAC that gives scope tags. */
   scopeKey: (patientId: string) => `${patientId}/scope-key`,
 } as const;
+
+/** Keys whose public halves are kept: one is asked for with every record, and its secret need not be opened for that. */
+const PUBLIC_KEYS_KEPT = 4_096;
+/** By patient and thumbprint: each was opened under that name once, which shows that nobody altered it. */
+const publicKeys = new LruMap<string, Uint8Array>(PUBLIC_KEYS_KEPT);
 
 /** Whose registration was checked, with what the gateway is to keep. */
 export interface AppointedPatient {
@@ -96,6 +101,14 @@ export class PatientKeys implements AppointedKeys {
   /** To which records are wrapped. */
   encryption(): X25519KeyPair {
     return this.store.x25519(PATIENT_KEYS.encryption(this.patientId));
+  }
+
+  /** The public half of it, raw. */
+  encryptionPublicKey(): Uint8Array {
+    const name = `${this.patientId}/${this.encryptionKid}`;
+    const key = publicKeys.get(name) ?? this.encryption().publicKey;
+    publicKeys.set(name, key);
+    return key;
   }
 
   /** Thumbprint of the key to which records are wrapped. */

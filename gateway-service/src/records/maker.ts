@@ -270,8 +270,8 @@ export class RecordMaker {
   ): Promise<Pick<SealedDraft, 'wrapSet' | 'wraps' | 'wrapped'>> {
     const { core, grants, clock } = this.#options;
     const { recordId, version } = record;
-    const own = core.patients.keys(patientId).encryption();
-    const wraps = [await wrapKey(contentKey, record, { publicKey: own.publicKey })];
+    const own = core.patients.keys(patientId).encryptionPublicKey();
+    const wraps = [await wrapKey(contentKey, record, { publicKey: own })];
     const wrapped = new Map<string, Wrap>();
     for (const authorityId of readersOf(grants, patientNo, recordTermsOf(record), clock())) {
       const publicKey = await this.#keyOf(authorityId);

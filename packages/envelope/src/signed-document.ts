@@ -50,13 +50,18 @@ export function readDocument<S extends TSchema>(kind: DocumentKind<S>, token: st
 /** Thumbprint of the key that a well-formed document names as its signer. */
 export const signerKid = (token: string): string => parseJws(token).header.kid;
 
-/** Form, type, signer, signature. @throws EnvelopeError with the kind's codes */
+/**
+ * Form, type, signer, signature.
+ * @param signers who they are, or who they are by what the document says
+ * @throws EnvelopeError with the kind's codes
+ */
 export function checkDocument<S extends TSchema>(
   kind: DocumentKind<S>,
   token: string,
-  { keys, verifier }: Signers,
+  signers: Signers | ((payload: Static<S>) => Signers),
 ): Static<S> {
   const { jws, payload } = parse(kind, token);
+  const { keys, verifier } = typeof signers === 'function' ? signers(payload) : signers;
   const key = keys.find((candidate) => kidOf('Ed25519', candidate) === jws.header.kid);
   if (key === undefined) {
     throw new EnvelopeError(

@@ -1,5 +1,5 @@
 import { AES_KEY_BYTES, fromBase64url, kidOf } from '@careledger/crypto';
-import type { SignatureVerifier, Signer, X25519KeyPair } from '@careledger/crypto';
+import type { JsonObject, SignatureVerifier, Signer, X25519KeyPair } from '@careledger/crypto';
 import { checkFormerSigner } from './acceptance.js';
 import type { WrapSigners } from './acceptance.js';
 import { EnvelopeError } from './portable/errors.js';
@@ -86,10 +86,10 @@ export function readWrapSet(token: string): WrapSet {
  * @throws EnvelopeError `WRAP_HEADER_MISMATCH`
  */
 export function readWrap(jwe: string): WrapSubject & { readonly kid: string } {
-  const header = jwe.length <= WRAP_MAX_CHARS ? readOrUndefined(() => readJweHeader(jwe)) : undefined;
+  const header = jwe.length <= WRAP_MAX_CHARS ? headerOf(jwe) : undefined;
   const { kid, recordId, version } = header ?? {};
   if (typeof kid === 'string' && typeof recordId === 'string' && typeof version === 'number') {
-    assertWrapHeader(jwe, kid, { recordId, version });
+    assertWrapHeader(header, kid, { recordId, version });
     return { kid, recordId, version };
   }
   throw new EnvelopeError('WRAP_HEADER_MISMATCH', 'Not a wrap: its header names no key, record and version');
@@ -112,8 +112,8 @@ export function matchWraps(set: WrapSet, jwes: readonly string[]): Wrap[] {
     const jwe = jwes[index] ?? '';
     if (wrapHash(jwe) !== sha256)
       throw new EnvelopeError('WRAP_MISMATCH', `Wrap ${index} is not the one that the set signs for`);
-    const { kid } = readWrap(jwe);
-    assertWrapHeader(jwe, kid, set);
+    const { kid, ...subject } = readWrap(jwe);
+    if (subject.recordId !== set.recordId || subject.version !== set.version) throw otherWrap(set);
     if (kids.has(kid)) throw new EnvelopeError('WRAP_MISMATCH', `Wrap ${index} is a second one for its key`);
     kids.add(kid);
     return breakGlass === true ? { kid, jwe, breakGlass } : { kid, jwe };
@@ -133,14 +133,17 @@ export function checkWrapSet(
   signers: WrapSigners & { readonly verifier: SignatureVerifier },
 ): WrapSet {
   const { verifier } = signers;
-  const { seq } = readWrapSet(token);
-  const periods = seq === 1 ? signers.author : signers.gateway;
-  const keys = periods.map(({ key }) => fromBase64url(key));
-  const set = checkDocument(WRAP_SET, token, { keys, verifier });
+  const periodsOf = ({ seq }: WrapSet) => (seq === 1 ? signers.author : signers.gateway);
+  const set = checkDocument(WRAP_SET, token, (read) => ({
+    keys: periodsOf(read).map(({ key }) => fromBase64url(key)),
+    verifier,
+  }));
   const { recordId, version } = manifest.aad;
   if (set.recordId !== recordId || set.version !== version || set.manifestHash !== tokenHash(manifestToken)) {
     throw new EnvelopeError('WRAP_SET_MISMATCH', `The wrap set is not of version ${version} of ${recordId}`);
   }
+  const periods = periodsOf(set);
+  if (periods.every(({ until }) => until === undefined)) return set;
   const period = periods.find(({ key }) => kidOf('Ed25519', fromBase64url(key)) === signerKid(token));
   if (period?.until !== undefined) checkFormerSigner(token, set, period, signers);
   return set;
@@ -176,7 +179,7 @@ export async function openWrap(
   manifest: Pick<Manifest, 'keyCommitment'>,
   recipientKey: X25519KeyPair,
 ): Promise<Uint8Array> {
-  assertWrapHeader(jwe, recipientKey.kid, subject);
+  assertWrapHeader(headerOf(jwe), recipientKey.kid, subject);
   const contentKey = decryptJwe(jwe, recipientKey);
   if (contentKey.length !== AES_KEY_BYTES || keyCommitment(contentKey) !== manifest.keyCommitment) {
     throw new EnvelopeError(
@@ -187,18 +190,20 @@ export async function openWrap(
   return contentKey;
 }
 
+const headerOf = (jwe: string): JsonObject | undefined => readOrUndefined(() => readJweHeader(jwe));
+
 /** The header is authenticated by the JWE; comparing it stops a wrap of one record from serving for another. */
-function assertWrapHeader(jwe: string, kid: string, { recordId, version }: WrapSubject): void {
-  const header = readOrUndefined(() => readJweHeader(jwe));
-  const expected = { ...JWE_ALGORITHMS, ...wrapHeader(kid, { recordId, version }) };
+function assertWrapHeader(header: JsonObject | undefined, kid: string, subject: WrapSubject): void {
+  const expected = { ...JWE_ALGORITHMS, ...wrapHeader(kid, subject) };
   const matches =
     header !== undefined &&
     hasExactly(header, HEADER_MEMBERS) &&
     Object.entries(expected).every(([name, value]) => header[name] === value);
-  if (!matches) {
-    throw new EnvelopeError(
-      'WRAP_HEADER_MISMATCH',
-      `The wrap is not for version ${version} of ${recordId} and this key`,
-    );
-  }
+  if (!matches) throw otherWrap(subject);
 }
+
+const otherWrap = ({ recordId, version }: WrapSubject): EnvelopeError =>
+  new EnvelopeError(
+    'WRAP_HEADER_MISMATCH',
+    `The wrap is not for version ${version} of ${recordId} and this key`,
+  );

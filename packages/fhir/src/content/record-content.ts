@@ -139,7 +139,7 @@ function checkElement(name: string, value: unknown, path: string, context: Eleme
   ) {
     throw new FhirError('REFERENCE_OUTSIDE', at(path, 'url'), 'leads to nothing in the record');
   }
-  checkMembers(value, path, [], { ...context, isOwn: false });
+  checkMembers(value, path, [], isOwn ? { ...context, isOwn: false } : context);
 }
 
 /** Types of somebody; in R4 a `focus` is what something is about when it is not about its subject. */
