@@ -1,3 +1,4 @@
+import { RECORD_MAX_BYTES } from '@careledger/contracts';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
@@ -63,6 +64,7 @@ export async function buildApp(config: ApiConfig, logger: Logger, keys: KeyStore
     requests: store.requests,
     mspId: foundation.mspId,
     fhirBase: FHIR_BASE,
+    bodiesMaxBytes: RECORD_MAX_BYTES,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

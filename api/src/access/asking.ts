@@ -9,6 +9,8 @@ import { failureOf } from './refusals.js';
 
 /** One answer may bring as much as a provider releases at once. */
 const ANSWER_TIMEOUT_MS = 30_000;
+/** Base64url of ciphertext that is opened at once, unless one record has more: opened and parsed it takes many times its size. */
+const OPENED_MAX_CHARS = 1024 * 1024;
 
 /** An item that a provider answered with a record. */
 export type ReleasedItem = AccessItem & Required<Pick<AccessItem, 'access' | 'record'>>;
@@ -21,7 +23,8 @@ export interface PlacedAnswer {
 
 /**
  * Brings requests to their relay, and those again that an answer had no room for: what was decided of them stands. Yields what
- * each answer brought before it asks for the next one, so that no more than one answer has to be in memory.
+ * each answer brought, part by part, before it asks for the next one: no more than one answer has to be in memory, and of that no
+ * more than one part is open.
  * @param requests at most ACCESS_BATCH_MAX_ITEMS
  * @returns each request's answer once; a reason is the HttpClientError of the call, or what the relay says of the one request
  */
@@ -40,11 +43,29 @@ export async function* askRelay(
     // Whoever releases nothing at all of many would be asked for ever.
     const isStuck = waiting.every((_, index) => isLeft(index));
     const left = isStuck ? [] : waiting.filter((_, index) => isLeft(index));
-    yield waiting.flatMap(({ place }, index) =>
-      isStuck || !isLeft(index) ? [{ place, answer: settled(items[index]) }] : [],
+    yield* partsOf(
+      waiting.flatMap(({ place }, index) =>
+        isStuck || !isLeft(index) ? [{ place, answer: settled(items[index]) }] : [],
+      ),
     );
     waiting = left;
   }
+}
+
+function* partsOf(answers: readonly PlacedAnswer[]): Generator<readonly PlacedAnswer[]> {
+  let part: PlacedAnswer[] = [];
+  let chars = 0;
+  for (const each of answers) {
+    const { answer } = each;
+    const more = answer.status === 'fulfilled' ? answer.value.record.ciphertext.length : 0;
+    if (part.length > 0 && chars + more > OPENED_MAX_CHARS) {
+      yield part;
+      [part, chars] = [[], 0];
+    }
+    part.push(each);
+    chars += more;
+  }
+  yield part;
 }
 
 async function itemsFor(
