@@ -1,7 +1,7 @@
 import { randomId128, sha256 } from '@careledger/crypto';
-import { AccessState, type StoredRecordState } from '@careledger/contracts';
+import { AccessState, RECORD_MAX_BYTES, type StoredRecordState } from '@careledger/contracts';
 import { recordIdOf } from '@careledger/domain';
-import { HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
+import { ByteRoom, HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import type { Issuer } from '../issuer.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -21,6 +21,9 @@ import {
   type Permit,
   type ReleasedAnswer,
 } from './released-record.js';
+
+/** Ciphertext that is open at once, unless one record has more. */
+const OPENED_MAX_BYTES = RECORD_MAX_BYTES;
 
 export interface AccessServiceOptions extends OpeningOptions {
   readonly issuer: Issuer;
@@ -89,6 +92,8 @@ const refusedBy = (reason: unknown) => ({ status: 'rejected' as const, reason })
  */
 export class AccessService {
   readonly #options: AccessServiceOptions;
+  /** For whoever asks: opened and parsed, a record takes many times its size. */
+  readonly #room = new ByteRoom(OPENED_MAX_BYTES);
 
   constructor(options: AccessServiceOptions) {
     this.#options = options;
@@ -170,13 +175,15 @@ export class AccessService {
         if (answer.status === 'rejected') used[place] = answer;
         else released.push({ place, asked: { requestSid, patientId, relay, ...named }, ...answer.value });
       }
-      const shown = await this.#opened(asking, released);
-      await Promise.all(
-        shown.map(async (one, index) => {
-          const place = released[index]?.place ?? index;
-          used[place] = await usedAs(one, (record) => use(record, versions[place]?.place ?? place));
-        }),
-      );
+      await this.#room.within(bytesOf(released), undefined, async () => {
+        const shown = await this.#opened(asking, released);
+        await Promise.all(
+          shown.map(async (one, index) => {
+            const place = released[index]?.place ?? index;
+            used[place] = await usedAs(one, (record) => use(record, versions[place]?.place ?? place));
+          }),
+        );
+      });
     }
     await this.#noteRefused(requests, used);
     return used;
@@ -320,3 +327,7 @@ async function usedAs<T>(
   const [used = refusedBy(undefined)] = await Promise.allSettled([use(shown.value)]);
   return used;
 }
+
+/** Of the ciphertexts, which are in base64url. */
+const bytesOf = (released: readonly ReleasedAnswer[]): number =>
+  released.reduce((bytes, { record }) => bytes + (record.ciphertext.length * 3) / 4, 0);

@@ -18,7 +18,7 @@ export const PROCESS_MEMORY: Readonly<Partial<Record<ServiceProgram, ProcessMemo
     nodeFlags: ['--max-semi-space-size=4', '--max-old-space-size=128'],
     env: {
       MALLOC_ARENA_MAX: '2',
-      MALLOC_MMAP_THRESHOLD_: '131072',
+      MALLOC_MMAP_THRESHOLD_: '1048576',
       MALLOC_TRIM_THRESHOLD_: '131072',
     },
   },

@@ -51,7 +51,7 @@ export class ByteRoom {
   }
 
   /** Does something that needs so many bytes, once there is room for it. @throws as `enter`, and what the work throws */
-  async within<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async within<T>(bytes: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const place = await this.enter(bytes, signal);
     try {
       return await work();
