@@ -15,7 +15,7 @@ export interface ProcessMemory {
  */
 export const PROCESS_MEMORY: Readonly<Partial<Record<ServiceProgram, ProcessMemory>>> = {
   api: {
-    nodeFlags: ['--max-semi-space-size=4', '--max-old-space-size=128'],
+    nodeFlags: ['--max-semi-space-size=4', '--max-old-space-size=144'],
     env: {
       MALLOC_ARENA_MAX: '2',
       MALLOC_MMAP_THRESHOLD_: '1048576',
