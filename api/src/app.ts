@@ -1,3 +1,5 @@
+import { RECORD_MAX_BYTES } from '@careledger/contracts';
+import type { KeyStore } from '@careledger/crypto/key-store';
 import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { NoticeReadings } from './access/notice-readings.js';
@@ -48,10 +50,11 @@ import { visitsPlugin } from './visits/plugin.js';
 /**
  * Builds the service; what it opens, closing the app closes. It starts without the ledger: interrupted work is taken up
  * in the background.
+ * @param keys of `openKeys`; closing the app closes them
  */
-export async function buildApp(config: ApiConfig, logger: Logger): Promise<ServiceApp> {
-  const foundation = await openFoundation(config, logger);
-  const { box, channels, closeLedger, encryptionKeys, keys, store } = foundation;
+export async function buildApp(config: ApiConfig, logger: Logger, keys: KeyStore): Promise<ServiceApp> {
+  const foundation = openFoundation(config, logger, keys);
+  const { box, channels, closeLedger, encryptionKeys, store } = foundation;
   const app = await buildService({
     name: config.authorityId,
     logger,
@@ -61,6 +64,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     requests: store.requests,
     mspId: foundation.mspId,
     fhirBase: FHIR_BASE,
+    bodiesMaxBytes: RECORD_MAX_BYTES,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

@@ -1,7 +1,7 @@
 import { withdrawAttestorCommand } from '@careledger/ledger/service';
 import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit';
-import { buildApp } from './app.js';
 import { ApiConfig } from './config.js';
+import { openKeys } from './keys.js';
 import { register } from './register.js';
 import { rotateKey } from './rotate.js';
 import { STORE_FILE } from './store/store.js';
@@ -14,7 +14,12 @@ export const main = (argv: readonly string[]): Promise<void> =>
       description: 'API of an authority (layer 2)',
       schema: ApiConfig,
       identityOf: (config) => config.authorityId,
-      build: async (config, logger) => ({ app: await buildApp(config, logger) }),
+      build: async (config, logger) => {
+        // Unlocking takes 128 MiB for a moment: before everything else is in memory.
+        const keys = await openKeys(config.dataDir, config.keyPassphrase);
+        const { buildApp } = await import('./app.js');
+        return { app: await buildApp(config, logger, keys) };
+      },
       register: {
         description: 'register keys, endpoint and attestor on both channels, as an admin of the organisation',
         run: async (config, admin) => ({ txIds: await register(config, admin) }),

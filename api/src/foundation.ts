@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
+import type { KeyStore } from '@careledger/crypto/key-store';
 import { openServiceLedger } from '@careledger/ledger/service';
-import { prepareDataDir, type Logger } from '@careledger/service-kit';
+import type { Logger } from '@careledger/service-kit';
 import type { ApiConfig } from './config.js';
 import { Issuer } from './issuer.js';
-import { KEY, openKeys } from './keys.js';
+import { KEY } from './keys.js';
 import type { Channels } from './ledger-port.js';
 import { SealedBox } from './store/sealed-box.js';
 import { STORE_FILE, SqliteStore } from './store/store.js';
 
-/** Opens what every part of the service stands on: this authority's keys, its store, its connection to the ledger. */
-export async function openFoundation(config: ApiConfig, logger: Logger) {
+/** Opens what every part of the service stands on, beside this authority's keys: its store, its connection to the ledger. */
+export function openFoundation(config: ApiConfig, logger: Logger, keys: KeyStore) {
   const { answerWithinMs, authorityId, dataDir, endpoint, networkId } = config;
-  prepareDataDir(dataDir);
-  const keys = await openKeys(dataDir, config.keyPassphrase);
   const store = new SqliteStore(join(dataDir, STORE_FILE));
   const { ledger, close: closeLedger } = openServiceLedger(config.ledger, dataDir);
   const channels: Channels = { authorities: ledger.channel('authorities'), cloud: ledger.channel('cloud') };

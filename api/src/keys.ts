@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
-import { KEY_STORE_FILE } from '@careledger/service-kit';
+import { KEY_STORE_FILE, prepareDataDir } from '@careledger/service-kit';
 
 /** Names of this authority's keys in its key store. */
 export const KEY = {
@@ -18,8 +18,9 @@ export const KEY = {
 /** Name of a practitioner's signing key. */
 export const practitionerKey = (practitionerId: string): string => `practitioner/${practitionerId}`;
 
-/** Opens the authority's key store and makes the keys at the first start. */
+/** Opens the authority's key store in its data folder and makes both at the first start. */
 export async function openKeys(dataDir: string, passphrase: string): Promise<KeyStore> {
+  prepareDataDir(dataDir);
   const keys = await openOrCreateKeyStore({ path: join(dataDir, KEY_STORE_FILE), unlock: { passphrase } });
   if (!keys.has(KEY.signing))
     await keys.generate(

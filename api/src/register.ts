@@ -3,7 +3,6 @@ import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contr
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { registerAttestor } from '@careledger/ledger';
 import { connectAsAdmin, registerOnce, type AdminIdentity } from '@careledger/ledger/service';
-import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { ApiConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
@@ -16,7 +15,6 @@ export async function register(
   config: ApiConfig,
   admin: AdminIdentity,
 ): Promise<Partial<Record<ChannelName, string>>> {
-  prepareDataDir(config.dataDir);
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
   const { authorityId, kind, endpoint, networkId } = config;

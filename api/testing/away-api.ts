@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createLogger, loadConfig, type ServiceApp } from '@careledger/service-kit';
 import { buildApp } from '../src/app.js';
 import { ApiConfig } from '../src/config.js';
+import { openKeys } from '../src/keys.js';
 
 /** An authority's api whose ledger is away: nothing listens at its peers. */
 export class AwayApi implements AsyncDisposable {
@@ -53,7 +54,8 @@ export class AwayApi implements AsyncDisposable {
     const { config } = loadConfig({ schema: ApiConfig, file: join(dir, 'config.json'), env: {} });
     // As somebody with the umask of most systems made it.
     mkdirSync(config.dataDir, { mode: 0o755 });
-    const app = await buildApp(config, createLogger('api', { level: 'silent' }));
+    const keys = await openKeys(config.dataDir, config.keyPassphrase);
+    const app = await buildApp(config, createLogger('api', { level: 'silent' }), keys);
     await app.ready();
     return new AwayApi(dir, config, app);
   }

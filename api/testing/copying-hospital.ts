@@ -6,7 +6,7 @@ import type { AnnouncedRecordState, ContractCode, GrantState } from '@careledger
 import { copyUnitHash } from '@careledger/envelope/portable';
 import { LedgerError } from '@careledger/ledger';
 import { createLogger } from '@careledger/service-kit';
-import type { VersionsWanted } from '../src/access/access-service.js';
+import type { UseRecord, VersionsWanted } from '../src/access/access-service.js';
 import { Allowances } from '../src/copies/allowances.js';
 import { CopyBacklog } from '../src/copies/backlog.js';
 import { BacklogStore } from '../src/copies/backlog-store.js';
@@ -88,7 +88,7 @@ export class CopyingHospital implements AsyncDisposable {
     const copies = new CopyStore(store, box);
     const allowances = new Allowances(policy, meanings);
     const waiting = new IntakeStore(store);
-    const access = { open: (wanted: VersionsWanted) => this.#open(wanted) };
+    const access = { openEach: this.#openEach.bind(this) };
     const intake = new CopyIntake({ access, allowances, copies, waiting, store, logger, clock });
     const search = new CopySearch({
       ...{ allowances, copies, gate, mirror, policy, clock, ended: () => undefined },
@@ -184,15 +184,17 @@ export class CopyingHospital implements AsyncDisposable {
     return new SqliteStore(join(this.#dir, STORE_FILE));
   }
 
-  async #open({ versions, ...wanted }: VersionsWanted) {
-    this.asked.push({ versions, ...wanted });
+  async #openEach<T>(wanted: VersionsWanted, use: UseRecord<T>): Promise<PromiseSettledResult<Awaited<T>>[]> {
+    this.asked.push(wanted);
     await this.meanwhile();
     const { refusal } = this;
-    if (refusal !== undefined) return versions.map(() => ({ status: 'rejected' as const, reason: refusal }));
-    return versions.map(({ recordId }) => ({
-      status: 'fulfilled' as const,
-      value: { json: this.contents.get(recordId) ?? '', access: {} as never, storedAt: STORED_AT },
-    }));
+    return Promise.allSettled(
+      wanted.versions.map(async ({ recordId }, place) => {
+        if (refusal !== undefined) throw refusal;
+        const json = this.contents.get(recordId) ?? '';
+        return use({ json, access: {} as never, storedAt: STORED_AT }, place);
+      }),
+    );
   }
 }
 

@@ -7,6 +7,8 @@ export type BenchErrorCode =
   | 'WORKER_FAILED'
   /** What was measured is not what should have been: a figure would be worth nothing. */
   | 'MEASURE_INVALID'
+  /** What was measured is not within its budget. */
+  | 'BUDGET_MISSED'
   /** A program that a measure needs, and that the project does not bring, is not on this machine. */
   | 'NOT_HERE';
 

@@ -15,6 +15,20 @@ function pssBytes(pid: number): number {
   }
 }
 
+/**
+ * The most that a process had in memory at any time since its start, in bytes, pages that it shares with others included (`VmHWM`).
+ * 0 for a process that is gone.
+ */
+export function peakResidentBytes(pid: number): number {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(kilobytes?.[1] ?? 0) * 1024;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return 0;
+  }
+}
+
 /** Each look stops the processes for milliseconds: only for who wants to know. */
 export interface PeakMemory extends Disposable {
   readonly peakBytes: number;

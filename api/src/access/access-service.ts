@@ -1,7 +1,7 @@
 import { randomId128, sha256 } from '@careledger/crypto';
-import { AccessState, type StoredRecordState } from '@careledger/contracts';
+import { AccessState, RECORD_MAX_BYTES, type StoredRecordState } from '@careledger/contracts';
 import { recordIdOf } from '@careledger/domain';
-import { HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
+import { ByteRoom, HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import type { Issuer } from '../issuer.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -21,6 +21,9 @@ import {
   type Permit,
   type ReleasedAnswer,
 } from './released-record.js';
+
+/** Ciphertext that is open at once, unless one record has more. */
+const OPENED_MAX_BYTES = RECORD_MAX_BYTES;
 
 export interface AccessServiceOptions extends OpeningOptions {
   readonly issuer: Issuer;
@@ -60,6 +63,12 @@ export interface ShownRecord {
   readonly storedAt: string;
 }
 
+/** A version with its place in what is wanted. */
+interface PlacedVersion {
+  readonly named: NamedVersion;
+  readonly place: number;
+}
+
 /** How this authority asks, for a person of its own. */
 interface Asking extends Pick<VersionsWanted, 'patientId' | 'reader'> {
   readonly granteeTags: string[];
@@ -72,7 +81,9 @@ interface SignedRequest {
   readonly statement: string;
 }
 
-type Shown = PromiseSettledResult<ShownRecord>;
+/** What is made of a record that is shown, while it is in memory. */
+export type UseRecord<T> = (record: ShownRecord, place: number) => Promise<T>;
+
 const refusedBy = (reason: unknown) => ({ status: 'rejected' as const, reason });
 
 /**
@@ -81,28 +92,40 @@ const refusedBy = (reason: unknown) => ({ status: 'rejected' as const, reason })
  */
 export class AccessService {
   readonly #options: AccessServiceOptions;
+  /** For whoever asks: opened and parsed, a record takes many times its size. */
+  readonly #room = new ByteRoom(OPENED_MAX_BYTES);
 
   constructor(options: AccessServiceOptions) {
     this.#options = options;
   }
 
+  /** As {@link openEach}, with the records themselves. */
+  open(wanted: VersionsWanted): Promise<PromiseSettledResult<ShownRecord>[]> {
+    return this.openEach(wanted, (record) => Promise.resolve(record));
+  }
+
   /**
+   * Hands each record out as it is released and may be seen: however many are asked for, no more of them are in memory than one
+   * answer of a provider has, and what is made of them.
+   * @param use what is made of a record; its place is that of the version. What it throws is the reason of this version
    * @returns in the order of the versions; reasons are ProblemErrors ACCESS_DENIED, READ_REFUSED, RECORD_UNKNOWN,
    *   RECORD_ALTERED, PROVIDER_UNREACHABLE, …
    * @throws ProblemError PRACTITIONER_UNKNOWN, UNIT_MISMATCH, TOO_MANY_TAGS: nothing is asked for
    */
-  async open(wanted: VersionsWanted): Promise<Shown[]> {
+  async openEach<T>(wanted: VersionsWanted, use: UseRecord<T>): Promise<PromiseSettledResult<T>[]> {
     const { count, logger, providers } = this.#options;
-    const outcomes = new Map<NamedVersion, Shown>();
+    const outcomes: PromiseSettledResult<T>[] = [];
     const asking = await this.#asking(wanted);
     try {
       await firstOf(
         providers,
         async (provider) => {
-          const open = wanted.versions.filter((named) => isWorthMore(outcomes.get(named)));
-          const shown = await this.#ask(provider, asking, open);
-          for (const [index, named] of open.entries())
-            outcomes.set(named, shown[index] ?? refusedBy(undefined));
+          const open = wanted.versions.flatMap((named, place) =>
+            isWorthMore(outcomes[place]) ? [{ named, place }] : [],
+          );
+          const shown = await this.#ask(provider, asking, open, use);
+          for (const [index, { place }] of open.entries())
+            outcomes[place] = shown[index] ?? refusedBy(undefined);
           const more = shown.find(isWorthMore);
           if (more?.status === 'rejected') throw more.reason;
         },
@@ -110,10 +133,10 @@ export class AccessService {
       );
     } catch (error) {
       // What a provider could not do for one request, no other one could either; the others have what they have.
-      for (const named of wanted.versions) if (!outcomes.has(named)) outcomes.set(named, refusedBy(error));
+      for (const place of wanted.versions.keys()) outcomes[place] ??= refusedBy(error);
     }
-    return wanted.versions.map((named) => {
-      const outcome = outcomes.get(named) ?? refusedBy(undefined);
+    return wanted.versions.map((_, place) => {
+      const outcome = outcomes[place] ?? refusedBy(undefined);
       const final = outcome.status === 'fulfilled' ? outcome : refusedBy(refusalOf(outcome.reason));
       count(final.status === 'fulfilled' ? 'opened' : codeOf(final.reason));
       return final;
@@ -133,42 +156,54 @@ export class AccessService {
   }
 
   /** One transaction at one provider; what is not shown is in the log with the reason. */
-  async #ask(
+  async #ask<T>(
     { providerId: relay, client }: ReachableProvider,
     asking: Asking,
-    versions: readonly NamedVersion[],
-  ): Promise<Shown[]> {
+    versions: readonly PlacedVersion[],
+    use: UseRecord<T>,
+  ): Promise<PromiseSettledResult<T>[]> {
     const { patientId, reader } = asking;
-    const requests = versions.map((named) => this.#sign(named, asking, relay));
+    const requests = versions.map((version) => this.#sign(version, asking, relay));
     await this.#noteAsked(requests, reader, { patientId, relay });
-    const shown: Shown[] = [];
-    const released: (ReleasedAnswer & { readonly place: number })[] = [];
-    for (const [place, answer] of (await askRelay(client, requests)).entries()) {
-      const request = requests[place];
-      if (request === undefined) continue;
-      const { requestSid, named } = request;
-      if (answer.status === 'rejected') shown[place] = answer;
-      else released.push({ place, asked: { requestSid, patientId, relay, ...named }, ...answer.value });
+    const used: PromiseSettledResult<T>[] = [];
+    for await (const answers of askRelay(client, requests)) {
+      const released: (ReleasedAnswer & { readonly place: number })[] = [];
+      for (const { place, answer } of answers) {
+        const request = requests[place];
+        if (request === undefined) continue;
+        const { requestSid, named } = request;
+        if (answer.status === 'rejected') used[place] = answer;
+        else released.push({ place, asked: { requestSid, patientId, relay, ...named }, ...answer.value });
+      }
+      await this.#room.within(bytesOf(released), undefined, async () => {
+        const shown = await this.#opened(asking, released);
+        await Promise.all(
+          shown.map(async (one, index) => {
+            const place = released[index]?.place ?? index;
+            used[place] = await usedAs(one, (record) => use(record, versions[place]?.place ?? place));
+          }),
+        );
+      });
     }
-    const opened = await settledAll(released, () => openReleased(released, this.#options));
-    const good = released.flatMap(({ place }, index) => {
-      const one = opened[index];
-      if (one?.status === 'fulfilled') return [{ place, opened: one.value }];
-      shown[place] = refusedBy(one?.reason);
-      return [];
-    });
-    const given = await settledAll(good, () =>
-      this.#show(
-        asking,
-        good.map((each) => each.opened),
-      ),
-    );
-    for (const [index, { place }] of good.entries()) shown[place] = given[index] ?? refusedBy(undefined);
-    await this.#noteRefused(requests, shown);
-    return shown;
+    await this.#noteRefused(requests, used);
+    return used;
   }
 
-  #sign(named: NamedVersion, { patientId, reader, granteeTags }: Asking, relay: string): SignedRequest {
+  /** In the order of what was released. */
+  async #opened(
+    asking: Asking,
+    released: readonly ReleasedAnswer[],
+  ): Promise<PromiseSettledResult<ShownRecord>[]> {
+    const opened = await settledAll(released, () => openReleased(released, this.#options));
+    const good = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const shown = await settledAll(good, () => this.#show(asking, good));
+    let next = 0;
+    return opened.map((one) =>
+      one.status === 'fulfilled' ? (shown[next++] ?? refusedBy(undefined)) : refusedBy(one.reason),
+    );
+  }
+
+  #sign({ named }: PlacedVersion, { patientId, reader, granteeTags }: Asking, relay: string): SignedRequest {
     const { gate, issuer } = this.#options;
     const { recordId, version } = named;
     const { practitionerId } = gate.personOf(reader);
@@ -183,7 +218,10 @@ export class AccessService {
     return { named, requestSid, statement };
   }
 
-  async #show({ patientId, reader }: Asking, opened: readonly Opened[]): Promise<Shown[]> {
+  async #show(
+    { patientId, reader }: Asking,
+    opened: readonly Opened[],
+  ): Promise<PromiseSettledResult<ShownRecord>[]> {
     const { gate, log, outbox, receipts } = this.#options;
     if (opened.length === 0) return [];
     const shown = await gate.records(
@@ -240,7 +278,10 @@ export class AccessService {
     });
   }
 
-  async #noteRefused(requests: readonly SignedRequest[], shown: readonly Shown[]): Promise<void> {
+  async #noteRefused(
+    requests: readonly SignedRequest[],
+    shown: readonly PromiseSettledResult<unknown>[],
+  ): Promise<void> {
     const { log, store } = this.#options;
     const refused = requests.flatMap(({ requestSid }, index) => {
       const one = shown[index];
@@ -260,7 +301,7 @@ export class AccessService {
 }
 
 /** Whether a request was not answered, or in a way that another one may do better. */
-const isWorthMore = (outcome: Shown | undefined): boolean =>
+const isWorthMore = (outcome: PromiseSettledResult<unknown> | undefined): boolean =>
   outcome === undefined ||
   (outcome.status === 'rejected' &&
     outcome.reason instanceof HttpClientError &&
@@ -277,3 +318,16 @@ async function settledAll<T>(
     return of.map(() => refusedBy(reason));
   }
 }
+
+async function usedAs<T>(
+  shown: PromiseSettledResult<ShownRecord>,
+  use: (record: ShownRecord) => Promise<T>,
+): Promise<PromiseSettledResult<T>> {
+  if (shown.status === 'rejected') return shown;
+  const [used = refusedBy(undefined)] = await Promise.allSettled([use(shown.value)]);
+  return used;
+}
+
+/** Of the ciphertexts, which are in base64url. */
+const bytesOf = (released: readonly ReleasedAnswer[]): number =>
+  released.reduce((bytes, { record }) => bytes + (record.ciphertext.length * 3) / 4, 0);

@@ -9,35 +9,63 @@ import { failureOf } from './refusals.js';
 
 /** One answer may bring as much as a provider releases at once. */
 const ANSWER_TIMEOUT_MS = 30_000;
+/** Base64url of ciphertext that is opened at once, unless one record has more: opened and parsed it takes many times its size. */
+const OPENED_MAX_CHARS = 1024 * 1024;
 
 /** An item that a provider answered with a record. */
 export type ReleasedItem = AccessItem & Required<Pick<AccessItem, 'access' | 'record'>>;
 
+/** What a relay said of the request at that place. */
+export interface PlacedAnswer {
+  readonly place: number;
+  readonly answer: PromiseSettledResult<ReleasedItem>;
+}
+
 /**
- * Brings requests to their relay, and those again that an answer had no room for: what was decided of them stands.
+ * Brings requests to their relay, and those again that an answer had no room for: what was decided of them stands. Yields what
+ * each answer brought, part by part, before it asks for the next one: no more than one answer has to be in memory, and of that no
+ * more than one part is open.
  * @param requests at most ACCESS_BATCH_MAX_ITEMS
- * @returns in their order; a reason is the HttpClientError of the call, or what the relay says of the one request
+ * @returns each request's answer once; a reason is the HttpClientError of the call, or what the relay says of the one request
  */
-export async function askRelay<T extends { readonly statement: string }>(
+export async function* askRelay(
   client: HttpClient,
-  requests: readonly T[],
-): Promise<PromiseSettledResult<ReleasedItem>[]> {
-  const answers = new Map<T, PromiseSettledResult<ReleasedItem>>();
-  let waiting = requests;
+  requests: readonly { readonly statement: string }[],
+): AsyncGenerator<readonly PlacedAnswer[]> {
+  let waiting = requests.map(({ statement }, place) => ({ statement, place }));
   while (waiting.length > 0) {
     const items = await itemsFor(client, waiting);
     if (items instanceof HttpClientError) {
-      for (const request of waiting) answers.set(request, { status: 'rejected', reason: items });
-      break;
+      yield waiting.map(({ place }) => ({ place, answer: { status: 'rejected', reason: items } }));
+      return;
     }
-    const left = waiting.filter((_, index) => items[index]?.left === true);
+    const isLeft = (index: number): boolean => items[index]?.left === true;
     // Whoever releases nothing at all of many would be asked for ever.
-    const isStuck = left.length === waiting.length;
-    for (const [index, request] of waiting.entries())
-      if (isStuck || items[index]?.left !== true) answers.set(request, settled(items[index]));
-    waiting = isStuck ? [] : left;
+    const isStuck = waiting.every((_, index) => isLeft(index));
+    const left = isStuck ? [] : waiting.filter((_, index) => isLeft(index));
+    yield* partsOf(
+      waiting.flatMap(({ place }, index) =>
+        isStuck || !isLeft(index) ? [{ place, answer: settled(items[index]) }] : [],
+      ),
+    );
+    waiting = left;
   }
-  return requests.map((request) => answers.get(request) ?? settled(undefined));
+}
+
+function* partsOf(answers: readonly PlacedAnswer[]): Generator<readonly PlacedAnswer[]> {
+  let part: PlacedAnswer[] = [];
+  let chars = 0;
+  for (const each of answers) {
+    const { answer } = each;
+    const more = answer.status === 'fulfilled' ? answer.value.record.ciphertext.length : 0;
+    if (part.length > 0 && chars + more > OPENED_MAX_CHARS) {
+      yield part;
+      [part, chars] = [[], 0];
+    }
+    part.push(each);
+    chars += more;
+  }
+  yield part;
 }
 
 async function itemsFor(

@@ -82,7 +82,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
         operationId: 'openRecordsOfSpan',
         summary: 'Open the records of a span of time: one decision each, all in one transaction',
         description:
-          'The newest version of each record whose time begins in the span, by that time. A page looks at as many records as `limit` says and opens at most 32 MiB; those that are not shown have a `problem` instead of `content`.',
+          'The newest version of each record whose time begins in the span, by that time. A page looks at as many records as `limit` says and opens at most 8 MiB; those that are not shown have a `problem` instead of `content`.',
         problems: [...vouchingProblems, ...ledgerAnswers, 'SCOPE_UNKNOWN', 'TOO_MANY_TAGS'],
         params: Type.Object({ patientId: PatientId }),
         querystring: Type.Object({

@@ -8,7 +8,7 @@ import type { NamedVersion } from './access-service.js';
 import type { CommittedOptions } from './committed.js';
 
 /** Bytes of ciphertext that one answer opens, unless a single record has more. */
-export const SPAN_MAX_BYTES = 32 * 1024 * 1024;
+export const SPAN_MAX_BYTES = 8 * 1024 * 1024;
 
 /** Records of a patient that begin in a span of time. */
 export interface Span {

@@ -1,6 +1,6 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
 import { ProblemError, type Logger } from '@careledger/service-kit';
-import type { AccessService } from '../access/access-service.js';
+import type { AccessService, ShownRecord } from '../access/access-service.js';
 import type { Reader } from '../access/reader.js';
 import type { Store } from '../store/store.js';
 import type { Allowance, Allowances } from './allowances.js';
@@ -29,7 +29,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 ]);
 
 export interface CopyIntakeOptions {
-  readonly access: Pick<AccessService, 'open'>;
+  readonly access: Pick<AccessService, 'openEach'>;
   readonly allowances: Allowances;
   readonly copies: CopyStore;
   readonly waiting: IntakeStore;
@@ -128,26 +128,13 @@ export class CopyIntake {
       stored: undefined,
     }));
     const outcomes = await this.#opened(() =>
-      access.open({ patientId, versions, reader: copierOf(allowance) }),
+      access.openEach({ patientId, versions, reader: copierOf(allowance) }, async (record, place) => {
+        const each = due[place];
+        if (each !== undefined) await this.#keep(each, record, allowance);
+      }),
     );
     const nowMs = this.#clock();
-    const kept = due.flatMap((each, index) => {
-      const outcome = outcomes?.[index];
-      if (outcome?.status !== 'fulfilled') return [];
-      const { json, storedAt } = outcome.value;
-      return [{ each, kept: { storedAt, rows: rowsOfRecord(json, each.record.period) } }];
-    });
     await store.commit(() => {
-      for (const { each, kept: content } of kept) {
-        // Of what the ledger has of it by now; undefined where a later version waits.
-        const record = waiting.recordOf(each);
-        if (record === undefined) continue;
-        // A revocation or a denial may have come while it was being opened: then it is not kept, unless another grant lets it be.
-        if (this.#mayKeep(record, allowance)) {
-          copies.put(record, content);
-          waiting.done(each);
-        } else waiting.again(each, nowMs);
-      }
       for (const [index, each] of due.entries()) {
         const outcome = outcomes?.[index];
         if (outcome?.status === 'fulfilled') continue;
@@ -161,10 +148,27 @@ export class CopyIntake {
         } else waiting.again(each, nowMs + againMs(code, each));
       }
       // Nobody has wrapped it to this authority yet, nor what else was announced before: not all of it is asked for in vain.
-      const isInVain = kept.length === 0 && due.every(({ isFormer }) => isFormer);
+      const isInVain =
+        !outcomes?.some(({ status }) => status === 'fulfilled') && due.every(({ isFormer }) => isFormer);
       const [first] = due;
       if (isInVain && first !== undefined)
         waiting.holdFormer(patientId, nowMs + againMs('LEDGER_UNAVAILABLE', first));
+    });
+  }
+
+  /** Of each by itself, as it is opened: what waits behind it is not in memory with it. */
+  async #keep(each: WaitingVersion, { json, storedAt }: ShownRecord, allowance: Allowance): Promise<void> {
+    const { copies, store, waiting } = this.#options;
+    const content = { storedAt, rows: rowsOfRecord(json, each.record.period) };
+    await store.commit(() => {
+      // Of what the ledger has of it by now; undefined where a later version waits.
+      const record = waiting.recordOf(each);
+      if (record === undefined) return;
+      // A revocation or a denial may have come while it was being opened: then it is not kept, unless another grant lets it be.
+      if (this.#mayKeep(record, allowance)) {
+        copies.put(record, content);
+        waiting.done(each);
+      } else waiting.again(each, this.#clock());
     });
   }
 

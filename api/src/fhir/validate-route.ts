@@ -9,6 +9,7 @@ import { isObject, objectsOf, type Json } from '../resources/json.js';
 import { FORMAT } from './parameters.js';
 import { assertType, contentOf, keptResource, patientOf, toldOf } from './sent-resources.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { takeBody } from './take-body.js';
 
 /** Stands for the name that it would get. */
 const FULL_URL = 'urn:uuid:00000000-0000-4000-8000-000000000000';
@@ -49,7 +50,7 @@ export function addValidateRoute(
     },
     async (request, reply) => {
       const outcome = await outcomeOf(async () => {
-        const resource = keptResource(resourceIn(request.exactBody as Json), base);
+        const resource = keptResource(resourceIn(takeBody(request)), base);
         assertType(resource, resourceType);
         const patientId = patientOf([resource]);
         const { bundle } = contentOf([{ fullUrl: FULL_URL, resource }]);

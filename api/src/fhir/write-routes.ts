@@ -10,9 +10,9 @@ import { refOf } from '../records/writing.js';
 import { resourceAnswer, sendResource } from './answers.js';
 import { answerBatch } from './batch.js';
 import { CallerHeaders, callerOf } from './caller.js';
-import type { Json } from '../resources/json.js';
 import { FORMAT, FhirId } from './parameters.js';
 import { ROUTE_OF, type Row } from './table.js';
+import { takeBody } from './take-body.js';
 import type { FhirWriting, Sent } from './writing.js';
 import { answerAccepted, type WrittenAnswers } from './written-answers.js';
 
@@ -77,7 +77,7 @@ export function addTransactionRoute(app: ServiceApp, row: Row, options: WriteRou
     },
     async (request, reply) => {
       assertUnconditional(request);
-      const bundle = request.exactBody as Json;
+      const bundle = takeBody(request);
       if (bundle['resourceType'] === 'Bundle' && bundle['type'] === 'batch') {
         // What its entries read is shown by the gate alone, each time; and what was refused for now is tried again.
         request.isAnsweredAnew = true;
@@ -135,7 +135,7 @@ async function isStored(
 
 function sentOf(request: Parameters<typeof callerOf>[0] & FastifyRequest): Sent {
   return {
-    body: request.exactBody as Json,
+    body: takeBody(request),
     reader: callerOf(request),
     request: repeatableRequestOf(request),
   };

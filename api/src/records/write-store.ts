@@ -35,8 +35,6 @@ export interface Write {
   readonly wraps: readonly string[];
   /** When those who may read it were let in; until then the wraps are the patient's and the own one. */
   readonly sharedAt: string | null;
-  /** Null once announced or taken over: the provider has it. */
-  readonly ciphertext: Uint8Array | null;
   /** Where it is to be stored, then where it is. */
   readonly providerId: string;
   readonly storeStatement: string;
@@ -55,7 +53,7 @@ type WriteRow = Omit<Write, 'description' | 'formerStores' | 'wraps'> &
   Record<'description' | 'formerStores' | 'wraps', string>;
 
 const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, stage, description, manifest,
-  manifest_hash AS manifestHash, wrap_set AS wrapSet, wraps, shared_at AS sharedAt, ciphertext,
+  manifest_hash AS manifestHash, wrap_set AS wrapSet, wraps, shared_at AS sharedAt,
   provider_id AS providerId, store_statement AS storeStatement, former_stores AS formerStores,
   store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement, announce_tx_id AS announceTxId, refusal,
   created_at AS createdAt`;
@@ -68,6 +66,12 @@ export class WriteStore {
     return read(
       this.store.get(`SELECT ${COLUMNS} FROM writes WHERE record_id = ? AND version = ?`, recordId, version),
     );
+  }
+
+  /** What is sealed: as large as a record may be. Null once announced or taken over: the provider has it. */
+  ciphertext({ recordId, version }: Pick<Write, 'recordId' | 'version'>): Uint8Array | null {
+    const sql = 'SELECT ciphertext FROM writes WHERE record_id = ? AND version = ?';
+    return this.store.get<{ ciphertext: Uint8Array | null }>(sql, recordId, version)?.ciphertext ?? null;
   }
 
   /** Highest version of a record that is still on its way. */
@@ -99,7 +103,7 @@ export class WriteStore {
     write: Omit<
       Write,
       'sharedAt' | 'formerStores' | 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'
-    >,
+    > & { readonly ciphertext: Uint8Array },
   ): void {
     this.store.run(
       `DELETE FROM writes WHERE stage = 'refused' AND store_tx_id IS NULL AND record_id = ? AND version = ?`,

@@ -1,6 +1,6 @@
 import { toBase64url } from '@careledger/crypto';
 import type { SignatureVerifier } from '@careledger/crypto';
-import { BATCH_MAX_ITEMS, records, type ItemResult } from '@careledger/contracts';
+import { BATCH_MAX_ITEMS, RECORD_MAX_BYTES, records, type ItemResult } from '@careledger/contracts';
 import {
   announceVersion,
   Grace,
@@ -14,7 +14,7 @@ import {
 import { orUndefined, submitBatch } from '@careledger/ledger';
 import { everyKey } from '@careledger/policy';
 import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
-import { HttpClientError, SubjectBatcher, type Logger } from '@careledger/service-kit';
+import { ByteRoom, HttpClientError, SubjectBatcher, type Logger } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
@@ -25,6 +25,9 @@ import type { Sharing } from './sharing.js';
 import { ofWriteRef, writeRef } from './write-service.js';
 import { announceStatement, storeStatement } from './write-statements.js';
 import type { Write, WriteStore } from './write-store.js';
+
+/** Ciphertext that is on its way to providers at once, unless one record has more: a request takes several times its size. */
+const SENDING_MAX_BYTES = RECORD_MAX_BYTES;
 
 export interface WriteTaskOptions {
   readonly issuer: Issuer;
@@ -49,6 +52,7 @@ export class WriteTask implements TaskHandler {
   readonly #options: WriteTaskOptions;
   readonly #clock: () => number;
   readonly #grace = new Grace();
+  readonly #room = new ByteRoom(SENDING_MAX_BYTES);
   /** Announcements of different patients share transactions. */
   readonly #announcements: SubjectBatcher<{ patientId: string; statement: string }, Submitted>;
 
@@ -113,7 +117,7 @@ export class WriteTask implements TaskHandler {
 
   #side(write: Write, signal: AbortSignal): StoringSide {
     const { channels, registrations, issuer, logger, providers, store, verifier, writes } = this.#options;
-    const { patientId, recordId, version, manifest, wrapSet, wraps, ciphertext } = write;
+    const { patientId, recordId, version, manifest, wrapSet, wraps, description } = write;
     return {
       pool: providers,
       grace: this.#grace,
@@ -124,16 +128,18 @@ export class WriteTask implements TaskHandler {
         logger.info({ recordId, to: addressing.providerId }, 'another provider is to store the record');
         await store.commit(() => writes.readdress(write, addressing));
       },
-      put: async (providerId, statement) => {
-        if (ciphertext === null)
-          throw new Error(`The ciphertext of ${recordId} is gone before it was stored`);
-        const client = await providers.client(providerId);
-        return client.call('PUT', PROVIDER_ROUTES.version(recordId, version), {
-          body: { statement, manifest, wrapSet, wraps, ciphertext: toBase64url(ciphertext) },
-          result: StoreRecordAnswer,
-          signal,
-        });
-      },
+      put: (providerId, statement) =>
+        this.#room.within(description.sizeBytes, signal, async () => {
+          const ciphertext = writes.ciphertext(write);
+          if (ciphertext === null)
+            throw new Error(`The ciphertext of ${recordId} is gone before it was stored`);
+          const client = await providers.client(providerId);
+          return client.call('PUT', PROVIDER_ROUTES.version(recordId, version), {
+            body: { statement, manifest, wrapSet, wraps, ciphertext: toBase64url(ciphertext) },
+            result: StoreRecordAnswer,
+            signal,
+          });
+        }),
       failureOf: (error) => (error instanceof HttpClientError ? error : undefined),
       keysOf: async (providerId) => everyKey((await registrations.provider(providerId)).signingKeys),
       find: () =>

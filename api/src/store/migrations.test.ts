@@ -72,7 +72,8 @@ describe('a store of the first release', () => {
     for (const recordId of [RECORD.open, RECORD.halfway]) {
       const write = hospital.writes.find(recordId, 1);
       expect(write).toMatchObject({ stage: 'refused', refusal: FORMAT_RETIRED });
-      expect(write?.ciphertext?.length).toBe(write?.description.sizeBytes);
+      const kept = hospital.writes.ciphertext({ recordId, version: 1 });
+      expect(kept?.length).toBe(write?.description.sizeBytes);
     }
     expect(hospital.writes.countRefused(FORMAT_RETIRED)).toBe(2);
     expect(hospital.writes.find(RECORD.done, 1)).toMatchObject({ stage: 'announced', refusal: null });

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiConfig, buildApp as buildApi } from '@careledger/api';
+import { ApiConfig, buildApp as buildApi, openKeys } from '@careledger/api';
 import { CloudConfig, buildApp as buildCloud } from '@careledger/cloud-service';
 import { GatewayConfig, buildApp as buildGateway } from '@careledger/gateway-service';
 import {
@@ -72,7 +72,10 @@ const BUILD: Readonly<Record<ServiceProgram, (config: object) => Promise<Service
     });
     return app;
   },
-  api: (config) => buildApi(complete(ApiConfig, config), logger),
+  api: async (given) => {
+    const config = complete(ApiConfig, given);
+    return buildApi(config, logger, await openKeys(config.dataDir, config.keyPassphrase));
+  },
   cloud: (config) => buildCloud(complete(CloudConfig, config), logger),
 };
 

@@ -90,6 +90,9 @@ test(
     await fixture.own(patient, 'POST', '/flush');
     expect((await listed(fixture, patient)).map(({ kind }) => kind)).toEqual(['periodic']);
     const recordId = await madeOnce(patient);
+    expect(await fixture.ok('GET', '/v1/statistics')).toMatchObject({
+      ...{ records: { periodic: 1, emergency: 0, detail: 1 }, announced: { records: 2 } },
+    });
 
     // Without: of every record, and with a copy.
     await allowed(patient, {});

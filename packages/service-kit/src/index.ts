@@ -62,6 +62,7 @@ export {
   idempotencyKeysMigration,
 } from './http/idempotency-keys.js';
 export * from './background/backoff.js';
+export { ByteRoom } from './background/byte-room.js';
 export * from './background/worker.js';
 export * from './background/durable-work.js';
 export * from './background/subject-batcher.js';

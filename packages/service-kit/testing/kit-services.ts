@@ -6,7 +6,10 @@ import { createLogger } from '../src/logging.js';
 /** On the loopback interface, at a free port, with small bodies. */
 export const KIT_HTTP: HttpConfig = { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false };
 
-type OfItsOwn = Pick<BuildServiceOptions, 'problems' | 'logger' | 'requests' | 'findToken' | 'mspId'>;
+type OfItsOwn = Pick<
+  BuildServiceOptions,
+  'problems' | 'logger' | 'requests' | 'findToken' | 'mspId' | 'bodiesMaxBytes'
+>;
 
 /** What a test's service has of its own; nothing, unless said. */
 export interface KitOptions extends Partial<OfItsOwn> {

@@ -4,6 +4,7 @@ import {
   callersOf,
   clientOf,
   GATEWAY,
+  PROCESS_MEMORY,
   serviceConfig,
   SERVICE_LAUNCHERS,
   servicesOf,
@@ -88,7 +89,7 @@ export function localConfig(service: LocalService, options: LocalConfigOptions):
 export const servicePlan = (
   { id, program }: ServiceNode,
   config: Readonly<Record<string, unknown>>,
-): ServicePlan => ({ name: id, launcher: SERVICE_LAUNCHERS[program], config });
+): ServicePlan => ({ name: id, launcher: SERVICE_LAUNCHERS[program], config, ...PROCESS_MEMORY[program] });
 
 /** A service that runs, and the tokens that it takes. */
 export interface RunningService {

@@ -18,6 +18,8 @@ export interface ServicePlan {
   readonly config: Readonly<Record<string, unknown>>;
   /** Flags of Node itself; small heaps unless given. */
   readonly nodeFlags?: readonly string[];
+  /** Variables besides those of whoever starts it. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Of a launcher within the project. */
@@ -65,6 +67,7 @@ export function startService(
     name: plan.name,
     program: [launcherPath(plan.launcher), 'serve', '--config', file],
     nodeFlags: plan.nodeFlags ?? SMALL_HEAP_FLAGS,
+    ...(plan.env && { env: plan.env }),
     logFile: join(logDir, `${plan.name}.log`),
   });
 }

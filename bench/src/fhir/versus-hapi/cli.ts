@@ -10,8 +10,9 @@ import { WORKSPACE, runFolder } from '../../run/folder.js';
 import { compare, type Compared } from './compare.js';
 import { HAPI_POM, HapiServer } from './hapi-server.js';
 import { HOURS, bundlesOf, load } from './loading.js';
+import { missedBy, peakRows, peaksOf, type PeakPair } from './memory.js';
 import { ourSide } from './our-side.js';
-import { comparedRows, fhirSpeedPage, loadedRows, type LoadedPair } from './page.js';
+import { comparedRows, fhirSpeedPage, loadedRows, type FhirReport, type LoadedPair } from './page.js';
 
 const PATIENTS = 4;
 const QUICK_HOURS = [250, 2_500];
@@ -51,6 +52,8 @@ async function run(quick: boolean): Promise<void> {
   const others = await hapi.side(ours.patients);
   const compared: Compared[] = [];
   const loaded: LoadedPair[] = [];
+  const peaks: PeakPair[] = [];
+  const notePeaks = (after: string): unknown => peaks.push(peaksOf([ours, others], after));
   let [from, records] = [0, 0];
   for (const to of quick ? QUICK_HOURS : HOURS) {
     records += bundlesOf({ from, to }).length;
@@ -60,13 +63,29 @@ async function run(quick: boolean): Promise<void> {
       others: await load(others, { from, to }, records),
     });
     from = to;
+    const all = `${(to * PATIENTS).toLocaleString('en-US')} observations`;
+    notePeaks(`${all}: loaded`);
     progress(`${to * PATIENTS} observations: rounds`);
     const found = await compare([ours, others], to, quick ? QUICK_ROUNDS : ROUNDS);
+    notePeaks(`${all}: read, searched, created`);
     compared.push(...found);
     for (const line of ['', ...textTable(comparedRows(found))]) out(line);
   }
-  for (const line of ['', ...textTable(loadedRows(loaded))]) out(line);
-  if (quick) return;
+  for (const rows of [loadedRows(loaded), peakRows(peaks)])
+    for (const line of ['', ...textTable(rows)]) out(line);
+  if (!quick) writePage({ folder, loadBefore, compared, loaded, peaks });
+  const missed = missedBy(peaks);
+  if (missed !== undefined) throw new BenchError('BUDGET_MISSED', missed);
+}
+
+function writePage({
+  folder,
+  loadBefore,
+  ...found
+}: Pick<FhirReport, 'compared' | 'loaded' | 'peaks'> & {
+  readonly folder: string;
+  readonly loadBefore: string;
+}): void {
   const facts = {
     date: new Date().toISOString().slice(0, 10),
     machine: machineFacts(folder),
@@ -75,6 +94,6 @@ async function run(quick: boolean): Promise<void> {
   const path = join(WORKSPACE, 'docs', 'fhir-speed.md');
   const [, hapiVersion = ''] =
     /<hapi.version>(.*)<\/hapi.version>/.exec(readFileSync(HAPI_POM, 'utf8')) ?? [];
-  writeFileSync(path, fhirSpeedPage({ ...facts, compared, loaded, hapi: hapiVersion }));
+  writeFileSync(path, fhirSpeedPage({ ...facts, ...found, hapi: hapiVersion }));
   progress(`wrote ${path}`);
 }

@@ -4,7 +4,7 @@ import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { cpuTimeMs } from '@careledger/supervisor';
+import { cpuTimeMs, peakResidentBytes } from '@careledger/supervisor';
 import { BenchError } from '../../errors.js';
 import { WORKSPACE } from '../../run/folder.js';
 import { ask } from '../asking.js';
@@ -60,9 +60,11 @@ export class HapiServer implements AsyncDisposable {
       ...{ resource: { resourceType: 'Patient', id }, request: { method: 'PUT', url: `Patient/${id}` } },
     }));
     await ask(asked, '', { resourceType: 'Bundle', type: 'transaction', entry });
-    const cpuMs = () => cpuTimeMs(this.#child.pid ?? 0);
+    const pid = this.#child.pid ?? 0;
+    const cpuMs = () => cpuTimeMs(pid);
     return {
       ...{ name: 'HAPI', asked, creating: {}, patients, cpuMs, wholeCpuMs: cpuMs },
+      peakBytes: () => peakResidentBytes(pid),
       settled: async () => undefined,
     };
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { enrolAtHome, type Person } from '@careledger/examples';
 import { patientResourceIdOf } from '@careledger/fhir';
-import { cpuTimeMs, type ProcessGroup } from '@careledger/supervisor';
+import { cpuTimeMs, peakResidentBytes, type ProcessGroup } from '@careledger/supervisor';
 import { BenchError } from '../../errors.js';
 import { startServices } from '../../services/start.js';
 import { ask } from '../asking.js';
@@ -24,13 +24,15 @@ export async function ourSide(processes: ProcessGroup, folder: string, patients:
   }
   const { url, tokens } = hospital;
   const headers = { authorization: `Bearer ${tokens.practitioner}`, 'x-careledger-unit': UNIT };
+  const pid = () => processes.child(hospital.name).pid ?? 0;
   return {
     name: 'careledger',
     asked: { url: `${url}/fhir`, headers },
     creating: { prefer: 'respond-async' },
     patients: people.map(({ patientId }) => patientResourceIdOf(patientId)),
-    cpuMs: () => cpuTimeMs(processes.child(hospital.name).pid ?? 0),
+    cpuMs: () => cpuTimeMs(pid()),
     wholeCpuMs: () => processes.pids().reduce((sum, pid) => sum + cpuTimeMs(pid), 0),
+    peakBytes: () => peakResidentBytes(pid()),
     settled: async (records) => {
       for (const { patientId } of people) await kept({ url, headers }, patientId, records);
     },

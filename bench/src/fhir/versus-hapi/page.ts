@@ -3,6 +3,7 @@ import { machineSection, pageOf, type RunFacts } from '../../report/page.js';
 import { markdownTable } from '../../report/table.js';
 import type { Compared } from './compare.js';
 import { BUNDLE_OBSERVATIONS, HOURS, type Loaded } from './loading.js';
+import { API_PEAK_MAX_MB, missedBy, peakRows, type PeakPair } from './memory.js';
 
 /** What was loaded into both sides. */
 export interface LoadedPair {
@@ -14,6 +15,7 @@ export interface LoadedPair {
 export interface FhirReport extends RunFacts {
   readonly compared: readonly Compared[];
   readonly loaded: readonly LoadedPair[];
+  readonly peaks: readonly PeakPair[];
   readonly hapi: string;
 }
 
@@ -51,7 +53,7 @@ export const loadedRows = (loaded: readonly LoadedPair[]): string[][] => [
 ];
 
 /** docs/fhir-speed.md, whole. */
-export function fhirSpeedPage({ compared, loaded, hapi, ...facts }: FhirReport): string {
+export function fhirSpeedPage({ compared, loaded, peaks, hapi, ...facts }: FhirReport): string {
   return pageOf([
     '# FHIR beside HAPI',
     '',
@@ -79,6 +81,13 @@ export function fhirSpeedPage({ compared, loaded, hapi, ...facts }: FhirReport):
     '',
     `Transactions of ${count(BUNDLE_OBSERVATIONS)} observations, one after the other; on our side until all of it is found: encrypted, stored at a provider,`,
     'on both ledgers, opened and confirmed by the patient’s gateway, asked for by the copy, decrypted and indexed.',
+    '',
+    '## Memory',
+    '',
+    ...markdownTable(peakRows(peaks)),
+    '',
+    'The most that each server’s process had in memory since its start (`VmHWM`), what it shares with other processes included. The',
+    `api’s budget is ${API_PEAK_MAX_MB} MB: ${missedBy(peaks) === undefined ? 'kept' : 'missed'}. HAPI is told no limit but its heap’s, 2 GB, of which its database’s cache takes a share.`,
     '',
     ...machineSection(facts),
   ]);

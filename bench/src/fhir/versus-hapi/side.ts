@@ -13,6 +13,8 @@ export interface FhirSide {
   readonly cpuMs: () => number;
   /** And of all processes that it needs: ledger, providers. */
   readonly wholeCpuMs: () => number;
+  /** The most that the server's process has had in memory since its start, in bytes. */
+  readonly peakBytes: () => number;
   /** Resolves once all that was sent is found: so many records of each patient. */
   readonly settled: (records: number) => Promise<void>;
 }

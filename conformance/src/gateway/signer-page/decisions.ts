@@ -84,13 +84,14 @@ export function describePageDecisions(world: () => PageWorld): void {
       await form.getByLabel('Its name').fill('Anna');
       await form.getByLabel('grant unasked').check();
       await form.getByLabel('About these records').fill('laboratory, vital-signs');
+      await form.getByLabel('with the single measured values').check();
       await form.getByLabel('Until').fill(localTime(Date.now() + 7 * A_DAY_MS));
       await form.getByRole('button', { name: 'Appoint' }).click();
       await consent.page.getByRole('dialog', { name: 'You sign' }).waitFor();
       expect(await consent.fits(PHONE_WIDTH_PX)).toBe(true);
       const downloading = consent.page.waitForEvent('download');
       await consent.sign(
-        /I let “Anna” decide .* of category laboratory \(any kind\) or of category vital-signs/,
+        /I let “Anna” decide .* of category laboratory \(any kind\) or of category vital-signs .*\(with the single measured values\), to/,
       );
       const given = await carer.secret('appointed', (await textOf(await downloading)).trim());
       await carer.reach(fixture.gateway.url, patient.token);
@@ -101,11 +102,15 @@ export function describePageDecisions(world: () => PageWorld): void {
         await consent.look();
         return (await delegates.getByText('(carer, active)').count()) > 0 || undefined;
       });
-      expect(await carer.answer('grant', HOSPITAL)).toMatchObject({ status: 'done' });
+      expect(await fixture.own(patient, 'GET', '/delegates')).toMatchObject({
+        delegates: [{ detail: true }],
+      });
+      expect(await carer.answer('grant', HOSPITAL, '--detail')).toMatchObject({ status: 'done' });
       await openedWith(200);
       await consent.look();
       const done = consent.list('What Anna has done');
       await done.getByText(`Allowed ${HOSPITAL} to read my records`).waitFor();
+      await done.getByText('(with the single measured values)').waitFor();
       await delegates.getByRole('button', { name: 'End, with what it granted' }).click();
       await consent.sign(/What was granted by it ENDS as well/);
       await done.getByText('It has ended.').waitFor();

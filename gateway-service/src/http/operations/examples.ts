@@ -47,7 +47,7 @@ export const statistics: StatisticsView = {
   implausible: 2,
   blocks: 86,
   blocksAnchored: 84,
-  records: { periodic: 98, emergency: 1 },
+  records: { periodic: 96, emergency: 1, detail: 2 },
   alarms: { high: 1, medium: 0, low: 0 },
   stored: { records: 99, versions: 101 },
   announced: { records: 99, versions: 101 },

@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox';
 export const EMERGENCIES_MAX = 10_000;
 
 const Counted = Type.Object({ records: Type.Integer(), versions: Type.Integer() }, { title: 'RecordCounts' });
-const Kinds = Type.Object({ periodic: Type.Integer(), emergency: Type.Integer() });
+const Kinds = Type.Object({ periodic: Type.Integer(), emergency: Type.Integer(), detail: Type.Integer() });
 
 export const StatisticsView = Type.Object(
   {
@@ -24,7 +24,7 @@ export const StatisticsView = Type.Object(
     blocks: Type.Integer(),
     /** Those of them that an anchor on the ledger covers. */
     blocksAnchored: Type.Integer(),
-    /** Different records by kind; each counts once, however many versions it has. */
+    /** Different records by kind; each counts once, however many versions it has. `detail`: of single measured values. */
     records: Kinds,
     /** Alarms by priority, patients' and equipment's. */
     alarms: Type.Object({ high: Type.Integer(), medium: Type.Integer(), low: Type.Integer() }),

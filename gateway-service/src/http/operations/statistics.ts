@@ -1,4 +1,4 @@
-import { timestampOf } from '@careledger/domain';
+import { timestampOf, type GatewayKind } from '@careledger/domain';
 import type { GatewayCore } from '../../core.js';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
 import type { NoticeStore } from '../../delivery/notice-store.js';
@@ -37,7 +37,7 @@ export function statisticsOf({
       versions: rows.reduce((total, row) => total + row.versions, 0),
     };
   };
-  const ofKind = (wanted: string): number =>
+  const ofKind = (wanted: GatewayKind): number =>
     counts.reduce((total, { kind, records }) => total + (kind === wanted ? records : 0), 0);
   return {
     patients: patients.length,
@@ -53,7 +53,7 @@ export function statisticsOf({
       (total, { patientNo }) => total + (anchors.get(patientNo).anchored?.height ?? -1) + 1,
       0,
     ),
-    records: { periodic: ofKind('periodic'), emergency: ofKind('emergency') },
+    records: { periodic: ofKind('periodic'), emergency: ofKind('emergency'), detail: ofKind('detail') },
     alarms: processing.alarmCounts(),
     stored: sum(['stored', 'announced']),
     announced: sum(['announced']),

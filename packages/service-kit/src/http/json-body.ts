@@ -1,5 +1,6 @@
 import { CryptoError, exactJson, parseJson } from '@careledger/crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type {} from './body-room.js';
 import { ProblemError } from './problems.js';
 
 /** `application/fhir+json` and the like; parameters may follow. */
@@ -14,14 +15,11 @@ export function installJsonBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('exactBody', undefined);
   for (const type of ['application/json', JSON_SUFFIX])
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-      try {
-        const value = readBody(body);
-        if (request.routeOptions.config.keepsNumbers === true) request.exactBody = exactJson(body.toString());
-        done(null, value);
-      } catch (error) {
-        done(error as Error, undefined);
-      }
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+      await request.roomForBody?.(body.length);
+      const value = readBody(body);
+      if (request.routeOptions.config.keepsNumbers === true) request.exactBody = exactJson(body.toString());
+      return value;
     });
 }
 

@@ -16,6 +16,7 @@ import { installAcceptedTypes } from './accepted-types.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';
 import { refuseCodedBodies } from './coded-bodies.js';
+import { installBodyRoom } from './body-room.js';
 import { installCrossOrigin } from './cross-origin.js';
 import { installDeclaredAnswers } from './declared-answers.js';
 import { answerUnreadablePath, installErrorHandler } from './error-handler.js';
@@ -69,6 +70,8 @@ export interface BuildServiceOptions {
   readonly findToken?: FindToken;
   /** The organisation that runs the service; one that names none trusts no issuers. */
   readonly mspId?: string;
+  /** Bytes of large bodies that are worked on at once; the others wait. Unbounded where none is given. */
+  readonly bodiesMaxBytes?: number;
   /** Path below which everything is FHIR; a service that names none has no such path. */
   readonly fhirBase?: string;
 }
@@ -135,6 +138,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installDeclaredAnswers(plain);
   installTransportProblems(plain);
   refuseCodedBodies(plain);
+  if (options.bodiesMaxBytes !== undefined) installBodyRoom(plain, options.bodiesMaxBytes);
   installJsonBodies(plain);
   const take = await installRateLimits(plain, http.rateLimits);
   installAuth(plain, { config: auth, findToken: options.findToken, mspId: options.mspId, take });
