@@ -481,7 +481,7 @@ export class AuthorityOperations extends HeyApiClient {
     /**
      * Open the records of a span of time: one decision each, all in one transaction
      *
-     * The newest version of each record whose time begins in the span, by that time. A page looks at as many records as `limit` says and opens at most 32 MiB; those that are not shown have a `problem` instead of `content`.
+     * The newest version of each record whose time begins in the span, by that time. A page looks at as many records as `limit` says and opens at most 8 MiB; those that are not shown have a `problem` instead of `content`.
      *
      * Roles: practitioner.
      */

@@ -1769,6 +1769,7 @@ export type StatisticsView = {
     records: {
         periodic: number;
         emergency: number;
+        detail: number;
     };
     alarms: {
         high: number;
