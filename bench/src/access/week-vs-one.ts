@@ -16,6 +16,10 @@ export const accessWeekVsOne: Measure = {
     requests, decided in one transaction by two organisations, released by two providers, every signature checked, opened.
     The records are those that the gateway made of a week of readings.`,
   controlWhat: `${HOURS_OF_DAY} records opened one after the other, against one`,
+  whyMissed: `One record is mostly waiting: for the block with its permit, and for peers. A week waits once and is computed for each
+    record: a little more than half of that by the api and the providers, the rest by the network, which has the same two
+    processors. Most of the api's is opening and checking (signatures, key agreement, content); most of the chaincode's is verifying
+    the signed requests, which each endorser does. The garbage of a week's answers is a large part in all of them.`,
 
   async run(context: BenchContext): Promise<Outcome> {
     await using hospital = await HospitalsWeek.start(context);

@@ -9,6 +9,11 @@ import {
 } from '@careledger/supervisor';
 
 export const HOUR_MS = 3_600_000;
+/**
+ * None: services have Node's own heap, as in their image (docker/Dockerfile), and so have the bare loops beside them. The small
+ * heaps of a demo are collected so often that this would be a good part of every figure.
+ */
+const NODE_FLAGS: readonly string[] = [];
 
 /** A network with everything that runs on it. */
 interface Started {
@@ -24,7 +29,7 @@ export async function startServices(
 ): Promise<Started> {
   const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
   const careledger = await startCareledger({
-    ...{ processes, network, dir, recordIntervalMs: HOUR_MS },
+    ...{ processes, network, dir, recordIntervalMs: HOUR_MS, nodeFlags: NODE_FLAGS },
     ...options,
   });
   return { network, careledger };

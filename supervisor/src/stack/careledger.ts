@@ -36,6 +36,8 @@ export interface CareledgerOptions {
   readonly authorities?: readonly string[];
   /** Names of the authorities that get an OpenID provider, which their apis trust; none unless given. */
   readonly identities?: readonly string[];
+  /** Flags of Node for every service; unless given, those with which many of them on one machine stay small. */
+  readonly nodeFlags?: readonly string[];
   /** The first organisation is registered: the network's first transaction is committed. */
   readonly onFirstTransaction?: () => void;
 }
@@ -64,7 +66,8 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
     const inOrder = service.program === 'api' ? services.toReversed() : services;
     const config = localConfig(service, { network, dir, services: inOrder });
     const plan = servicePlan(service, { ...config, ...(isGateway && gatewaySettings(options)) });
-    return isGateway ? { ...plan, nodeFlags: GATEWAY_FLAGS } : plan;
+    const nodeFlags = options.nodeFlags ?? (isGateway ? GATEWAY_FLAGS : undefined);
+    return nodeFlags === undefined ? plan : { ...plan, nodeFlags };
   };
 
   const configDir = join(dir, 'config');
