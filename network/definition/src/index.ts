@@ -24,7 +24,7 @@ export type {
 } from './schema.js';
 export { identityConfig, type IdentitySetting } from './services/identity-config.js';
 export { serviceConfig, type ServiceConfigFile, type ServiceSetting } from './services/service-config.js';
-export { PROCESS_MEMORY, type ProcessMemory } from './services/service-memory.js';
+export { PROCESS_MEMORY } from './services/service-memory.js';
 export {
   callersOf,
   clientOf,
