@@ -10,7 +10,8 @@ import {
 
 export const HOUR_MS = 3_600_000;
 /**
- * None: services have Node's own heap, as in their image (docker/Dockerfile), and so have the bare loops beside them. The small
+ * None: services are started as in their image (docker/Dockerfile), with Node's own heap but for an api, and so are the bare loops
+ * beside them. The small
  * heaps of a demo are collected so often that this would be a good part of every figure.
  */
 const NODE_FLAGS: readonly string[] = [];

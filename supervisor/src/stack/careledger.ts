@@ -36,7 +36,10 @@ export interface CareledgerOptions {
   readonly authorities?: readonly string[];
   /** Names of the authorities that get an OpenID provider, which their apis trust; none unless given. */
   readonly identities?: readonly string[];
-  /** Flags of Node for every service; unless given, those with which many of them on one machine stay small. */
+  /**
+   * Flags of Node for services that have none wherever they run (`PROCESS_MEMORY`); unless given, those with which many of them on
+   * one machine stay small.
+   */
   readonly nodeFlags?: readonly string[];
   /** The first organisation is registered: the network's first transaction is committed. */
   readonly onFirstTransaction?: () => void;
@@ -66,7 +69,7 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
     const inOrder = service.program === 'api' ? services.toReversed() : services;
     const config = localConfig(service, { network, dir, services: inOrder });
     const plan = servicePlan(service, { ...config, ...(isGateway && gatewaySettings(options)) });
-    const nodeFlags = options.nodeFlags ?? (isGateway ? GATEWAY_FLAGS : undefined);
+    const nodeFlags = plan.nodeFlags ?? options.nodeFlags ?? (isGateway ? GATEWAY_FLAGS : undefined);
     return nodeFlags === undefined ? plan : { ...plan, nodeFlags };
   };
 
