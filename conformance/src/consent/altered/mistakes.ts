@@ -26,11 +26,11 @@ export const MISTAKES: readonly Mistake[] = [
       },
       {
         file: 'chaincode/runtime/dist/src/fabric/stub-state.js',
-        find: 'async get({ family, parts }) {',
-        instead: `async get({ family, parts, unseen = false }) {
-          if (unseen) {
+        find: 'async get(key) {',
+        instead: `async get(key) {
+          if (key.unseen) {
             const values = [];
-            for await (const { value } of this.#stub.getHistoryForKey(this.#stub.createCompositeKey(family, [...parts])))
+            for await (const { value } of this.#stub.getHistoryForKey(this.#compositeOf(key)))
               values.push(valueOf(value));
             return values[0];
           }`,

@@ -246,7 +246,7 @@ export const hospitalAttempts: readonly HttpKind[] = [
     id: 'pseudonym-as-number',
     role: 'operator',
     what: 'gives a patient another one’s pseudonym for a number',
-    answer: 'VALIDATION_FAILED',
+    answer: 'NUMBERS_REFUSED',
     tries: {
       'in the ledger’s system': async (fixture) => {
         const [home, other] = [await fixture.home(), await fixture.home()];
