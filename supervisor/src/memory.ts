@@ -4,10 +4,12 @@ import { isGone, processTreeOf } from './process-tree.js';
 /** How often the memory is looked at. */
 const SAMPLE_INTERVAL_MS = 500;
 
-/** Proportional set size of one process in bytes: shared pages are shared out. 0 for a process that is gone. */
-function pssBytes(pid: number): number {
+/** What a file in /proc says of a process, in bytes. 0 for a process that is gone. */
+function bytesOf(pid: number, file: string, field: string): number {
   try {
-    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(
+      readFileSync(`/proc/${pid}/${file}`, 'utf8'),
+    );
     return Number(kilobytes?.[1] ?? 0) * 1024;
   } catch (error) {
     if (!isGone(error)) throw error;
@@ -15,19 +17,14 @@ function pssBytes(pid: number): number {
   }
 }
 
+/** Proportional set size: shared pages are shared out. */
+const pssBytes = (pid: number): number => bytesOf(pid, 'smaps_rollup', 'Pss');
+
 /**
  * The most that a process had in memory at any time since its start, in bytes, pages that it shares with others included (`VmHWM`).
  * 0 for a process that is gone.
  */
-export function peakResidentBytes(pid: number): number {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(kilobytes?.[1] ?? 0) * 1024;
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    return 0;
-  }
-}
+export const peakResidentBytes = (pid: number): number => bytesOf(pid, 'status', 'VmHWM');
 
 /** Each look stops the processes for milliseconds: only for who wants to know. */
 export interface PeakMemory extends Disposable {

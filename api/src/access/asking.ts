@@ -9,8 +9,8 @@ import { failureOf } from './refusals.js';
 
 /** One answer may bring as much as a provider releases at once. */
 const ANSWER_TIMEOUT_MS = 30_000;
-/** Base64url of ciphertext that is opened at once, unless one record has more: opened and parsed it takes many times its size. */
-const OPENED_MAX_CHARS = 1024 * 1024;
+/** Base64url of ciphertext in one part, unless one record has more: opened and parsed it takes many times its size. */
+const PART_MAX_CHARS = 1024 * 1024;
 
 /** An item that a provider answered with a record. */
 export type ReleasedItem = AccessItem & Required<Pick<AccessItem, 'access' | 'record'>>;
@@ -58,7 +58,7 @@ function* partsOf(answers: readonly PlacedAnswer[]): Generator<readonly PlacedAn
   for (const each of answers) {
     const { answer } = each;
     const more = answer.status === 'fulfilled' ? answer.value.record.ciphertext.length : 0;
-    if (part.length > 0 && chars + more > OPENED_MAX_CHARS) {
+    if (part.length > 0 && chars + more > PART_MAX_CHARS) {
       yield part;
       [part, chars] = [[], 0];
     }

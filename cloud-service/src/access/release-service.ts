@@ -20,7 +20,7 @@ import { spendPermits, type ReleaseClaim } from './permit.js';
 import type { ReleaseStore } from './release-store.js';
 import { recipientKeys, requesterWrap } from './requester-wrap.js';
 
-/** Ciphertexts of one answer that are read from disk together. */
+/** Ciphertexts of one answer that are read from disk together: of large ones so many may be read for the room of one. */
 const BLOBS_AT_ONCE = 8;
 
 export interface ReleaseServiceOptions {

@@ -2,7 +2,8 @@ import protobuf from 'google-protobuf';
 
 /**
  * Messages of Fabric 3.1's peers that fabric-shim does not know (fabric-protos peer/chaincode_shim.proto and chaincode.proto):
- * many reads or writes in one. Older peers do not offer them.
+ * many reads or writes in one. Older peers do not offer them. Written by hand: classes of another release of fabric-protos would take
+ * the place of the shim's, as both keep them under the same global name.
  */
 export const PEER_MESSAGES = { ready: 4, writeBatchState: 24, getStateMultiple: 25 } as const;
 

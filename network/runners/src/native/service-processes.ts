@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import type { Progress } from '@careledger/network-admin';
 import {
   clientOf,
+  PROCESS_MEMORY,
   servicesOf,
   type IdentityNode,
   type IdentitySetting,
@@ -61,6 +62,7 @@ export async function serviceSpec(
   const { mspId, id } = node;
   const file = (name: string): string => layout.nodeFile(mspId, id, name);
   const program = 'program' in node ? node.program : 'identity';
+  const memory = program === 'identity' ? undefined : PROCESS_MEMORY[program];
   const identity = 'program' in node ? [layout.client(mspId, clientOf(node)).cert] : [];
   const read = [file('config.json'), layout.nodeTls(mspId, id).cert, ...identity, layout.tlsRoots];
   const cwd = layout.process(id);
@@ -68,10 +70,11 @@ export async function serviceSpec(
   return {
     name: id,
     command: process.execPath,
-    args: [launcherOf(program), 'serve', '--config', file('config.json')],
+    args: [...(memory?.nodeFlags ?? []), launcherOf(program), 'serve', '--config', file('config.json')],
     cwd,
     env: {
       ...inheritedEnvironment(),
+      ...memory?.env,
       NODE_EXTRA_CA_CERTS: layout.tlsRoots,
       CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
     },
