@@ -13,6 +13,7 @@ import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/inde
 import type { GatewayConfig } from './config.js';
 import {
   AdoptedDelegations,
+  AdoptedRules,
   ConsentOutbox,
   ConsentService,
   ConsentSettler,
@@ -24,6 +25,7 @@ import {
   EncryptionKeys,
   GatewayKeys,
   GrantStore,
+  HeardPolicies,
   HeardRecoveries,
   HeldUp,
   Reconciler,
@@ -38,7 +40,6 @@ import {
   StandingPolicyStore,
   StepStore,
   SubscriptionStore,
-  startRecoveryHearing,
   type ConsentStep,
 } from './consent/index.js';
 import { GatewayCore } from './core.js';
@@ -64,7 +65,7 @@ import { startClockProof } from './ledger-access/clock-proof.js';
 import { LedgerLink } from './ledger-access/ledger-link.js';
 import { OrganisationDirectory } from './ledger-access/organisation-directory.js';
 import { openProviders, type Providers } from './ledger-access/providers.js';
-import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
+import { startWatchers, type WatcherOptions } from './ledger-access/watcher.js';
 import { STORE_FILE, GATEWAY_MIGRATIONS } from './migrations.js';
 import { ConsentKeys } from './patients/consent-keys.js';
 import { PassphraseChanges } from './patients/passphrase-changes.js';
@@ -179,11 +180,9 @@ export class Gateway implements AsyncDisposable {
   readonly #formerKeys: FormerKeys;
   readonly #confirmer: Confirmer;
   readonly #hearing: HearingOptions;
-  readonly #heardRecoveries: HeardRecoveries;
   #hearers: readonly Worker[] = [];
   readonly #consentOutbox: ConsentOutbox;
   readonly #watched: WatcherOptions;
-  #watcher: Worker | undefined;
   #clockProof: Worker | undefined;
   #source: FrameSource | undefined;
 
@@ -320,8 +319,7 @@ export class Gateway implements AsyncDisposable {
     const intake = new StatementIntake({ ...parts, outbox });
     const consentKeys = new ConsentKeys(database);
     const { requests, recoveries } = this;
-    this.#heardRecoveries = new HeardRecoveries({ ...parts, recoveries });
-    const heardRecoveries = this.#heardRecoveries;
+    const heardRecoveries = new HeardRecoveries({ ...parts, recoveries });
     this.recovering = new Recoveries({ ...parts, intake, requests });
     this.gatewayKeys = new GatewayKeys({ ...parts, intake, requests, recoveries });
     this.encryptionKeys = new EncryptionKeys({ ...parts, intake, requests });
@@ -341,13 +339,14 @@ export class Gateway implements AsyncDisposable {
     });
     this.appointing = new Delegations(consentParts);
     const adoptedDelegations = new AdoptedDelegations(parts);
+    const rules = new AdoptedRules({ ...parts, settler });
+    const heardPolicies = new HeardPolicies({ ...parts, rules, delegations: adoptedDelegations });
     this.reconciler = new Reconciler({
       ...consentParts,
-      settler,
-      ...{ adoptedDelegations, rotations, recordsKeys, heldUp },
+      ...{ rules, adoptedDelegations, rotations, recordsKeys, heldUp },
       intervalMs: config.reconcileIntervalMs,
     });
-    this.#watched = { ...parts, rotations };
+    this.#watched = { ...parts, rotations, heardRecoveries, heardPolicies };
     const work = { pipeline: this.#pipeline, confirmer: this.#confirmer, rewrapper: this.#rewrapper };
     const compared = { ...parts, ...work, reconciler: this.reconciler };
     this.reconciliation = new Reconciliation({
@@ -399,7 +398,6 @@ export class Gateway implements AsyncDisposable {
     await this.core.pipeline.stop();
     this.processor.close();
     await Promise.all([
-      this.#watcher?.stop(),
       ...this.#hearers.map((worker) => worker.stop()),
       this.#clockProof?.stop(),
       this.reconciler.stop(),
@@ -453,10 +451,9 @@ export class Gateway implements AsyncDisposable {
     this.#formerKeys.start();
     this.reconciler.start();
     this.#confirmer.start();
-    this.#watcher = startWatcher(this.#watched);
     this.#hearers = [
       ...startHearing(this.#hearing, (patientNo, versionNo) => this.#confirmer.add(patientNo, versionNo)),
-      startRecoveryHearing(this.ledger, this.#heardRecoveries, this.#logger),
+      ...startWatchers(this.#watched),
     ];
   }
 }

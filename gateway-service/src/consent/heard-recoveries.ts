@@ -1,18 +1,13 @@
-import { EVENTS, accessControl } from '@careledger/contracts';
+import { accessControl } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
-import type { LedgerChannel } from '@careledger/ledger';
 import { recoveryStage } from '@careledger/policy';
-import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { Logger } from '@careledger/service-kit';
 import { InTurn } from '../in-turn.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patients } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
 import type { RecoveryStore } from './recovery-store.js';
-
-const CHECKPOINT = 'gateway-recoveries/cloud';
-/** Until the stream is opened again after it ended, which it does only at a stop. */
-const REOPEN_MS = 1_000;
 
 export interface HeardRecoveriesOptions {
   readonly ledger: LedgerReader;
@@ -61,28 +56,4 @@ export class HeardRecoveries {
     }
     progress.notify(patientNo);
   }
-}
-
-/** Of `cloud`: what is opened there alone is no secret from the patient. `authorities` has its own watcher. */
-export function startRecoveryHearing(
-  ledger: { channel(name: 'cloud'): Pick<LedgerChannel, 'events'> },
-  heard: Pick<HeardRecoveries, 'hear'>,
-  logger: Pick<Logger, 'warn' | 'error'>,
-): Worker {
-  const { PatientsChanged } = EVENTS;
-  return startWorker({
-    name: 'hear-recoveries-cloud',
-    idleMs: REOPEN_MS,
-    logger,
-    run: async (signal) => {
-      const following = { checkpoint: CHECKPOINT, schemas: { PatientsChanged }, signal };
-      for await (const event of ledger.channel('cloud').events(accessControl, following)) {
-        // Of whoever was registered just now there is no recovery; who has one is not heard behind hundreds of them.
-        if (event.payload.areNew !== true)
-          for (const patientId of event.payload.patientIds) await heard.hear(patientId, 'cloud');
-        await event.ack();
-      }
-      return false;
-    },
-  });
 }

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ConsentDesk } from '../../testing/consent-desk.js';
 import { RecordsFixture } from '../../testing/records-fixture.js';
 import { until } from '../../testing/until.js';
+import { PatientProgress } from '../patients/progress.js';
 import { readersOf } from '../records/readers.js';
+import { AdoptedRules } from './adopted-rules.js';
 import { Reconciler } from './reconciler.js';
 import { StepStore } from './step-store.js';
 
@@ -33,17 +35,10 @@ test('a revocation that a provider relayed, since the operator would not, ends w
     authorities: state,
     cloud: { ...state, revokedAt: '2026-06-01T08:00:00.000Z' },
   };
-  await using reconciler = new Reconciler({
-    store: fixture.core.store,
-    patients: { list: () => [patient] },
-    steps: new StepStore(fixture.core.store.database),
-    grants: fixture.grants,
-    outbox: { add: () => undefined },
-    adoptedDelegations: { compare: async () => undefined },
-    registrations: { has: () => true },
-    rotations: { compare: async () => undefined },
-    heldUp: { tryAgain: () => undefined },
-    recordsKeys: { check: async () => undefined },
+  const { store } = fixture.core;
+  const clock = () => fixture.testCore.nowMs;
+  const rules = new AdoptedRules({
+    ...{ store, grants: fixture.grants, progress: new PatientProgress(), clock },
     ledger: {
       channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
     },
@@ -51,8 +46,19 @@ test('a revocation that a provider relayed, since the operator would not, ends w
       adopting: (no) => fixture.rewraps.request(no),
       adopted: (no) => fixture.rewrapper.add(no),
     },
-    intervalMs: 60_000,
-    clock: () => fixture.testCore.nowMs,
+    logger: { info: () => undefined },
+  });
+  await using reconciler = new Reconciler({
+    ...{ store, rules },
+    patients: { list: () => [patient] },
+    steps: new StepStore(store.database),
+    outbox: { add: () => undefined },
+    adoptedDelegations: { compare: async () => undefined },
+    registrations: { has: () => true },
+    rotations: { compare: async () => undefined },
+    heldUp: { tryAgain: () => undefined },
+    recordsKeys: { check: async () => undefined },
+    ...{ intervalMs: 60_000, clock },
     logger: { warn: () => undefined, error: () => undefined },
   });
   reconciler.start();
@@ -75,14 +81,13 @@ test('a recovery that was opened before this gateway listened is heard of at its
   let [isThere, compared] = [false, 0];
   const { core } = desk.t;
   await using reconciler = new Reconciler({
-    ...{ store: core.store, patients: core.patients, steps: desk.steps, grants: desk.grants },
+    ...{ store: core.store, patients: core.patients, steps: desk.steps },
     ...{ rotations: desk.rotations, recordsKeys: desk.recordsKeys, outbox: { add: () => undefined } },
     heldUp: { tryAgain: () => undefined },
     adoptedDelegations: { compare: async () => undefined },
     // One that no channel has yet is not asked for.
     registrations: { has: () => isThere },
-    ledger: { channel: () => ({ evaluate: (async () => ({ rows: [], bookmark: '' })) as never }) },
-    settler: { adopting: () => undefined, adopted: () => undefined },
+    rules: { compare: async () => ({ authorities: new Map(), cloud: new Map() }) },
     intervalMs: 10,
     clock: () => (compared += 1),
     logger: { warn: () => undefined, error: () => undefined },

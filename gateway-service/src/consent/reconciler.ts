@@ -1,19 +1,14 @@
-import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import { everyRow } from '@careledger/ledger';
-import { isDenial } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
-import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient, Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AdoptedDelegations } from './adopted-delegations.js';
+import type { AdoptedRules } from './adopted-rules.js';
 import type { ConsentOutbox } from './consent-outbox.js';
-import type { GrantStore } from './grant-store.js';
 import type { HeldUp } from './held-up.js';
 import type { RecordsKeyCheck } from './records-key-check.js';
 import type { Registrations } from './registrations.js';
 import type { Rotations } from './rotations.js';
-import type { ConsentSettler } from './settle.js';
 import type { StepStore } from './step-store.js';
 
 /** A grant or denial that the two channels do not agree on while nothing of it is under way. */
@@ -30,15 +25,13 @@ export interface ReconcilerOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
   readonly patients: Pick<Patients, 'list'>;
   readonly steps: StepStore;
-  readonly grants: GrantStore;
+  readonly rules: Pick<AdoptedRules, 'compare'>;
   readonly adoptedDelegations: Pick<AdoptedDelegations, 'compare'>;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly rotations: Pick<Rotations, 'compare'>;
   readonly heldUp: Pick<HeldUp, 'tryAgain'>;
   readonly recordsKeys: Pick<RecordsKeyCheck, 'check'>;
-  readonly ledger: LedgerReader;
-  readonly settler: Pick<ConsentSettler, 'adopting' | 'adopted'>;
   readonly intervalMs: number;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
@@ -103,26 +96,19 @@ export class Reconciler implements AsyncDisposable {
 
   /** Now; what can be is taken over or sent again. None while something of the patient's is under way. @throws LedgerError */
   async compare(patient: Patient): Promise<GrantDifference[]> {
-    const [authorities, cloud] = await Promise.all(CHANNELS.map((name) => this.#grantsOn(name, patient)));
-    if (
-      authorities === undefined ||
-      cloud === undefined ||
-      this.#options.steps.openCount(patient.patientNo, 'patients') > 0
-    )
-      return [];
-    this.#adopt(patient, authorities, cloud);
-    await this.#options.adoptedDelegations.compare(patient);
+    const { rules, adoptedDelegations, steps } = this.#options;
+    const on = await rules.compare(patient);
+    await adoptedDelegations.compare(patient);
     // What delegates have under way differs by nature as well, and keeps nothing of the patient's from being taken over.
-    if (this.#options.steps.openCount(patient.patientNo) > 0) return [];
-    const ids = new Set([...authorities.keys(), ...cloud.keys()]);
+    if (steps.openCount(patient.patientNo) > 0) return [];
+    const ids = new Set(CHANNELS.flatMap((name) => [...on[name].keys()]));
     return [...ids].flatMap((grantId) => {
-      const on = { authorities: authorities.get(grantId), cloud: cloud.get(grantId) };
-      const missingOn = CHANNELS.find((name) => on[name] === undefined) ?? null;
-      const isRevoked = CHANNELS.some((name) => on[name]?.revokedAt !== undefined);
+      const missingOn = CHANNELS.find((name) => !on[name].has(grantId)) ?? null;
+      const isRevoked = CHANNELS.some((name) => on[name].get(grantId)?.revokedAt !== undefined);
       // One that was revoked before it arrived on a channel is nowhere there: a tombstone is.
       if (missingOn !== null && isRevoked) return [];
       const notRevokedOn = isRevoked
-        ? (CHANNELS.find((name) => on[name]?.revokedAt === undefined) ?? null)
+        ? (CHANNELS.find((name) => on[name].get(grantId)?.revokedAt === undefined) ?? null)
         : null;
       if (missingOn === null && notRevokedOn === null) return [];
       const isBeingMended = missingOn !== null && this.#sendAgain(patient, grantId, missingOn);
@@ -145,53 +131,6 @@ export class Reconciler implements AsyncDisposable {
     }
   }
 
-  async #grantsOn(name: ChannelName, { patientId }: Patient): Promise<Map<string, GrantState>> {
-    const grants = new Map<string, GrantState>();
-    const rows = everyRow((page) =>
-      this.#options.ledger.channel(name).evaluate(accessControl, 'ListGrants', { patientId, ...page }),
-    );
-    for await (const grant of rows) grants.set(grant.grantId, grant);
-    return grants;
-  }
-
-  /**
-   * Grants, denials and revocations that reached the ledger by another way. What takes away counts on either channel:
-   * whoever relayed it may reach that one alone.
-   */
-  #adopt(
-    { patientNo }: Patient,
-    authorities: ReadonlyMap<string, GrantState>,
-    cloud: ReadonlyMap<string, GrantState>,
-  ): void {
-    const { store, grants, clock, settler } = this.#options;
-    // Under the id of one of the patient's a delegate's rule is another one, as on the ledgers, where it gives way.
-    const isNews = ({ grantId, path }: GrantState): boolean => {
-      const known = grants.get(patientNo, grantId);
-      return known === undefined || (known.body.path !== undefined && path === undefined);
-    };
-    const given = [...authorities.values(), ...[...cloud.values()].filter(isDenial)].filter(isNews);
-    const revoked = [...authorities.values(), ...cloud.values()].filter((state) => {
-      if (state.revokedAt === undefined) return false;
-      if (isNews(state)) return given.some(({ grantId }) => grantId === state.grantId);
-      return grants.get(patientNo, state.grantId)?.status !== 'revoked';
-    });
-    if (given.length + revoked.length === 0) return;
-    store.deferred(() => {
-      for (const state of given) {
-        const body = bodyOf(state);
-        grants.noteSeq(patientNo, state.policySeq, state.epoch ?? 0);
-        grants.insert({
-          ...{ grantId: state.grantId, patientNo, body, meaning: null },
-          ...{ policySeq: state.policySeq, epoch: state.epoch ?? 0 },
-          ...{ status: 'active', madeMs: Date.parse(state.recordedAt) },
-        });
-      }
-      for (const { grantId } of revoked) grants.revoke(patientNo, grantId, clock());
-      settler.adopting(patientNo);
-    });
-    settler.adopted(patientNo);
-  }
-
   #sendAgain({ patientNo }: Patient, job: string, channel: ChannelName): boolean {
     const { store, steps, outbox } = this.#options;
     const step = steps.job(patientNo, job).find((candidate) => candidate.channel === channel);
@@ -200,45 +139,4 @@ export class Reconciler implements AsyncDisposable {
     outbox.add({ ...step, status: 'open' });
     return true;
   }
-}
-
-/** The statement's body, without what the ledger adds. */
-function bodyOf(state: GrantState): StatementBody<'grant'> {
-  const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
-  const {
-    effect,
-    until,
-    period,
-    noticeRank,
-    copy,
-    detail,
-    subscriptionId,
-    askedScopeHash,
-    isInPart,
-    sealed,
-  } = state;
-  const { path, delegateSeq } = state;
-  return {
-    ...(effect !== undefined && { effect }),
-    ...{
-      policySeq: delegateSeq ?? policySeq,
-      authorityId,
-      granteeTags,
-      permissions,
-      scopeTags,
-      purposes,
-      from,
-      delegable,
-    },
-    ...(until !== undefined && { until }),
-    ...(period !== undefined && { period }),
-    ...(noticeRank !== undefined && { noticeRank }),
-    ...(copy !== undefined && { copy }),
-    ...(detail !== undefined && { detail }),
-    ...(subscriptionId !== undefined && { subscriptionId }),
-    ...(askedScopeHash !== undefined && { askedScopeHash }),
-    ...(isInPart !== undefined && { isInPart }),
-    ...(sealed !== undefined && { sealed }),
-    ...(path !== undefined && { path }),
-  };
 }

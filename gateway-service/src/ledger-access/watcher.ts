@@ -1,4 +1,5 @@
-import { EVENTS, accessControl, type SubscriptionState } from '@careledger/contracts';
+import { EVENTS, accessControl, type EventPayload, type SubscriptionState } from '@careledger/contracts';
+import type { ChannelName } from '@careledger/domain';
 import type { LedgerChannel } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Patients } from '../patients/index.js';
@@ -6,57 +7,104 @@ import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
 import type { OrganisationDirectory } from './organisation-directory.js';
 
-const CHECKPOINT = 'gateway-directory';
+/** How far each channel's events were followed. */
+const CHECKPOINTS: Readonly<Record<ChannelName, string>> = {
+  authorities: 'gateway-directory',
+  cloud: 'gateway-recoveries/cloud',
+};
 /** Until the stream is opened again after it ended, which it does only at a stop. */
 const REOPEN_MS = 1_000;
 
+const { SubscriptionChanged, OrganisationsChanged, PatientsChanged, PolicyChanged } = EVENTS;
+const ON_AUTHORITIES = { SubscriptionChanged, OrganisationsChanged, PatientsChanged, PolicyChanged };
+/** What is opened, given or revoked there alone is no secret from the patient. */
+const ON_CLOUD = { PatientsChanged, PolicyChanged };
+
 export interface WatcherOptions {
-  readonly ledger: { channel(name: 'authorities'): Pick<LedgerChannel, 'events'> };
+  readonly ledger: { channel(name: ChannelName): Pick<LedgerChannel, 'events'> };
   readonly directory: Pick<OrganisationDirectory, 'forget'>;
   /** `consent/subscription-store.ts`; within a transaction. */
   readonly subscriptions: { put(patientNo: number, subscription: SubscriptionState): void };
   readonly patients: Pick<Patients, 'find'>;
-  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
   readonly progress: Pick<PatientProgress, 'notify'>;
   /** `consent/rotations.ts`: holds a patient's keys against the ledger's. */
   readonly rotations: { compare(patientId: string): Promise<void> };
+  /** `consent/heard-recoveries.ts` */
+  readonly heardRecoveries: { hear(patientId: string, channel: 'cloud'): Promise<void> };
+  /** `consent/heard-policies.ts` */
+  readonly heardPolicies: { hear(news: EventPayload<'PolicyChanged'>): Promise<void> };
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Follows what others change on `authorities`: subscriptions and keys of this gateway's patients, keys of organisations. */
-export function startWatcher(options: WatcherOptions): Worker {
-  return startWorker({
-    name: 'watch-authorities',
-    idleMs: REOPEN_MS,
-    logger: options.logger,
-    run: async (signal) => {
-      await watch(options, signal);
-      return false;
-    },
-  });
+/**
+ * Follows what others change on the channels: subscriptions, keys, recoveries and policies of this gateway's patients, keys of
+ * organisations. What is kept of an event is on disk before it counts as read.
+ */
+export function startWatchers(options: WatcherOptions): Worker[] {
+  const worker = (channel: ChannelName, follow: (signal: AbortSignal) => Promise<void>): Worker =>
+    startWorker({
+      name: `watch-${channel}`,
+      idleMs: REOPEN_MS,
+      logger: options.logger,
+      run: async (signal) => {
+        await follow(signal);
+        return false;
+      },
+    });
+  return [
+    worker('authorities', (signal) => watchAuthorities(options, signal)),
+    worker('cloud', (signal) => watchCloud(options, signal)),
+  ];
 }
 
-async function watch(options: WatcherOptions, signal: AbortSignal): Promise<void> {
-  const { ledger, directory, subscriptions, patients, store, progress, rotations } = options;
-  const { SubscriptionChanged, OrganisationsChanged, PatientsChanged } = EVENTS;
-  const events = ledger.channel('authorities').events(accessControl, {
-    checkpoint: CHECKPOINT,
-    schemas: { SubscriptionChanged, OrganisationsChanged, PatientsChanged },
-    signal,
-  });
-  for await (const event of events) {
-    if (event.name === 'OrganisationsChanged') directory.forget(event.payload.ids);
-    else if (event.name === 'PatientsChanged') {
-      // Behind hundreds who were enrolled at once nobody's other key is heard of late.
-      if (event.payload.areNew !== true)
-        for (const patientId of event.payload.patientIds) await rotations.compare(patientId);
-    } else
-      for (const subscription of event.payload.subscriptions) {
-        const patient = patients.find(subscription.patientId);
-        if (patient === undefined) continue;
-        store.deferred(() => subscriptions.put(patient.patientNo, subscription));
-        progress.notify(patient.patientNo);
-      }
+async function watchAuthorities(options: WatcherOptions, signal: AbortSignal): Promise<void> {
+  const { ledger, directory, rotations, heardPolicies } = options;
+  const following = { checkpoint: CHECKPOINTS.authorities, schemas: ON_AUTHORITIES, signal };
+  for await (const event of ledger.channel('authorities').events(accessControl, following)) {
+    switch (event.name) {
+      case 'OrganisationsChanged':
+        directory.forget(event.payload.ids);
+        break;
+      case 'PatientsChanged':
+        for (const patientId of whoMayHaveChanged(event.payload)) await rotations.compare(patientId);
+        break;
+      case 'PolicyChanged':
+        await heardPolicies.hear(event.payload);
+        break;
+      case 'SubscriptionChanged':
+        await keepSubscriptions(options, event.payload);
+        break;
+    }
     await event.ack();
+  }
+}
+
+async function watchCloud(options: WatcherOptions, signal: AbortSignal): Promise<void> {
+  const { ledger, heardRecoveries, heardPolicies } = options;
+  const following = { checkpoint: CHECKPOINTS.cloud, schemas: ON_CLOUD, signal };
+  for await (const event of ledger.channel('cloud').events(accessControl, following)) {
+    if (event.name === 'PolicyChanged') await heardPolicies.hear(event.payload);
+    else
+      for (const patientId of whoMayHaveChanged(event.payload))
+        await heardRecoveries.hear(patientId, 'cloud');
+    await event.ack();
+  }
+}
+
+/** Of whoever was registered just now nothing was there before: behind hundreds of them nobody's other key is heard of late. */
+const whoMayHaveChanged = ({ patientIds, areNew }: EventPayload<'PatientsChanged'>): readonly string[] =>
+  areNew === true ? [] : patientIds;
+
+async function keepSubscriptions(
+  { patients, store, subscriptions, progress }: WatcherOptions,
+  { subscriptions: changed }: EventPayload<'SubscriptionChanged'>,
+): Promise<void> {
+  for (const subscription of changed) {
+    const patient = patients.find(subscription.patientId);
+    if (patient === undefined) continue;
+    store.deferred(() => subscriptions.put(patient.patientNo, subscription));
+    await store.sync();
+    progress.notify(patient.patientNo);
   }
 }
