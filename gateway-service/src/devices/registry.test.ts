@@ -84,7 +84,7 @@ test('devices, their states and their patients are there after a restart', async
   expect(core.devices.list().map((device) => device.toRow())).toEqual(expect.arrayContaining(before));
   expect(
     core.devices
-      .list(patient.patientId)
+      .ofPatient(patient.patientNo)
       .map(({ status }) => status)
       .sort(),
   ).toEqual(['revoked', 'suspended']);

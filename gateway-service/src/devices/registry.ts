@@ -94,9 +94,13 @@ export class DeviceRegistry {
     return this.#byKid.get(kid);
   }
 
-  list(patientId?: string): Device[] {
-    const all = [...this.#devices.values()];
-    return patientId === undefined ? all : all.filter((device) => device.patientId === patientId);
+  list(): Device[] {
+    return [...this.#devices.values()];
+  }
+
+  /** A patient's, in the order of their ids. */
+  ofPatient(patientNo: number): Device[] {
+    return this.#options.store.read.deviceIds(patientNo).map((deviceId) => this.get(deviceId));
   }
 
   /** @throws DeviceError `PAIRING_CODES_EXHAUSTED`, `DEVICE_NOT_FOUND` */

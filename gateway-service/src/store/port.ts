@@ -16,6 +16,8 @@ import type {
 export interface StoreReader {
   patients(): Iterable<PatientRow>;
   devices(): Iterable<DeviceRow>;
+  /** A patient's, in their order. */
+  deviceIds(patientNo: number): string[];
   deviceChain(chainNo: number): DeviceChainRow | undefined;
   /** The number of a device's chain in an epoch, present or former. */
   chainNoOf(deviceId: string, epoch: string): number | undefined;

@@ -84,6 +84,14 @@ export class SqlReader implements StoreReader {
     return (this.db.prepare(sql).get(deviceId, epoch) as { chain_no: number } | undefined)?.chain_no;
   }
 
+  deviceIds(patientNo: number): string[] {
+    const sql = 'SELECT device_id FROM devices WHERE patient_no = ? ORDER BY device_id';
+    return this.db
+      .prepare(sql)
+      .all(patientNo)
+      .map((row) => row['device_id'] as string);
+  }
+
   *deviceClocks(): Iterable<DeviceClockRow> {
     const rows = this.db.prepare('SELECT device_id, state FROM device_clocks').iterate();
     for (const row of rows as Iterable<Row>) {

@@ -68,14 +68,13 @@ export class DeviceService {
   }
 
   /** In the order of their ids. */
-  list(wantedPatientId: string, { cursor, limit }: ListQuery): Static<typeof DevicesPage> {
+  list(patientId: string, { cursor, limit }: ListQuery): Static<typeof DevicesPage> {
     const { core } = this.#options;
     const after = cursor === undefined ? '' : fromCursor(cursor, Type.String());
-    const { patientId } = core.patients.get(wantedPatientId);
+    const { patientNo } = core.patients.get(patientId);
     const rows = core.devices
-      .list(patientId)
+      .ofPatient(patientNo)
       .filter(({ deviceId }) => deviceId > after)
-      .sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
       .slice(0, limit + 1);
     const page = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
     return { devices: page.rows.map((device) => this.#view(device)), next: page.next };

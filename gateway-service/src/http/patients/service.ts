@@ -145,7 +145,7 @@ export class PatientService {
       patientId: patient.patientId,
       createdAt: timestampOf(patient.createdMs),
       chain: { ...patient.chain.durableHead },
-      devices: core.devices.list(patient.patientId).length,
+      devices: core.devices.ofPatient(patient.patientNo).length,
       registeredOn: CHANNELS.filter((name) => registrations.has(patient.patientNo, name)),
     };
   }

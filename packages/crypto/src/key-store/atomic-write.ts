@@ -6,12 +6,12 @@ import { basename, dirname, join } from 'node:path';
  * Replaces a file so that after a crash either the old or the new content is there, whole: a temporary file in the
  * same folder, its fsync, rename, the folder's fsync. Readable by the owner only.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomically(path: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(bytes);
+      await file.writeFile(parts);
       await file.sync();
     } finally {
       await file.close();

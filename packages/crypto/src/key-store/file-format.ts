@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isJsonObject, isKid, parseJson, utf8 } from '../portable/index.js';
 import type { JsonObject } from '../portable/index.js';
 import { corrupt } from './errors.js';
@@ -20,13 +21,16 @@ export type StoredKey = {
   readonly sealed: string;
 };
 
-export type KeyStoreFile = {
+export type KeyStoreHeader = {
   readonly v: 1;
   readonly kdf: Kdf;
   /** Empty plaintext sealed under the master key: tells a wrong passphrase from a damaged key. */
   readonly check: string;
-  readonly keys: readonly StoredKey[];
 };
+export type KeyStoreFile = KeyStoreHeader & { readonly keys: readonly StoredKey[] };
+
+/** So many are written before others have their turn: about a millisecond. */
+const KEYS_PER_PART = 512;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$/;
 /** 12 + 32 + 16 bytes are a multiple of three, so that base64url has no trailing bits. */
@@ -36,8 +40,23 @@ export function isKeyName(name: unknown): name is string {
   return typeof name === 'string' && NAME.test(name);
 }
 
-export function encodeKeyStoreFile(file: KeyStoreFile): Uint8Array {
-  return utf8(`${JSON.stringify(file, null, 1)}\n`);
+/** What {@link decodeKeyStoreFile} reads, in parts. Others have their turn between them: a gateway can have 40,000 keys. */
+export async function* encodeKeyStoreFile(
+  header: KeyStoreHeader,
+  keys: Iterable<StoredKey>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield utf8(`${JSON.stringify(header).slice(0, -1)},"keys":[`);
+  let part: string[] = [];
+  let separator = '\n';
+  for (const key of keys) {
+    part.push(separator, JSON.stringify(key));
+    separator = ',\n';
+    if (part.length < 2 * KEYS_PER_PART) continue;
+    yield utf8(part.join(''));
+    part = [];
+    await nextTurn();
+  }
+  yield utf8(`${part.join('')}\n]}\n`);
 }
 
 /** @throws CryptoError `KEY_STORE_CORRUPT` */

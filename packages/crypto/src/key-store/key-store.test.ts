@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createKeyFile, createKeyStore, openKeyStore, openOrCreateKeyStore } from './index.js';
 
 const unlock = { passphrase: 'correct horse battery staple' };
@@ -82,10 +83,10 @@ test('a key file opens what it closed, another one does not', async () => {
 describe('a file altered by hand', () => {
   const alterations: [string, (text: string) => string, string][] = [
     ['truncated', (text) => text.slice(0, -40), 'KEY_STORE_CORRUPT'],
-    ['a name given twice', (text) => text.replace('"v": 1', '"v": 1, "v": 1'), 'KEY_STORE_CORRUPT'],
+    ['a name given twice', (text) => text.replace('"v":1', '"v":1,"v":1'), 'KEY_STORE_CORRUPT'],
     ['two entries with their names exchanged', swapNames, 'KEY_STORE_CORRUPT'],
     ['a retired key revived', (text) => text.replace('"current"', '"retired"'), 'KEY_NOT_FOUND'],
-    ['scrypt cost of 2^30', (text) => text.replace('"logN": 10', '"logN": 30'), 'KEY_STORE_LOCKED'],
+    ['scrypt cost of 2^30', (text) => text.replace('"logN":10', '"logN":30'), 'KEY_STORE_LOCKED'],
   ];
   test.each(alterations)('%s', async (_name, alter, expected) => {
     const { path, store } = await sampleStore();
@@ -103,6 +104,59 @@ describe('a file altered by hand', () => {
     return text.replace('"consent"', '"x"').replace('"gateway"', '"consent"').replace('"x"', '"gateway"');
   }
 });
+
+test('changes that come together share a write; one that is refused is its caller’s alone, a write that fails everybody’s', async () => {
+  const own = join(folder, 'shared-writes');
+  await mkdir(own);
+  const { path, store } = await sampleStore(join(own, 'keys.json'));
+  const names = Array.from({ length: 40 }, (_, n) => `pat_${n % 7}/key-${n}`);
+  let writes = 0;
+  const watcher = watch(own, (_event, file) => {
+    if (file === basename(path)) writes++;
+  });
+  const putting = names.map((name) => store.generate({ name, type: 'ed25519' }));
+  const refused = expect(store.generate({ name: 'consent', type: 'ed25519' })).rejects.toEqual(
+    code('KEY_EXISTS'),
+  );
+  const twice = expect(
+    store.generate({ name: 'twice', type: 'secret' }, { name: 'twice', type: 'secret' }),
+  ).rejects.toEqual(code('KEY_EXISTS'));
+  await Promise.all([...putting, refused, twice, store.remove('records')]);
+  expect(names.every((name) => store.has(name))).toBe(true);
+  await store.close();
+  watcher.close();
+  const again = await openKeyStore({ path, unlock });
+  expect(again.list().map(({ name }) => name)).toEqual(expect.arrayContaining([...names, 'consent']));
+  expect([again.has('records'), again.has('twice')]).toEqual([false, false]);
+  // The first goes at once, the others with the next.
+  expect(writes).toBeGreaterThan(0);
+  expect(writes).toBeLessThan(names.length / 4);
+
+  await rename(own, `${own}-away`);
+  const failing = [
+    again.generate({ name: 'x', type: 'secret' }),
+    again.generate({ name: 'y', type: 'secret' }),
+  ];
+  for (const each of await Promise.allSettled(failing)) expect(each.status).toBe('rejected');
+  await rename(`${own}-away`, own);
+  expect([again.has('x'), again.has('y')]).toEqual([false, false]);
+  await again.generate({ name: 'x', type: 'secret' });
+  expect(again.has('x')).toBe(true);
+  await again.close();
+});
+
+test('who is refused for a key that is just being made finds it there', async () => {
+  const { store } = await sampleStore();
+  await using opened = store;
+  const key = { name: 'once', type: 'ed25519' } as const;
+  const kids = await Promise.all(
+    [1, 2, 3].map(() => opened.generate(key).then(...sameWay(() => opened.signer('once').kid))),
+  );
+  expect(new Set(kids).size).toBe(1);
+});
+
+/** Whether it was taken or refused. */
+const sameWay = <T>(then: () => T) => [then, then] as const;
 
 test('an interrupted rotation goes on with the same successor; the retired key still opens', async () => {
   const { path, store } = await sampleStore();
@@ -174,7 +228,9 @@ test('no key is replaced by accident, and a refused change changes nothing', asy
 });
 
 test('changes made at once are all kept', async () => {
-  const { path, store } = await sampleStore();
+  const own = join(folder, 'together');
+  await mkdir(own);
+  const { path, store } = await sampleStore(join(own, 'keys.json'));
   const names = Array.from({ length: 20 }, (_, i) => `patient/${i}`);
   await Promise.all(names.map((name) => store.generate({ name, type: 'ed25519' })));
   await store.close();

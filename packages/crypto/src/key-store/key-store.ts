@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { signerFromSeed } from '../node/signer.js';
 import type { Signer } from '../node/signer.js';
 import { x25519FromPrivate } from '../node/x25519.js';
@@ -7,7 +8,7 @@ import { CryptoError } from '../portable/index.js';
 import { removeUnfinishedWrites, writeFileAtomically } from './atomic-write.js';
 import { corrupt, notFound } from './errors.js';
 import { encodeKeyStoreFile, isKeyName } from './file-format.js';
-import type { KeyState, KeyStoreFile, KeyType, StoredKey } from './file-format.js';
+import type { KeyState, KeyStoreFile, KeyStoreHeader, KeyType, StoredKey } from './file-format.js';
 import { KeyTable } from './key-table.js';
 import { KEY_BYTES, labelFor, makeCheck, sealKey, unsealKey } from './sealed-keys.js';
 import { deriveMasterKey, newKdf } from './unlock.js';
@@ -22,15 +23,18 @@ export type NewKey = { readonly name: string; readonly type: KeyType; readonly s
 /**
  * Keys at rest in one encrypted file. Each key is sealed on its own under the master key, which is derived once, so
  * that thousands of patients' keys cost thousands of AES operations and a single scrypt; a key is opened when it is
- * asked for. Every change is on disk (fsync) before its promise resolves.
+ * asked for. Every change is on disk (fsync) before its promise resolves; those that come while one is written share the next
+ * write, which takes longer the more keys there are.
  * One process opens a store at a time. A whole older file put back is not noticed: guard the folder.
  */
 export class KeyStore implements AsyncDisposable {
   readonly #path: string;
   #masterKey: Uint8Array | undefined;
   /** All of the file but its keys. */
-  #header: Omit<KeyStoreFile, 'keys'>;
+  #header: KeyStoreHeader;
   #table: KeyTable;
+  /** Those that the next write takes with it. */
+  #waiting: Change[] = [];
   #writes: Promise<void> = Promise.resolve();
 
   /** Use `openKeyStore` or `createKeyStore`. */
@@ -38,17 +42,17 @@ export class KeyStore implements AsyncDisposable {
     const { keys, ...header } = file;
     this.#path = path;
     this.#header = header;
-    this.#table = new KeyTable(keys);
+    this.#table = KeyTable.of(keys);
     this.#masterKey = masterKey;
   }
 
   /** All keys, retired and staged ones included, without their secrets. */
   list(): KeyInfo[] {
-    return this.#table.all().map(labelOf);
+    return Array.from(this.#table.all(), labelOf);
   }
 
   has(name: string): boolean {
-    return this.#table.of(name).length > 0;
+    return this.#table.named(name).length > 0;
   }
 
   /**
@@ -62,13 +66,13 @@ export class KeyStore implements AsyncDisposable {
 
   /** All Ed25519 keys of a name, a staged one and retired ones too: what they signed is still to be checked. Oldest first. */
   signers(name: string, make: (seed: Uint8Array) => Signer = signerFromSeed): Signer[] {
-    const keys = this.#table.of(name).filter(({ type }) => type === 'ed25519');
+    const keys = this.#table.named(name).filter(({ type }) => type === 'ed25519');
     return keys.map((key) => make(this.#open(key)));
   }
 
   /** Thumbprint of the key that is to follow the current one; undefined where none is staged. */
   stagedKid(name: string): string | undefined {
-    return this.#table.of(name).find(({ state }) => state === 'staged')?.kid;
+    return this.#table.named(name).find(({ state }) => state === 'staged')?.kid;
   }
 
   /** Thumbprint of the current key, which is not opened for it. @throws CryptoError `KEY_NOT_FOUND` */
@@ -78,7 +82,7 @@ export class KeyStore implements AsyncDisposable {
 
   /** Whether a key of this name was followed by another and is still here. */
   hasRetired(name: string): boolean {
-    return this.#table.of(name).some(({ state }) => state === 'retired');
+    return this.#table.named(name).some(({ state }) => state === 'retired');
   }
 
   /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
@@ -93,24 +97,20 @@ export class KeyStore implements AsyncDisposable {
 
   /** All X25519 keys of a name, the retired ones too: older records are wrapped to them. Newest first. */
   x25519Generations(name: string): X25519KeyPair[] {
-    const keys = this.#table.of(name).filter(({ type }) => type === 'x25519');
+    const keys = this.#table.named(name).filter(({ type }) => type === 'x25519');
     return keys.map((key) => x25519FromPrivate(this.#open(key))).reverse();
   }
 
   /** Puts keys in under new names, all or none, with one write. @throws CryptoError `KEY_EXISTS`, `KEY_INVALID` */
   async put(...keys: readonly NewKey[]): Promise<void> {
-    await this.#change((file, masterKey) => {
-      if (keys.length === 0) return undefined;
-      const names = new Set<string>();
-      for (const { name } of keys) {
+    await this.#change((table, masterKey) => {
+      const added = new Map<string, StoredKey[]>();
+      for (const { name, type, secret } of keys) {
         if (!isKeyName(name)) throw new CryptoError('KEY_INVALID', `"${name}" is no name for a key`);
-        if (this.has(name) || names.has(name)) throw exists(this.#path, name);
-        names.add(name);
+        if (table.named(name).length > 0 || added.has(name)) throw exists(this.#path, name);
+        added.set(name, [sealKey(masterKey, labelFor(name, type, 'current', secret), secret)]);
       }
-      const sealed = keys.map(({ name, type, secret }) =>
-        sealKey(masterKey, labelFor(name, type, 'current', secret), secret),
-      );
-      return { ...file, keys: [...file.keys, ...sealed] };
+      return added;
     });
   }
 
@@ -134,33 +134,32 @@ export class KeyStore implements AsyncDisposable {
 
   /** Second half: the staged key becomes the current one, the current one is retired and kept. */
   async completeRotation(name: string): Promise<void> {
-    await this.#change((file, masterKey) => {
-      this.#find(name, undefined, 'staged');
-      this.#find(name, undefined, 'current');
+    await this.#change((table, masterKey) => {
+      this.#find(name, undefined, 'staged', table);
+      this.#find(name, undefined, 'current', table);
       const relabel = (key: StoredKey, state: KeyState) =>
         sealKey(masterKey, { ...labelOf(key), state }, this.#open(key));
-      const keys = file.keys.map((key) => {
-        if (key.name !== name || key.state === 'retired') return key;
+      const keys = table.named(name).map((key) => {
+        if (key.state === 'retired') return key;
         return relabel(key, key.state === 'staged' ? 'current' : 'retired');
       });
-      return { ...file, keys };
+      return new Map([[name, keys]]);
     });
   }
 
   /** Removes every key of a name. What they alone could open is lost: crypto-shredding. */
   async remove(name: string): Promise<void> {
-    await this.#change((file) => {
-      if (!this.has(name)) throw notFound(this.#path, `key "${name}"`);
-      return { ...file, keys: file.keys.filter((key) => key.name !== name) };
+    await this.#change((table) => {
+      if (table.named(name).length === 0) throw notFound(this.#path, `key "${name}"`);
+      return new Map([[name, []]]);
     });
   }
 
   /** Removes the retired keys of a name. What they alone could open is lost. */
   async removeRetired(name: string): Promise<void> {
-    await this.#change((file) => ({
-      ...file,
-      keys: file.keys.filter((key) => key.name !== name || key.state !== 'retired'),
-    }));
+    await this.#change(
+      (table) => new Map([[name, table.named(name).filter(({ state }) => state !== 'retired')]]),
+    );
   }
 
   /**
@@ -173,10 +172,12 @@ export class KeyStore implements AsyncDisposable {
   ): Promise<void> {
     const kdf = newKdf(unlock, options.scryptLogN);
     const next = await deriveMasterKey(kdf, unlock, options.scrypt);
-    await this.#change((file) => {
-      const keys = file.keys.map((key) => sealKey(next, labelOf(key), this.#open(key)));
-      return { v: 1, kdf, check: makeCheck(next), keys };
-    }, next);
+    await this.#inTurn(async () => {
+      const keys = Array.from(this.#table.all(), (key) => sealKey(next, labelOf(key), this.#open(key)));
+      await this.#write({ v: 1, kdf, check: makeCheck(next) }, KeyTable.of(keys));
+      this.#masterKey?.fill(0);
+      this.#masterKey = next;
+    });
     await removeUnfinishedWrites(this.#path);
   }
 
@@ -192,21 +193,19 @@ export class KeyStore implements AsyncDisposable {
   }
 
   async #stage(name: string, type: KeyType): Promise<Uint8Array> {
-    await this.#change((file, masterKey) => {
-      this.#find(name, type, 'current');
-      if (this.stagedKid(name) !== undefined) return undefined;
+    await this.#change((table, masterKey) => {
+      this.#find(name, type, 'current', table);
+      const keys = table.named(name);
+      if (keys.some(({ state }) => state === 'staged')) return new Map();
       const secret = randomBytes(KEY_BYTES);
-      return {
-        ...file,
-        keys: [...file.keys, sealKey(masterKey, labelFor(name, type, 'staged', secret), secret)],
-      };
+      return new Map([[name, [...keys, sealKey(masterKey, labelFor(name, type, 'staged', secret), secret)]]]);
     });
     return this.#open(this.#find(name, type, 'staged'));
   }
 
-  #find(name: string, type: KeyType | undefined, state: KeyState): StoredKey {
-    const found = this.#table
-      .of(name)
+  #find(name: string, type: KeyType | undefined, state: KeyState, table = this.#table): StoredKey {
+    const found = table
+      .named(name)
       .find((key) => key.state === state && (type === undefined || key.type === type));
     if (found === undefined) throw notFound(this.#path, `${state} ${type ?? ''} key "${name}"`);
     return found;
@@ -223,30 +222,64 @@ export class KeyStore implements AsyncDisposable {
     return this.#masterKey;
   }
 
-  /**
-   * One change at a time; memory follows the disk, so that a failed write leaves both as they were.
-   * @param edit gives the file as it is to be; undefined where it is so already
-   */
-  async #change(
-    edit: (file: KeyStoreFile, masterKey: Uint8Array) => KeyStoreFile | undefined,
-    nextMasterKey?: Uint8Array,
-  ): Promise<void> {
-    const change = this.#writes.then(async () => {
-      const file = edit({ ...this.#header, keys: this.#table.all() }, this.#unlocked());
-      if (file === undefined) return;
-      await writeFileAtomically(this.#path, encodeKeyStoreFile(file));
-      const { keys, ...header } = file;
-      this.#header = header;
-      this.#table = new KeyTable(keys);
-      if (nextMasterKey !== undefined) {
-        this.#masterKey?.fill(0);
-        this.#masterKey = nextMasterKey;
-      }
-    });
-    // The caller hears of a failure; the next change must not.
-    this.#writes = change.catch(() => undefined);
-    await change;
+  /** Resolves when it is on disk; memory follows the disk, so that a failed write leaves both as they were. */
+  #change(edit: Edit): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push({ edit, resolve, reject });
+    if (this.#waiting.length === 1) void this.#inTurn(() => this.#writeWaiting());
+    return promise;
   }
+
+  /**
+   * All that wait, in their order, with one write. What is refused is its caller's alone, who hears of it once what it was
+   * refused for is on disk.
+   */
+  async #writeWaiting(): Promise<void> {
+    const changes = this.#waiting;
+    this.#waiting = [];
+    const table = this.#table.copy();
+    const tell: (() => void)[] = [];
+    let isChanged = false;
+    for (const { edit, resolve, reject } of changes) {
+      try {
+        const changed = edit(table, this.#unlocked());
+        table.replace(changed);
+        isChanged ||= changed.size > 0;
+        tell.push(resolve);
+      } catch (error) {
+        tell.push(() => reject(error));
+      }
+      await nextTurn();
+    }
+    try {
+      if (isChanged) await this.#write(this.#header, table);
+      for (const settle of tell) settle();
+    } catch (error) {
+      for (const { reject } of changes) reject(error);
+    }
+  }
+
+  async #write(header: KeyStoreHeader, table: KeyTable): Promise<void> {
+    await writeFileAtomically(this.#path, encodeKeyStoreFile(header, table.all()));
+    this.#header = header;
+    this.#table = table;
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#writes.then(work);
+    // The caller hears of a failure; the next in turn must not.
+    this.#writes = turn.catch(() => undefined);
+    await turn;
+  }
+}
+
+/** Gives the names whose keys change, with the keys that each is to have. It may throw, and then nothing of it is written. */
+type Edit = (table: KeyTable, masterKey: Uint8Array) => ReadonlyMap<string, readonly StoredKey[]>;
+
+interface Change {
+  readonly edit: Edit;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 function labelOf({ name, type, state, kid }: StoredKey): KeyInfo {

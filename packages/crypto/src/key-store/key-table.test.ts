@@ -20,17 +20,38 @@ const key = fc.record({
   state: fc.constantFrom(...KEY_STATES),
 });
 
+const byKid = (a: StoredKey, b: StoredKey): number => (a.kid < b.kid ? -1 : 1);
+
 test('keys are those that were put in, by name and in their order', () => {
   fc.assert(
     fc.property(fc.array(key, { maxLength: 30 }), (labels) => {
       const keys = labels.map((label): StoredKey => {
         return { ...label, kid: toBase64url(randomBytes(32)), sealed: toBase64url(randomBytes(60)) };
       });
-      const table = new KeyTable(keys);
+      const table = KeyTable.of(keys);
       for (const name of new Set([...keys.map((one) => one.name), 'pat_x', '', 'b']))
-        expect(table.of(name)).toEqual(keys.filter((one) => one.name === name));
-      const byKid = (a: StoredKey, b: StoredKey): number => (a.kid < b.kid ? -1 : 1);
-      expect(table.all().toSorted(byKid)).toEqual(keys.toSorted(byKid));
+        expect(table.named(name)).toEqual(keys.filter((one) => one.name === name));
+      expect([...table.all()].toSorted(byKid)).toEqual(keys.toSorted(byKid));
+    }),
+  );
+});
+
+test('with other keys of a name the rest stays, and the table that was copied is as it was', () => {
+  const labelled = fc.array(key, { maxLength: 30 });
+  const made = ({ ...label }: Pick<StoredKey, 'name' | 'type' | 'state'>): StoredKey => {
+    return { ...label, kid: toBase64url(randomBytes(32)), sealed: toBase64url(randomBytes(60)) };
+  };
+  fc.assert(
+    fc.property(labelled, labelled, key, (labels, others, { name }) => {
+      const keys = labels.map(made);
+      const before = KeyTable.of(keys);
+      const put = others.map((label) => made({ ...label, name }));
+      const after = before.copy();
+      after.replace(new Map([[name, put]]));
+      expect(after.named(name)).toEqual(put);
+      const rest = (table: KeyTable) => [...table.all()].filter((one) => one.name !== name).toSorted(byKid);
+      expect(rest(after)).toEqual(rest(before));
+      expect([...before.all()].toSorted(byKid)).toEqual(keys.toSorted(byKid));
     }),
   );
 });

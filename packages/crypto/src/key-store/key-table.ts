@@ -1,5 +1,4 @@
 import { AES_KEY_BYTES, GCM_IV_BYTES, GCM_TAG_BYTES } from '../node/aes-gcm.js';
-import { fromBase64url, toBase64url } from '../portable/index.js';
 import { KEY_STATES, KEY_TYPES, type KeyState, type KeyType, type StoredKey } from './file-format.js';
 
 /** Of a packed key: type, state and the length of its name each take one byte, then come name, thumbprint and sealed bytes. */
@@ -13,60 +12,80 @@ const SEALED_BYTES = GCM_IV_BYTES + AES_KEY_BYTES + GCM_TAG_BYTES;
  */
 export class KeyTable {
   /** What comes before the last slash of a name → its keys, packed, in the order in which they came. */
-  readonly #packed = new Map<string, string>();
+  readonly #packed: Map<string, string>;
 
-  constructor(keys: readonly StoredKey[]) {
-    const parts = new Map<string, string[]>();
+  private constructor(packed: Map<string, string>) {
+    this.#packed = packed;
+  }
+
+  static of(keys: Iterable<StoredKey>): KeyTable {
+    const byFolder = new Map<string, string[]>();
     for (const key of keys) {
       const { folder } = pathOf(key.name);
-      const packed = parts.get(folder);
-      if (packed === undefined) parts.set(folder, [pack(key)]);
+      const packed = byFolder.get(folder);
+      if (packed === undefined) byFolder.set(folder, [pack(key)]);
       else packed.push(pack(key));
     }
-    for (const [folder, packed] of parts) this.#packed.set(flat(folder), flat(packed.join('')));
+    const packed = new Map<string, string>();
+    for (const [folder, parts] of byFolder) packed.set(flat(folder), flat(parts.join('')));
+    return new KeyTable(packed);
   }
 
   /** Every key; those of one path stand together. */
-  all(): StoredKey[] {
-    return [...this.#packed.keys()].flatMap((folder) => this.#of(folder));
+  *all(): Generator<StoredKey, void, undefined> {
+    for (const folder of this.#packed.keys()) yield* this.#in(folder);
   }
 
   /** The keys of a name, in the order in which they came. */
-  of(name: string): StoredKey[] {
+  named(name: string): StoredKey[] {
     const { folder, own } = pathOf(name);
-    return this.#of(folder, own);
+    return this.#in(folder, own);
+  }
+
+  /** One to be changed while this one stays as it is. */
+  copy(): KeyTable {
+    return new KeyTable(new Map(this.#packed));
+  }
+
+  /** Gives names other keys: none, where there are to be none. */
+  replace(changed: ReadonlyMap<string, readonly StoredKey[]>): void {
+    for (const [name, keys] of changed) {
+      const { folder } = pathOf(name);
+      const others = this.#in(folder).filter((key) => key.name !== name);
+      const next = [...others, ...keys].map(pack).join('');
+      if (next === '') this.#packed.delete(folder);
+      else this.#packed.set(flat(folder), flat(next));
+    }
   }
 
   /** @param wanted the last part of the name that is looked for; every one unless given */
-  #of(folder: string, wanted?: string): StoredKey[] {
+  #in(folder: string, wanted?: string): StoredKey[] {
     const bytes = Buffer.from(this.#packed.get(folder) ?? '', 'latin1');
     const keys: StoredKey[] = [];
     for (let at = 0; at < bytes.length;) {
-      const [type = 0, state = 0, length = 0] = bytes.subarray(at, at + HEAD_BYTES);
-      const kidAt = at + HEAD_BYTES + length;
+      const type = KEY_TYPES[bytes.readUInt8(at)] as KeyType;
+      const state = KEY_STATES[bytes.readUInt8(at + 1)] as KeyState;
+      const kidAt = at + HEAD_BYTES + bytes.readUInt8(at + 2);
       const sealedAt = kidAt + KID_BYTES;
       const own = bytes.toString('latin1', at + HEAD_BYTES, kidAt);
       at = sealedAt + SEALED_BYTES;
       if (wanted !== undefined && own !== wanted) continue;
-      keys.push({
-        name: folder === '' ? own : `${folder}/${own}`,
-        type: KEY_TYPES[type] as KeyType,
-        state: KEY_STATES[state] as KeyState,
-        kid: toBase64url(bytes.subarray(kidAt, sealedAt)),
-        sealed: toBase64url(bytes.subarray(sealedAt, at)),
-      });
+      const name = folder === '' ? own : `${folder}/${own}`;
+      const kid = bytes.toString('base64url', kidAt, sealedAt);
+      keys.push({ name, type, state, kid, sealed: bytes.toString('base64url', sealedAt, at) });
     }
     return keys;
   }
 }
 
 function pack({ name, type, state, kid, sealed }: StoredKey): string {
-  const own = Buffer.from(pathOf(name).own, 'latin1');
-  const head = [KEY_TYPES.indexOf(type), KEY_STATES.indexOf(state), own.length];
-  return Buffer.concat([Buffer.from(head), own, fromBase64url(kid), fromBase64url(sealed)]).toString(
-    'latin1',
-  );
+  const { own } = pathOf(name);
+  const head = String.fromCharCode(KEY_TYPES.indexOf(type), KEY_STATES.indexOf(state), own.length);
+  return head + own + bytesOf(kid) + bytesOf(sealed);
 }
+
+/** One character a byte. What comes here was made here, or checked as the file was read. */
+const bytesOf = (base64url: string): string => Buffer.from(base64url, 'base64url').toString('latin1');
 
 function pathOf(name: string): { readonly folder: string; readonly own: string } {
   const slash = name.lastIndexOf('/');

@@ -41,9 +41,9 @@ export async function createKeyStore({
   await assertFree(path);
   const kdf = newKdf(unlock, scryptLogN);
   const masterKey = await deriveMasterKey(kdf, unlock, scrypt);
-  const file = { v: 1 as const, kdf, check: makeCheck(masterKey), keys: [] };
-  await writeFileAtomically(path, encodeKeyStoreFile(file));
-  return new KeyStore(path, file, masterKey);
+  const header = { v: 1 as const, kdf, check: makeCheck(masterKey) };
+  await writeFileAtomically(path, encodeKeyStoreFile(header, []));
+  return new KeyStore(path, { ...header, keys: [] }, masterKey);
 }
 
 /** {@link openKeyStore}, or {@link createKeyStore} where there is none: for services at their start. */
