@@ -3,8 +3,7 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 /** 128 and the number of the signal, as shells have it. */
-const EXIT_SIGINT = 130;
-const EXIT_SIGTERM = 143;
+const EXIT_OF = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A line for whoever uses the figures. */
 export const out = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -13,6 +12,6 @@ export const progress = (line: string): boolean => process.stderr.write(`${line}
 
 /** Has a signal end the process in order, so that temporary files and child processes go with it. */
 export function endOnSignals(): void {
-  process.once('SIGINT', () => process.exit(EXIT_SIGINT));
-  process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => process.exit(EXIT_OF[signal]));
 }

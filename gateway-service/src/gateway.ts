@@ -32,6 +32,7 @@ import {
   RecordsKeyCheck,
   Recoveries,
   RecoveryStore,
+  PolicyNewsStore,
   Registrations,
   Rekeyings,
   Rotations,
@@ -181,6 +182,7 @@ export class Gateway implements AsyncDisposable {
   readonly #confirmer: Confirmer;
   readonly #hearing: HearingOptions;
   #hearers: readonly Worker[] = [];
+  readonly #heardPolicies: HeardPolicies;
   readonly #consentOutbox: ConsentOutbox;
   readonly #watched: WatcherOptions;
   #clockProof: Worker | undefined;
@@ -339,8 +341,12 @@ export class Gateway implements AsyncDisposable {
     });
     this.appointing = new Delegations(consentParts);
     const adoptedDelegations = new AdoptedDelegations(parts);
-    const rules = new AdoptedRules({ ...parts, settler });
-    const heardPolicies = new HeardPolicies({ ...parts, rules, delegations: adoptedDelegations });
+    const rules = new AdoptedRules({ ...parts, earlier, settler });
+    this.#heardPolicies = new HeardPolicies({
+      ...{ ...parts, rules, delegations: adoptedDelegations },
+      news: new PolicyNewsStore(database),
+    });
+    const heardPolicies = this.#heardPolicies;
     this.reconciler = new Reconciler({
       ...consentParts,
       ...{ rules, adoptedDelegations, rotations, recordsKeys, heldUp },
@@ -367,6 +373,7 @@ export class Gateway implements AsyncDisposable {
     this.workers = new Workers([
       this.#pipeline,
       this.#consentOutbox,
+      this.#heardPolicies,
       this.#anchoring,
       this.#noticeSender,
       this.#rewrapper,
@@ -413,6 +420,7 @@ export class Gateway implements AsyncDisposable {
       this.#acknowledgements.stop(),
       this.#alarmWatch.stop(),
       this.#consentOutbox.stop(),
+      this.#heardPolicies.stop(),
       this.#confirmer.stop(),
       this.#formerKeys.stop(),
     ]);
@@ -442,6 +450,7 @@ export class Gateway implements AsyncDisposable {
   #startDelivery(): void {
     void this.ledger.resume();
     this.#consentOutbox.start();
+    this.#heardPolicies.start();
     this.#pipeline.start();
     this.#noticeSender.start();
     this.#acknowledgements.start();

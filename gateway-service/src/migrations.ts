@@ -12,6 +12,7 @@ import {
   DELEGATE_TOKENS_TABLE,
   DELEGATIONS_TABLE,
   GRANTS_EPOCH,
+  POLICY_NEWS_TABLE,
   POLICY_NUMBERS_TABLE,
   RECOVERIES_TABLES,
   STANDING_POLICIES_TABLE,
@@ -103,4 +104,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'consent: numbers of decisions by consent key', sql: POLICY_NUMBERS_TABLE },
   { name: 'records: single values of windows', sql: DUE_KINDS + DETAIL_INDEX },
   FRAME_GROUPS_MIGRATION,
+  { name: 'consent: what reached the ledgers by another way', sql: POLICY_NEWS_TABLE },
 ];

@@ -52,6 +52,7 @@ export function takingLedgers(desk: ConsentDesk, patientNo: number, codeOf: Code
       detailDue: { request: () => undefined },
       making: { addDetail: () => undefined },
       awaiters: [],
+      clock: () => t.nowMs,
     }),
   });
   const settled = async (): Promise<void> => {

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Child, ProcessGroup, peakMemory } from './index.js';
 
@@ -44,6 +48,33 @@ describe('a supervised process', () => {
       message: expect.stringContaining('no disk'),
     });
     expect(readFileSync(logFile, 'utf8')).toContain('no disk');
+  });
+
+  test('ends with whoever started it and was told to end', async () => {
+    const member = program('member', `setInterval(() => 0, 1e6); ${READY}`);
+    const index = new URL('./index.js', import.meta.url).href;
+    const [starter] = program(
+      'starter',
+      `const { Child } = await import(${JSON.stringify(index)});
+       const child = new Child({ name: 'member', program: ${JSON.stringify(member)}, logFile: ${JSON.stringify(logFile)} });
+       process.once('SIGTERM', () => process.exit(143));
+       await child.start();
+       console.log(child.pid);`,
+    );
+    const parent = spawn(process.execPath, [starter], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+    const isRunning = (): boolean => {
+      try {
+        return process.kill(Number(line), 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isRunning()).toBe(true);
+    parent.kill('SIGTERM');
+    await once(parent, 'exit');
+    for (let tries = 0; tries < 100 && isRunning(); tries++) await delay(50);
+    expect(isRunning()).toBe(false);
   });
 
   test('that never gets ready is killed in time', async () => {

@@ -50,6 +50,21 @@ class SupervisorError extends Error {
   }
 }
 
+/** What still runs when this process exits, e.g. on a signal that it handles, ends with it. */
+const running = new Set<ChildProcess>();
+const endThem = (): void => {
+  for (const child of running) child.kill('SIGTERM');
+};
+
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', endThem);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endThem);
+  });
+}
+
 /** A supervised process: started until ready, stopped cleanly or killed, and started again with the same options. */
 export class Child implements AsyncDisposable {
   #process: ChildProcess | undefined;
@@ -92,6 +107,7 @@ export class Child implements AsyncDisposable {
       detached,
     });
     this.#process = child;
+    endWithUs(child);
     this.#quote = '';
     child.stderr.on('data', (chunk: Buffer) => {
       this.#quote = (this.#quote + chunk.toString('utf8')).slice(-QUOTED_CHARS);

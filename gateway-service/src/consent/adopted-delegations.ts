@@ -1,6 +1,6 @@
 import { accessControl } from '@careledger/contracts';
 import { CHANNELS } from '@careledger/domain';
-import { allRows } from '@careledger/ledger';
+import { allRows, orUndefined } from '@careledger/ledger';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
@@ -21,13 +21,17 @@ export class AdoptedDelegations {
     this.#options = options;
   }
 
-  /** An end counts that either channel has, an appointment once both have it. */
+  /** An end counts that either channel has, an appointment once both have it. @throws LedgerError */
   async compare({ patientId, patientNo }: Patient): Promise<void> {
     const { store, delegations, ledger, clock } = this.#options;
     const [authorities = [], cloud = []] = await Promise.all(
       CHANNELS.map((name) =>
-        allRows((page) =>
-          ledger.channel(name).evaluate(accessControl, 'ListDelegations', { patientId, ...page }),
+        // A channel on which the patient is still to be registered has none.
+        orUndefined(
+          allRows((page) =>
+            ledger.channel(name).evaluate(accessControl, 'ListDelegations', { patientId, ...page }),
+          ),
+          'PATIENT_UNKNOWN',
         ),
       ),
     );

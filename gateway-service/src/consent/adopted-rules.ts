@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { everyRow } from '@careledger/ledger';
@@ -7,6 +8,7 @@ import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
+import type { EarlierDecisions } from './earlier.js';
 import type { Grant, GrantStore } from './grant-store.js';
 import type { ConsentSettler } from './settle.js';
 
@@ -16,6 +18,7 @@ export type RulesOnChannels = Readonly<Record<ChannelName, ReadonlyMap<string, G
 export interface AdoptedRulesOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
   readonly grants: GrantStore;
+  readonly earlier: Pick<EarlierDecisions, 'ownOfGrant'>;
   readonly ledger: LedgerReader;
   readonly settler: Pick<ConsentSettler, 'adopting' | 'adopted'>;
   readonly progress: Pick<PatientProgress, 'notify'>;
@@ -54,8 +57,9 @@ export class AdoptedRules {
   }
 
   /** What takes away counts on either channel: whoever relayed it may reach that one alone. */
-  #adopt({ patientNo }: Patient, { authorities, cloud }: RulesOnChannels): void {
+  #adopt(patient: Patient, { authorities, cloud }: RulesOnChannels): void {
     const { store, grants, clock, settler, progress, logger } = this.#options;
+    const { patientNo } = patient;
     const known = ({ grantId }: GrantState): Grant | undefined => grants.get(patientNo, grantId);
     const given = [...authorities.values(), ...[...cloud.values()].filter(isDenial)].filter((state) =>
       isToTake(known(state), state),
@@ -68,33 +72,44 @@ export class AdoptedRules {
     });
     if (given.length + revoked.length === 0) return;
     store.deferred(() => {
-      for (const state of given) {
-        const body = bodyOf(state);
-        grants.noteSeq(patientNo, state.policySeq, state.epoch ?? 0);
-        grants.insert({
-          ...{ grantId: state.grantId, patientNo, body, meaning: null },
-          ...{ policySeq: state.policySeq, epoch: state.epoch ?? 0 },
-          ...{ status: 'active', madeMs: Date.parse(state.recordedAt) },
-        });
-        grants.setStatus(patientNo, state.grantId, 'refused', 'active');
+      for (const state of given) this.#take(patient, state);
+      for (const state of revoked) {
+        // A delegate's and the patient's of the same id may both be among them.
+        const taken = known(state);
+        if (taken !== undefined && isSame(taken, state)) grants.revoke(patientNo, state.grantId, clock());
       }
-      for (const { grantId } of revoked) grants.revoke(patientNo, grantId, clock());
-      settler.adopting(patientNo);
+      settler.adopting(patientNo, given.map(bodyOf));
     });
     const taken = { given: given.length, revoked: revoked.length };
     logger.info({ patientNo, ...taken }, 'took over what reached the ledgers by another way');
     settler.adopted(patientNo);
     progress.notify(patientNo);
   }
+
+  #take(patient: Patient, state: GrantState): void {
+    const { grants, earlier, clock } = this.#options;
+    const { patientNo } = patient;
+    const { grantId, policySeq, epoch = 0, recordedAt } = state;
+    const body = bodyOf(state);
+    const before = grants.get(patientNo, grantId);
+    const meaning = before !== undefined && isDeepStrictEqual(before.body, body) ? before.meaning : null;
+    grants.forgetRefused(patientNo, grantId);
+    grants.noteSeq(patientNo, policySeq, epoch);
+    grants.insert({
+      ...{ grantId, patientNo, body, meaning, policySeq, epoch },
+      ...{ status: 'active', madeMs: Date.parse(recordedAt) },
+    });
+    // From when a revocation is on disk here nothing more is wrapped by what it takes away.
+    if (earlier.ownOfGrant(patient, grantId) !== undefined) grants.revoke(patientNo, grantId, clock());
+  }
 }
 
 /** Under the id of one of the patient's a delegate's rule is another one, as on the ledgers, where it gives way. */
-const isSame = ({ body }: Grant, { path }: GrantState): boolean =>
-  (body.path === undefined) === (path === undefined);
+const isSame = ({ body }: Grant, { path }: GrantState): boolean => isDeepStrictEqual(body.path, path);
 
-/** It is not known here, or as one that was refused, or in its place is a delegate's that has to give way. */
-const isToTake = (known: Grant | undefined, state: GrantState): boolean =>
-  known === undefined || (isSame(known, state) ? known.status === 'refused' : known.body.path !== undefined);
+/** It is not known here, or as one that was refused, or in its place is a delegate's that gives way to the patient's. */
+const isToTake = (known: Grant | undefined, { path }: GrantState): boolean =>
+  known === undefined || known.status === 'refused' || (known.body.path !== undefined && path === undefined);
 
 /** The statement's body, without what the ledger adds. */
 function bodyOf(state: GrantState): StatementBody<'grant'> {

@@ -93,3 +93,26 @@ test('a revocation that cloud refuses is brought to authorities all the same, wh
   expect(desk.steps.job(patientNo, job).map(({ status }) => status)).toEqual(['refused', 'done']);
   await expect(desk.consent.outcome(patient, job, 1)).rejects.toMatchObject({ code: 'CONSENT_REFUSED' });
 });
+
+test('a grant whose revocation reached a channel by another way, and before it, is none here either', async () => {
+  const { patientNo } = patient;
+  const body = {
+    ...{
+      policySeq: 1,
+      authorityId: 'aut_hospital',
+      granteeTags: [],
+      scopeTags: [],
+      permissions: ['read' as const],
+    },
+    ...{ purposes: ['TREAT' as const], delegable: false, from: '2026-01-01T00:00:00.000Z' },
+  };
+  const grantId = await desk.consent.takeGrant(patient, await desk.said(patient, 'grant', body));
+  const { outbox, settled } = takingLedgers(desk, patientNo, (channel) =>
+    channel === 'cloud' ? 'GRANT_REVOKED' : 'OK',
+  );
+  outbox.start();
+  await settled();
+  expect(desk.steps.job(patientNo, grantId).map(({ status }) => status)).toEqual(['done', 'refused']);
+  expect(desk.grants.get(patientNo, grantId)?.status).toBe('revoked');
+  expect(desk.rewraps.count(patientNo)).toBe(1);
+});

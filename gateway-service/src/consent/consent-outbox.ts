@@ -116,7 +116,7 @@ export class ConsentOutbox implements AsyncDisposable {
     store.deferred(() => {
       steps.settle(stepNo, { status, code: item.code, txId: item.txId, blockNumber }, clock());
       if (!isDone) this.#refuseWhatFollows(step, item.code);
-      settler.settling(step, isDone);
+      settler.settling(step, isDone, item.code);
     });
     await store.sync();
     for (const next of steps.eligible(step.patientNo)) this.add(next);

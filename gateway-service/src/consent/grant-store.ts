@@ -93,6 +93,13 @@ export class GrantStore {
       );
   }
 
+  /** What stands in the place of one that was refused is another one. */
+  forgetRefused(patientNo: number, grantId: string): void {
+    this.#database
+      .prepare(`DELETE FROM grants WHERE patient_no = ? AND grant_id = ? AND status = 'refused'`)
+      .run(patientNo, grantId);
+  }
+
   get(patientNo: number, grantId: string): Grant | undefined {
     return this.#all('WHERE patient_no = ? AND grant_id = ?', patientNo, grantId)[0];
   }

@@ -17,6 +17,7 @@ export { GatewayKeys, type GatewayKeyOffer } from './gateway-keys.js';
 export { HeldUp } from './held-up.js';
 export { HeardPolicies } from './heard-policies.js';
 export { HeardRecoveries } from './heard-recoveries.js';
+export { PolicyNewsStore } from './policy-news-store.js';
 export { RecordsKeyCheck } from './records-key-check.js';
 export { Recoveries } from './recoveries.js';
 export { RecoveryStore, type HeardRecovery } from './recovery-store.js';

@@ -42,6 +42,7 @@ test('a revocation that a provider relayed, since the operator would not, ends w
     ledger: {
       channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
     },
+    earlier: { ownOfGrant: () => undefined },
     settler: {
       adopting: (no) => fixture.rewraps.request(no),
       adopted: (no) => fixture.rewrapper.add(no),

@@ -213,3 +213,13 @@ export const POLICY_NUMBERS_TABLE = `
       UNION SELECT patient_no, epoch, next_seq FROM policy_counters JOIN policy_epochs USING (patient_no);
     DROP TABLE policy_counters;
 `;
+
+/** Part of a migration: its text stays. */
+export const POLICY_NEWS_TABLE = `
+    -- Patients of whose policy a channel has something that this gateway has not sent: the ledgers are to be asked.
+    CREATE TABLE policy_news (
+      patient_no INTEGER PRIMARY KEY,
+      -- how often it was heard: what comes while the ledgers are asked is asked for again
+      times      INTEGER NOT NULL DEFAULT 1
+    ) STRICT;
+`;

@@ -1,4 +1,5 @@
 import { DECISION_CHANNELS } from '@careledger/consent';
+import type { StatementBody } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import type { PatientProgress } from '../patients/progress.js';
 import type { DelegationStore } from './delegation-store.js';
@@ -30,6 +31,7 @@ export interface ConsentSettlerOptions {
   readonly making: { addDetail(patientNo: number): void };
   /** In the order in which they are told. */
   readonly awaiters: readonly RegistrationAwaiter[];
+  readonly clock: () => number;
 }
 
 /** What it brings about that a channel has taken a patient's statement, or refused it for good. */
@@ -40,10 +42,10 @@ export class ConsentSettler {
     this.#options = options;
   }
 
-  /** Within the transaction that settles a step. */
-  settling(step: ConsentStep, isDone: boolean): void {
+  /** Within the transaction that settles a step. @param code the channel's answer to it, where it was asked */
+  settling(step: ConsentStep, isDone: boolean, code?: string): void {
     const { kind, job, patientNo, channel } = step;
-    const { grants, subscriptions, rewraps, detailDue } = this.#options;
+    const { grants, rewraps, detailDue, clock } = this.#options;
     // Providers hold wraps against the grants that they have on `cloud`.
     const isPolicy =
       kind === 'grant' || kind === 'revoke' || kind === 'deny' || (kind === 'end-delegation' && isDone);
@@ -53,15 +55,24 @@ export class ConsentSettler {
     if (kind !== 'grant') return;
     if (!isDone) {
       grants.setStatus(patientNo, job, 'pending', 'refused');
+      if (code !== 'GRANT_REVOKED' || grants.get(patientNo, job)?.status !== 'active') return;
+      // Another channel has it, and on this one its revocation, which went past this gateway, was quicker.
+      grants.revoke(patientNo, job, clock());
+      rewraps.request(patientNo);
       return;
     }
     const grant = grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
     grants.setStatus(patientNo, job, 'pending', 'active');
     detailDue.request(patientNo);
-    const { subscriptionId, authorityId, isInPart } = grant.body;
+    this.#approve(patientNo, grant.body);
+  }
+
+  /** A grant that answers a subscription approves it, as on the ledger. */
+  #approve(patientNo: number, { subscriptionId, authorityId, isInPart }: StatementBody<'grant'>): void {
+    if (subscriptionId === undefined) return;
     const status = isInPart === true ? 'approved-in-part' : 'approved';
-    if (subscriptionId !== undefined) subscriptions.put(patientNo, { subscriptionId, authorityId, status });
+    this.#options.subscriptions.put(patientNo, { subscriptionId, authorityId, status });
   }
 
   /**
@@ -98,7 +109,8 @@ export class ConsentSettler {
   }
 
   /** Within the transaction that takes over grants and revocations that reached a ledger by another way. */
-  adopting(patientNo: number): void {
+  adopting(patientNo: number, given: readonly StatementBody<'grant'>[]): void {
+    for (const body of given) this.#approve(patientNo, body);
     this.#options.rewraps.request(patientNo);
     this.#options.detailDue.request(patientNo);
   }

@@ -33,7 +33,7 @@ export interface WatcherOptions {
   /** `consent/heard-recoveries.ts` */
   readonly heardRecoveries: { hear(patientId: string, channel: 'cloud'): Promise<void> };
   /** `consent/heard-policies.ts` */
-  readonly heardPolicies: { hear(news: EventPayload<'PolicyChanged'>): Promise<void> };
+  readonly heardPolicies: { hear(news: EventPayload<'PolicyChanged'>, txId: string): Promise<void> };
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -70,7 +70,7 @@ async function watchAuthorities(options: WatcherOptions, signal: AbortSignal): P
         for (const patientId of whoMayHaveChanged(event.payload)) await rotations.compare(patientId);
         break;
       case 'PolicyChanged':
-        await heardPolicies.hear(event.payload);
+        await heardPolicies.hear(event.payload, event.transactionId);
         break;
       case 'SubscriptionChanged':
         await keepSubscriptions(options, event.payload);
@@ -84,7 +84,7 @@ async function watchCloud(options: WatcherOptions, signal: AbortSignal): Promise
   const { ledger, heardRecoveries, heardPolicies } = options;
   const following = { checkpoint: CHECKPOINTS.cloud, schemas: ON_CLOUD, signal };
   for await (const event of ledger.channel('cloud').events(accessControl, following)) {
-    if (event.name === 'PolicyChanged') await heardPolicies.hear(event.payload);
+    if (event.name === 'PolicyChanged') await heardPolicies.hear(event.payload, event.transactionId);
     else
       for (const patientId of whoMayHaveChanged(event.payload))
         await heardRecoveries.hear(patientId, 'cloud');

@@ -14,6 +14,9 @@ import { KEY_BYTES, labelFor, makeCheck, sealKey, unsealKey } from './sealed-key
 import { deriveMasterKey, newKdf } from './unlock.js';
 import type { KeyStoreUnlock, Scrypt } from './unlock.js';
 
+/** Changes that are made before others have their turn: a few milliseconds. */
+const CHANGES_PER_TURN = 16;
+
 /** What the store tells about a key without opening it. */
 export type KeyInfo = Omit<StoredKey, 'sealed'>;
 
@@ -173,12 +176,11 @@ export class KeyStore implements AsyncDisposable {
     const kdf = newKdf(unlock, options.scryptLogN);
     const next = await deriveMasterKey(kdf, unlock, options.scrypt);
     await this.#inTurn(async () => {
+      this.#unlocked();
       const keys = Array.from(this.#table.all(), (key) => sealKey(next, labelOf(key), this.#open(key)));
-      await this.#write({ v: 1, kdf, check: makeCheck(next) }, KeyTable.of(keys));
-      this.#masterKey?.fill(0);
-      this.#masterKey = next;
+      await this.#write({ v: 1, kdf, check: makeCheck(next) }, KeyTable.of(keys), next);
+      await removeUnfinishedWrites(this.#path);
     });
-    await removeUnfinishedWrites(this.#path);
   }
 
   /** Waits for the writes under way and forgets the master key. */
@@ -193,14 +195,19 @@ export class KeyStore implements AsyncDisposable {
   }
 
   async #stage(name: string, type: KeyType): Promise<Uint8Array> {
+    let staged: Uint8Array | undefined;
     await this.#change((table, masterKey) => {
       this.#find(name, type, 'current', table);
       const keys = table.named(name);
-      if (keys.some(({ state }) => state === 'staged')) return new Map();
-      const secret = randomBytes(KEY_BYTES);
-      return new Map([[name, [...keys, sealKey(masterKey, labelFor(name, type, 'staged', secret), secret)]]]);
+      const before = keys.find(({ state }) => state === 'staged');
+      // What completes or removes it may share the write.
+      staged = before === undefined ? randomBytes(KEY_BYTES) : this.#open(before);
+      if (before !== undefined) return new Map();
+      const key = sealKey(masterKey, labelFor(name, type, 'staged', staged), staged);
+      return new Map([[name, [...keys, key]]]);
     });
-    return this.#open(this.#find(name, type, 'staged'));
+    if (staged === undefined) throw notFound(this.#path, `staged ${type} key "${name}"`);
+    return staged;
   }
 
   #find(name: string, type: KeyType | undefined, state: KeyState, table = this.#table): StoredKey {
@@ -249,7 +256,7 @@ export class KeyStore implements AsyncDisposable {
       } catch (error) {
         tell.push(() => reject(error));
       }
-      await nextTurn();
+      if (tell.length % CHANGES_PER_TURN === 0) await nextTurn();
     }
     try {
       if (isChanged) await this.#write(this.#header, table);
@@ -259,10 +266,14 @@ export class KeyStore implements AsyncDisposable {
     }
   }
 
-  async #write(header: KeyStoreHeader, table: KeyTable): Promise<void> {
+  /** @param nextMasterKey that under which all of it is sealed, if it is another one than before */
+  async #write(header: KeyStoreHeader, table: KeyTable, nextMasterKey?: Uint8Array): Promise<void> {
     await writeFileAtomically(this.#path, encodeKeyStoreFile(header, table.all()));
     this.#header = header;
     this.#table = table;
+    if (nextMasterKey === undefined) return;
+    this.#masterKey?.fill(0);
+    this.#masterKey = nextMasterKey;
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {
