@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createLogger } from '../logging.js';
 import { backoffDelayMs } from './backoff.js';
@@ -51,6 +52,23 @@ describe('worker', () => {
     });
     await twice;
     expect(rounds).toBe(2);
+  });
+
+  test('one that works for long and then fails, as what follows a stream, does not wait longer each time', async () => {
+    const backoff = { minMs: 1, maxMs: 5 };
+    const failures: number[] = [];
+    const { promise: failed, resolve } = Promise.withResolvers<void>();
+    await using worker = startWorker({
+      ...{ name: 'stream', idleMs: 60_000, backoff, logger },
+      run: async () => {
+        await delay(2 * backoff.maxMs);
+        failures.push(worker.health.consecutiveFailures);
+        if (failures.length === 4) resolve();
+        throw new Error('the stream has ended');
+      },
+    });
+    await failed;
+    expect(failures).toEqual([0, 1, 1, 1]);
   });
 
   test('an error does not end it, and is visible until it works again', async () => {

@@ -82,6 +82,7 @@ export class Worker implements AsyncDisposable {
   /** Returns how long to sleep. */
   async #round(signal: AbortSignal): Promise<number> {
     const { run, idleMs, backoff = DEFAULT_BACKOFF, logger, name } = this.#options;
+    const beganMs = performance.now();
     try {
       const more = await run(signal);
       this.#failures = 0;
@@ -90,7 +91,9 @@ export class Worker implements AsyncDisposable {
       return more ? 0 : idleMs;
     } catch (err) {
       if (signal.aborted) return 0;
-      this.#failures += 1;
+      // What follows a stream ends with an error alone: one that lasted longer than any wait had worked.
+      const hasWorked = performance.now() - beganMs > backoff.maxMs;
+      this.#failures = hasWorked ? 1 : this.#failures + 1;
       this.#lastError = err;
       this.#state = 'backing-off';
       const delayMs = backoffDelayMs(backoff, this.#failures);
