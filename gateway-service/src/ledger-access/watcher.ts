@@ -1,10 +1,11 @@
 import { EVENTS, accessControl, type EventPayload, type SubscriptionState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import type { LedgerChannel } from '@careledger/ledger';
-import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { Logger, Worker } from '@careledger/service-kit';
 import type { Patients } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
+import { startFollowing } from './following.js';
 import type { OrganisationDirectory } from './organisation-directory.js';
 
 /** How far each channel's events were followed. */
@@ -12,8 +13,6 @@ const CHECKPOINTS: Readonly<Record<ChannelName, string>> = {
   authorities: 'gateway-directory',
   cloud: 'gateway-recoveries/cloud',
 };
-/** Until the stream is opened again after it ended, which it does only at a stop. */
-const REOPEN_MS = 1_000;
 
 const { SubscriptionChanged, OrganisationsChanged, PatientsChanged, PolicyChanged } = EVENTS;
 const ON_AUTHORITIES = { SubscriptionChanged, OrganisationsChanged, PatientsChanged, PolicyChanged };
@@ -42,19 +41,10 @@ export interface WatcherOptions {
  * organisations. What is kept of an event is on disk before it counts as read.
  */
 export function startWatchers(options: WatcherOptions): Worker[] {
-  const worker = (channel: ChannelName, follow: (signal: AbortSignal) => Promise<void>): Worker =>
-    startWorker({
-      name: `watch-${channel}`,
-      idleMs: REOPEN_MS,
-      logger: options.logger,
-      run: async (signal) => {
-        await follow(signal);
-        return false;
-      },
-    });
+  const { logger } = options;
   return [
-    worker('authorities', (signal) => watchAuthorities(options, signal)),
-    worker('cloud', (signal) => watchCloud(options, signal)),
+    startFollowing('watch-authorities', (signal) => watchAuthorities(options, signal), logger),
+    startFollowing('watch-cloud', (signal) => watchCloud(options, signal), logger),
   ];
 }
 
@@ -100,11 +90,14 @@ async function keepSubscriptions(
   { patients, store, subscriptions, progress }: WatcherOptions,
   { subscriptions: changed }: EventPayload<'SubscriptionChanged'>,
 ): Promise<void> {
-  for (const subscription of changed) {
-    const patient = patients.find(subscription.patientId);
-    if (patient === undefined) continue;
-    store.deferred(() => subscriptions.put(patient.patientNo, subscription));
-    await store.sync();
-    progress.notify(patient.patientNo);
-  }
+  const own = changed.flatMap((subscription) => {
+    const patientNo = patients.find(subscription.patientId)?.patientNo;
+    return patientNo === undefined ? [] : [{ patientNo, subscription }];
+  });
+  if (own.length === 0) return;
+  store.deferred(() => {
+    for (const { patientNo, subscription } of own) subscriptions.put(patientNo, subscription);
+  });
+  await store.sync();
+  for (const { patientNo } of own) progress.notify(patientNo);
 }

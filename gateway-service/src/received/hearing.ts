@@ -1,16 +1,15 @@
 import { EVENTS, records } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import type { LedgerChannel } from '@careledger/ledger';
-import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { Logger, Worker } from '@careledger/service-kit';
 import type { OwnVersionStore } from '../delivery/own-version-store.js';
+import { startFollowing } from '../ledger-access/following.js';
 import type { Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
 import type { ReceivedStore } from './received-store.js';
 
 /** By channel: how far one has been read says nothing of the other. */
 const checkpointOf = (channel: ChannelName): string => `gateway-received/${channel}`;
-/** Until the stream is opened again after it ended, which it does only at a stop. */
-const REOPEN_MS = 1_000;
 const { RecordsStored, RecordsAnnounced } = EVENTS;
 
 /** A version of which a channel tells. */
@@ -38,17 +37,9 @@ export type OnHeard = (patientNo: number, versionNo: number) => void;
  * patients. A version is on disk before its event counts as read.
  */
 export function startHearing(options: HearingOptions, onHeard: OnHeard): Worker[] {
+  const { ledger, logger } = options;
   const worker = (channel: ChannelName, follow: (signal: AbortSignal) => Promise<void>): Worker =>
-    startWorker({
-      name: `hear-${channel}`,
-      idleMs: REOPEN_MS,
-      logger: options.logger,
-      run: async (signal) => {
-        await follow(signal);
-        return false;
-      },
-    });
-  const { ledger } = options;
+    startFollowing(`hear-${channel}`, follow, logger);
   return [
     worker('cloud', async (signal) => {
       const following = { checkpoint: checkpointOf('cloud'), schemas: { RecordsStored }, signal };
